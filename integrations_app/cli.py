@@ -1,0 +1,95 @@
+"""The `integrations` command."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from integrations_app.errors import IntegrationError, StartRefused
+
+app = typer.Typer(
+    help="Connect outside services once, and use them safely from any Python code.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """The command; our own errors become one line on standard error and exit code 1."""
+    try:
+        app()
+    except IntegrationError as error:
+        typer.echo(error, err=True)
+        sys.exit(1)
+
+
+@app.command()
+def serve() -> None:
+    """Migrate the database and serve the built pages until stopped."""
+    from integrations_app import server, settings
+
+    current = settings.load()
+    server.check(current)
+    server.leave_on_signal()
+    from integrations_app.services import startup
+
+    prepared = startup.prepare()
+    for warning in prepared.warnings:
+        typer.echo(f"Warning: {warning}", err=True)
+    server.serve(current, on_ready=lambda: _greet(current.origin, prepared.first_admin_link))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest revision."""
+    from integrations_app.storage import migrations
+
+    migrations.upgrade()
+    typer.echo("The database is at the newest revision.")
+
+
+@app.command()
+def build(
+    *,
+    if_changed: Annotated[
+        bool, typer.Option("--if-changed", help="Only if there is no build of these sources.")
+    ] = False,
+) -> None:
+    """Build the pages; needs bun, and an npm registry the first time."""
+    from integrations_app import frontend, settings
+
+    settings.load()  # a wrong value says so here, not in the midst of Reflex's build
+    if if_changed and frontend.current():
+        return
+    typer.echo("Building the pages …", err=True)
+    frontend.build()
+
+
+@app.command()
+def create_admin(email: str) -> None:
+    """Create an admin; the password comes from INTEGRATIONS_ADMIN_PASSWORD or is asked for."""
+    from integrations_app.domain.actor import Actor, Origin
+    from integrations_app.services import admins
+
+    actor = Actor(kind="system", id="integrations", label="system:integrations", origin=Origin.CLI)
+    admins.create(email=email, password=_password(), actor=actor)
+    typer.echo(f"{email} can sign in now.")
+
+
+def _password() -> str:
+    given = os.environ.get("INTEGRATIONS_ADMIN_PASSWORD")
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        raise StartRefused("Nobody can be asked here; set INTEGRATIONS_ADMIN_PASSWORD.")
+    return typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+
+
+def _greet(origin: str, first_admin_link: str | None) -> None:
+    typer.echo(f"Integrations is running at {origin}")
+    if first_admin_link:
+        typer.echo("\nCreate the first admin here; the link works once:")
+        typer.echo(f"\n    {first_admin_link}\n")

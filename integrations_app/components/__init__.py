@@ -1,0 +1,1 @@
+"""Parts of pages: functions from Vars to components, without state of their own."""

@@ -1,0 +1,170 @@
+"""The controls of a setup form, drawn from the declaration of a field."""
+
+from typing import Any
+
+import reflex as rx
+
+from integrations_app.components.text import t
+from integrations_app.components.theme import MASKED
+from integrations_app.domain.connection import NAME_MAX_LENGTH
+from integrations_app.state.setup_form import NAME_FIELD, SetupForm, field_id
+from integrations_app.state.views import FieldItem
+
+FORM_ID = "connection-form"
+FORM_VALUES = rx.Var(
+    f"Object.fromEntries(new FormData(document.getElementById('{FORM_ID}')))",
+    _var_type=dict[str, str],
+)
+"""What stands in the form at the moment of the click."""
+
+_LEFT_ALONE = {
+    "auto_complete": "off",
+    "spell_check": False,
+    "auto_correct": "off",
+    "auto_capitalize": "off",
+    "data-1p-ignore": "true",
+    "data-lpignore": "true",
+    "data-bwignore": "true",
+    "data-form-type": "other",
+}
+"""Says to password managers and spell-checkers that this is none of theirs."""
+
+
+def name_field(state: type[SetupForm], *, value: rx.Var[str] | str, **props: Any) -> rx.Component:
+    """The connection's name, always asked for."""
+    problem = state.problems[NAME_FIELD]
+    return _labelled(
+        field_id(NAME_FIELD),
+        t("Connection Name"),
+        rx.input(
+            id=field_id(NAME_FIELD),
+            name=NAME_FIELD,
+            default_value=value,
+            max_length=NAME_MAX_LENGTH,
+            aria_invalid=problem.is_not_none(),
+            aria_describedby=f"{field_id(NAME_FIELD)}-help {field_id(NAME_FIELD)}-problem",
+            width="100%",
+            **_LEFT_ALONE,
+            **props,
+        ),
+        help_text=t("A label for people, such as main or marketing. You can change it any time."),
+        problem=problem,
+    )
+
+
+def setup_field(state: type[SetupForm], field: rx.Var[FieldItem], **props: Any) -> rx.Component:
+    """One declared field with label, help and what is wrong with it."""
+    problem = state.problems[field.key]
+    control_id = field_id("") + field.key
+    common: dict[str, Any] = {
+        "id": control_id,
+        "name": field.key,
+        "aria_invalid": problem.is_not_none(),
+        "aria_describedby": control_id + "-help " + control_id + "-problem",
+        **props,
+    }
+    return _labelled(
+        control_id,
+        field.label,
+        rx.cond(
+            field.secret,
+            _secret(state, field, common),
+            rx.cond(field.kind == "select", _select(field, common), _text(field, common)),
+        ),
+        help_text=field.help,
+        problem=problem,
+        optional=~field.required,
+    )
+
+
+def _text(field: rx.Var[FieldItem], common: dict[str, Any]) -> rx.Component:
+    return rx.input(
+        default_value=field.value,
+        placeholder=field.placeholder,
+        max_length=field.max_length,
+        input_mode=rx.match(field.kind, ("url", "url"), ("number", "numeric"), "text"),
+        width="100%",
+        **_LEFT_ALONE,
+        **common,
+    )
+
+
+def _select(field: rx.Var[FieldItem], common: dict[str, Any]) -> rx.Component:
+    described = {key: value for key, value in common.items() if key not in ("on_change", "name")}
+    return rx.select.root(
+        rx.select.trigger(width="100%", **described),
+        rx.select.content(
+            rx.foreach(field.options, lambda each: rx.select.item(each.label, value=each.value))
+        ),
+        name=field.key,
+        default_value=field.value,
+        on_change=[common["on_change"]] if "on_change" in common else [],
+    )
+
+
+def _secret(
+    state: type[SetupForm], field: rx.Var[FieldItem], common: dict[str, Any]
+) -> rx.Component:
+    shown = state.revealed.contains(field.key)
+    return rx.box(
+        rx.input(
+            rx.input.slot(
+                rx.icon_button(
+                    rx.cond(shown, rx.icon("eye-off", size=14), rx.icon("eye", size=14)),
+                    type="button",
+                    variant="ghost",
+                    color_scheme="gray",
+                    size="1",
+                    aria_label=rx.cond(
+                        shown,
+                        t("Hide {label}", label=field.label),
+                        t("Show {label}", label=field.label),
+                    ),
+                    on_click=state.reveal(field.key),
+                ),
+                side="right",
+            ),
+            type="text",
+            placeholder=rx.cond(
+                field.saved, t("Saved. Type a new one to replace it."), field.placeholder
+            ),
+            max_length=field.max_length,
+            width="100%",
+            **_LEFT_ALONE,
+            **common,
+        ),
+        class_name=rx.cond(shown, "", MASKED),
+        width="100%",
+    )
+
+
+def _labelled(
+    control_id: rx.Var[str] | str,
+    label: rx.Var[str] | str,
+    control: rx.Component,
+    *,
+    help_text: rx.Var[str] | str,
+    problem: rx.Var[str],
+    optional: rx.Var[bool] | bool = False,
+) -> rx.Component:
+    return rx.flex(
+        rx.flex(
+            rx.el.label(rx.text(label, size="2", weight="medium"), html_for=control_id),
+            rx.cond(optional, rx.text(t("Optional"), size="1", color_scheme="gray")),
+            justify="between",
+            align="baseline",
+        ),
+        control,
+        rx.cond(
+            help_text,
+            rx.text(help_text, size="1", color_scheme="gray", id=control_id + "-help"),
+        ),
+        rx.box(
+            rx.cond(problem, rx.text(problem, size="1", color_scheme="red")),
+            id=control_id + "-problem",
+            role="alert",
+        ),
+        direction="column",
+        spacing="1",
+        width="100%",
+    )

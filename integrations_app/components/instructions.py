@@ -1,0 +1,80 @@
+"""What to do at the provider first: steps, traps, things to copy."""
+
+import reflex as rx
+
+from integrations_app.components.text import t
+from integrations_app.state.views import ProviderItem, StepItem
+
+
+def setup_instructions(provider: rx.Var[ProviderItem], *, open_at_first: bool) -> rx.Component:
+    """A panel that opens and closes without asking the server."""
+    return rx.cond(
+        provider.steps.length() > 0,
+        rx.card(
+            rx.el.details(
+                rx.el.summary(rx.text(t("Setup Instructions"), as_="span", weight="medium")),
+                rx.el.ol(
+                    rx.foreach(provider.steps, _step),
+                    style={
+                        "padding_left": "var(--space-5)",
+                        "margin": "var(--space-3) 0",
+                        "list_style": "decimal",
+                    },
+                ),
+                rx.cond(provider.notes.length() > 0, _notes(provider)),
+                open=open_at_first,
+            ),
+            width="100%",
+        ),
+    )
+
+
+def copyable(value: rx.Var[str] | str, *, label: rx.Var[str] | str) -> rx.Component:
+    """A value with a button that copies it.
+
+    Args:
+        value: What is copied.
+        label: What the value is, for the button's name.
+    """
+    return rx.flex(
+        rx.code(value, size="2", style={"overflow_wrap": "anywhere"}),
+        rx.icon_button(
+            rx.icon("copy", size=14),
+            type="button",
+            variant="ghost",
+            color_scheme="gray",
+            size="1",
+            aria_label=t("Copy {what}", what=label),
+            on_click=[rx.set_clipboard(value), rx.toast.success(t("Copied"))],
+        ),
+        spacing="2",
+        align="center",
+    )
+
+
+def _step(step: rx.Var[StepItem]) -> rx.Component:
+    return rx.el.li(
+        rx.text(step.title, size="2", weight="medium"),
+        rx.cond(step.text, rx.text(step.text, size="2", color_scheme="gray")),
+        rx.cond(
+            step.link_url,
+            rx.link(step.link_label, href=step.link_url, is_external=True, size="2"),
+        ),
+        rx.cond(step.copy, copyable(step.copy, label=step.title)),
+        style={"margin_bottom": "var(--space-3)"},
+    )
+
+
+def _notes(provider: rx.Var[ProviderItem]) -> rx.Component:
+    return rx.flex(
+        rx.text(t("Good to know"), size="2", weight="medium"),
+        rx.el.ul(
+            rx.foreach(
+                provider.notes,
+                lambda note: rx.el.li(rx.text(note, size="2", color_scheme="gray")),
+            ),
+            style={"padding_left": "var(--space-5)", "margin": "0", "list_style": "disc"},
+        ),
+        direction="column",
+        spacing="1",
+    )

@@ -1,0 +1,21 @@
+"""The mark of a service."""
+
+import reflex as rx
+
+
+def provider_mark(
+    icon: rx.Var[str] | str, title: rx.Var[str] | str, *, size: str = "28px"
+) -> rx.Component:
+    """A provider's logo, or the first letter of its title; decoration, the title stands beside it.
+
+    Args:
+        icon: Address of the logo; empty for none.
+        title: The provider's title.
+        size: Width and height.
+    """
+    letter = title.to(str)[0] if isinstance(title, rx.Var) else title[:1]
+    return rx.cond(
+        icon,
+        rx.el.img(src=icon, alt="", style={"width": size, "height": size, "flex_shrink": "0"}),
+        rx.avatar(fallback=letter, size="1", aria_hidden="true"),
+    )

@@ -1,0 +1,14 @@
+"""Times as people say them."""
+
+import reflex as rx
+
+_EVERY_MS = 15_000
+
+
+def ago(at: rx.Var[str]) -> rx.Component:
+    """How long ago, in words that stay true while the page is open.
+
+    Args:
+        at: ISO 8601 with its offset.
+    """
+    return rx.moment(at, from_now=True, interval=_EVERY_MS, title=at)

@@ -1,0 +1,78 @@
+"""The question before a connection is deleted."""
+
+from typing import Any
+
+import reflex as rx
+
+from integrations_app.components.feedback import problem_callout
+from integrations_app.components.text import t
+from integrations_app.state.views import UsageItem
+
+
+def removal_dialog(
+    *,
+    is_open: rx.Var[bool],
+    name: rx.Var[str],
+    usages: rx.Var[list[UsageItem]],
+    problem: rx.Var[str],
+    on_keep: Any,
+    on_remove: Any,
+) -> rx.Component:
+    """Names the connection, says who uses it, and deletes only on the second click."""
+    return rx.alert_dialog.root(
+        rx.alert_dialog.content(
+            rx.alert_dialog.title(t("Remove {name}?", name=name)),
+            rx.alert_dialog.description(
+                t(
+                    "The connection and its credentials are deleted for good. "
+                    "This cannot be undone."
+                ),
+                size="2",
+            ),
+            _usages(usages),
+            problem_callout(problem),
+            rx.flex(
+                rx.button(
+                    t("Keep it"),
+                    variant="soft",
+                    color_scheme="gray",
+                    type="button",
+                    on_click=on_keep,
+                ),
+                rx.button(
+                    t("Delete for good"), color_scheme="red", type="button", on_click=on_remove
+                ),
+                spacing="3",
+                justify="end",
+                wrap="wrap",
+            ),
+            max_width="480px",
+            display="flex",
+            style={"flex_direction": "column", "gap": "var(--space-3)"},
+            on_escape_key_down=on_keep,
+        ),
+        open=is_open,
+    )
+
+
+def _usages(usages: rx.Var[list[UsageItem]]) -> rx.Component:
+    return rx.cond(
+        usages.length() > 0,
+        rx.box(
+            rx.text(t("It is used by:"), size="2", weight="medium"),
+            rx.el.ul(
+                rx.foreach(
+                    usages,
+                    lambda usage: rx.el.li(
+                        rx.cond(
+                            usage.url,
+                            rx.link(usage.label, href=usage.url, size="2"),
+                            rx.text(usage.label, size="2", as_="span"),
+                        )
+                    ),
+                ),
+                style={"padding_left": "var(--space-5)", "margin": "0", "list_style": "disc"},
+            ),
+        ),
+        rx.text(t("Nothing that this app knows of uses it."), size="2", color_scheme="gray"),
+    )

@@ -1,0 +1,111 @@
+"""What stands around every page of an admin."""
+
+import reflex as rx
+
+from integrations_app import routes
+from integrations_app.components.text import t
+from integrations_app.components.theme import CONTENT_WIDTH
+from integrations_app.state.session import AdminState, sign_out
+
+
+def shell(*children: rx.Component, width: str = CONTENT_WIDTH) -> rx.Component:
+    """Navigation at the left, one column of content; above each other on a phone.
+
+    Args:
+        children: The page.
+        width: Widest the column gets.
+    """
+    return rx.box(
+        rx.el.a(t("Skip to content"), href="#content", class_name="skip-link"),
+        _header(),
+        rx.el.main(
+            rx.flex(
+                *children,
+                direction="column",
+                spacing="5",
+                max_width=width,
+                margin_x="auto",
+                padding_x=rx.breakpoints(initial="var(--space-4)", sm="var(--space-6)"),
+                padding_y=rx.breakpoints(initial="var(--space-4)", sm="var(--space-6)"),
+            ),
+            id="content",
+            tab_index=-1,
+        ),
+        class_name="shell",
+    )
+
+
+def page_heading(
+    title: rx.Var[str] | str, sentence: rx.Var[str] | str, *actions: rx.Component
+) -> rx.Component:
+    """Heading, one sentence, and the page's one primary action at the right."""
+    return rx.flex(
+        rx.box(
+            rx.heading(title, as_="h1", size="6"),
+            rx.text(sentence, size="2", color_scheme="gray"),
+        ),
+        *actions,
+        justify="between",
+        align="end",
+        spacing="4",
+        wrap="wrap",
+    )
+
+
+def _header() -> rx.Component:
+    return rx.el.header(
+        rx.flex(
+            rx.link(
+                rx.flex(
+                    rx.el.img(src="/mark.svg", alt="", style={"width": "24px", "height": "24px"}),
+                    rx.text(t("Connections"), weight="bold", size="3"),
+                    align="center",
+                    spacing="2",
+                ),
+                href=routes.LISTING,
+                underline="none",
+                color_scheme="gray",
+                high_contrast=True,
+            ),
+            rx.el.nav(
+                rx.link(
+                    rx.flex(
+                        rx.icon("plug", size=16), t("Integrations"), align="center", spacing="2"
+                    ),
+                    href=routes.LISTING,
+                    size="2",
+                    underline="none",
+                ),
+                aria_label=t("Main"),
+                style={"flex_grow": "1"},
+            ),
+            rx.flex(
+                rx.text(
+                    AdminState.admin_email,
+                    size="1",
+                    color_scheme="gray",
+                    class_name="only-wide",
+                    style={"overflow_wrap": "anywhere"},
+                ),
+                rx.flex(
+                    rx.button(
+                        t("Sign out"),
+                        variant="soft",
+                        color_scheme="gray",
+                        size="1",
+                        on_click=sign_out(),
+                    ),
+                    rx.color_mode.button(size="1", aria_label=t("Switch light and dark")),
+                    align="center",
+                    justify="between",
+                    spacing="3",
+                ),
+                direction="column",
+                spacing="2",
+            ),
+            direction=rx.breakpoints(initial="row", sm="column"),
+            align=rx.breakpoints(initial="center", sm="stretch"),
+            spacing="4",
+            padding="var(--space-4)",
+        ),
+    )

@@ -1,0 +1,29 @@
+"""The status of a connection: a word, its colour, and why."""
+
+import reflex as rx
+
+from integrations_app.components.text import t
+
+
+def status_word(status: rx.Var[str], *, testing: rx.Var[bool] | bool = False) -> rx.Component:
+    """The word for a status; never the colour alone.
+
+    Args:
+        status: A value of `Status`.
+        testing: A check is under way.
+    """
+    return rx.cond(
+        testing,
+        _badge("gray", rx.spinner(size="1"), t("Testing…")),
+        rx.match(
+            status,
+            ("connected", _badge("green", rx.icon("circle-check", size=13), t("Connected"))),
+            ("configured", _badge("amber", rx.icon("circle-dashed", size=13), t("Not tested"))),
+            ("error", _badge("red", rx.icon("circle-alert", size=13), t("Error"))),
+            _badge("gray", rx.icon("circle-off", size=13), t("Not connected")),
+        ),
+    )
+
+
+def _badge(colour: str, sign: rx.Component, word: rx.Var[str] | str) -> rx.Component:
+    return rx.badge(sign, word, color_scheme=colour, variant="soft", size="2", radius="full")

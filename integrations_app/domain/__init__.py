@@ -1,0 +1,1 @@
+"""The words of the product as plain data; the standard library only, imported by everyone."""

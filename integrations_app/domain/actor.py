@@ -1,0 +1,48 @@
+"""Who changes something, and from where."""
+
+import sys
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Origin(StrEnum):
+    """The door a change came through."""
+
+    WEB = "web"
+    CLI = "cli"
+    API = "api"
+    SCHEDULE = "schedule"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acts, as the audit log remembers it.
+
+    Attributes:
+        kind: `admin`, `user` or `system`.
+        id: Stable within its kind.
+        label: What a person reads.
+        origin: The door the change came through.
+        request_id: Ties the entry to a request or an event; None outside of one.
+    """
+
+    kind: str
+    id: str
+    label: str
+    origin: Origin = Origin.API
+    request_id: str | None = None
+
+    @classmethod
+    def of(cls, actor: "Actor | str | None") -> "Actor":
+        """The actor that a caller of the public API meant.
+
+        Args:
+            actor: An actor, a user's id, or None for the running program.
+        """
+        if isinstance(actor, Actor):
+            return actor
+        if actor is not None:
+            return cls(kind="user", id=str(actor), label=str(actor))
+        program = Path(sys.argv[0] if sys.argv else "").name or "python"
+        return cls(kind="system", id=program, label=f"system:{program}")

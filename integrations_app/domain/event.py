@@ -1,0 +1,73 @@
+"""A fact about a connection, told to whoever listens."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from integrations_app.domain.connection import Status
+
+
+class EventKind(StrEnum):
+    """What happened; the first seven are the public ones about connections."""
+
+    CONNECTION_ADDED = "connection_added"
+    CONNECTION_RENAMED = "connection_renamed"
+    CONNECTION_REMOVED = "connection_removed"
+    SETUP_SAVED = "setup_saved"
+    CONNECTED = "connected"
+    DISCONNECTED = "disconnected"
+    VALIDATED = "validated"
+
+    RESYNC = "resync"
+    """The line was cut: what happened meanwhile is unknown, read again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A fact that a committed transaction told.
+
+    Attributes:
+        id: Unique.
+        kind: What happened.
+        uuid: The connection; None for `resync` only, like the four below.
+        provider: Its provider's key.
+        name: Its name after the change.
+        status: Its status after the change.
+        version: Its version after the change.
+        at: When it happened.
+        old_name: Its name before, for `connection_renamed`.
+    """
+
+    id: UUID
+    kind: EventKind
+    at: datetime
+    uuid: UUID | None = None
+    provider: str | None = None
+    name: str | None = None
+    status: Status | None = None
+    version: int | None = None
+    old_name: str | None = None
+
+
+class NoticeKind(StrEnum):
+    """What pages need to know beyond the public events; `subscribe()` does not deliver these."""
+
+    CHECK_RECORDED = "check_recorded"
+    """A check was recorded that changed nothing but its times."""
+
+    SESSION_ENDED = "session_ended"
+    """Admin sessions ended; whoever streams to one must look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A hint for open pages: read again.
+
+    Attributes:
+        kind: What to read again.
+        uuid: The connection, for `check_recorded`.
+    """
+
+    kind: NoticeKind
+    uuid: UUID | None = None

@@ -1,0 +1,98 @@
+"""Why a check failed, in words that say what to do."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from integrations_app.domain.check import CheckReason
+from integrations_app.i18n import _, ngettext
+
+
+def explain(reason: CheckReason | None, details: Mapping[str, Any], *, provider: str) -> str:
+    """One or two sentences about a check that did not succeed.
+
+    Args:
+        reason: Why; None gives the sentence of success.
+        details: Facts of the answer, see `CheckResult.details`.
+        provider: The provider's title.
+    """
+    if reason is None:
+        return _("{provider} accepted the credentials.", provider=provider)
+    status = details.get("http_status")
+    if reason is CheckReason.CREDENTIALS_REJECTED and status is None:
+        return _("There are no credentials to test yet. Enter them first.")
+    if reason is CheckReason.UNREACHABLE and details.get("provider_code") == "private_network":
+        return _(
+            "This address leads into a private network, which the operator does not allow "
+            "(INTEGRATIONS_ALLOW_PRIVATE_NETWORK)."
+        )
+    if reason is CheckReason.PROVIDER_ERROR:
+        return _provider_error(status, provider)
+    if reason is CheckReason.RATE_LIMITED:
+        return _rate_limited(details.get("retry_after_s"), provider)
+    return _SENTENCES[reason](provider)
+
+
+def _provider_error(status: int | None, provider: str) -> str:
+    if status is None:
+        return _(
+            "{provider} sent an answer that makes no sense. Try again later.", provider=provider
+        )
+    if 300 <= status < 400:  # noqa: PLR2004 - redirects
+        return _(
+            "{provider} wanted to redirect the request elsewhere. Credentials are not sent there.",
+            provider=provider,
+        )
+    if status < 300:  # noqa: PLR2004 - a success that proves nothing
+        return _(
+            "{provider} answered, but not in the way that proves the credentials. Try again later.",
+            provider=provider,
+        )
+    return _(
+        "{provider} has a problem of its own (HTTP {status}). Try again later.",
+        provider=provider,
+        status=status,
+    )
+
+
+def _rate_limited(retry_after_s: int | None, provider: str) -> str:
+    if not retry_after_s:
+        return _(
+            "{provider} is receiving too many requests. Wait a minute and try again.",
+            provider=provider,
+        )
+    return ngettext(
+        "{provider} is receiving too many requests. Try again in a second.",
+        "{provider} is receiving too many requests. Try again in {n} seconds.",
+        retry_after_s,
+        provider=provider,
+    )
+
+
+_SENTENCES = {
+    CheckReason.CREDENTIALS_REJECTED: lambda provider: _(
+        "The key was refused by {provider}. Check that it was copied whole and is still active.",
+        provider=provider,
+    ),
+    CheckReason.ACCESS_DENIED: lambda provider: _(
+        "{provider} knows the key but denies it access. Check what the key is allowed to do.",
+        provider=provider,
+    ),
+    CheckReason.NO_CREDIT: lambda provider: _(
+        "The key is right, but the account at {provider} has no credit. Top it up and try again.",
+        provider=provider,
+    ),
+    CheckReason.UNREACHABLE: lambda provider: _(
+        "{provider} could not be reached in time. Check the network, or try again later.",
+        provider=provider,
+    ),
+    CheckReason.NEEDS_RECONNECT: lambda provider: _(
+        "The account at {provider} is not connected. Connect it to go on.", provider=provider
+    ),
+    CheckReason.NOT_TESTABLE: lambda provider: _(
+        "{provider} offers no way to test credentials without using them.", provider=provider
+    ),
+    CheckReason.UNDECRYPTABLE: lambda provider: _(
+        "The stored secret cannot be decrypted with the keys at hand. Enter it again, or "
+        "restore the key it was saved with."
+    ),
+}

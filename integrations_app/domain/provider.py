@@ -1,0 +1,257 @@
+"""A provider: a kind of outside service, declared as data.
+
+The same classes are what catalogue files are validated against and what code reads; pydantic
+reads `__pydantic_config__`, this module knows nothing of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal, TypeVar, dataclass_transform
+
+from integrations_app.domain.check import CheckReason
+
+T = TypeVar("T")
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
+def _declared(cls: type[T]) -> type[T]:
+    """A frozen dataclass that refuses unknown keys when read from a declaration."""
+    cls.__pydantic_config__ = {"extra": "forbid"}  # pyright: ignore[reportAttributeAccessIssue]
+    return dataclass(frozen=True, kw_only=True)(cls)
+
+
+class AuthType(StrEnum):
+    """How a provider recognises its caller."""
+
+    OAUTH2 = "oauth2"
+    API_KEY = "api_key"
+    KEY_SECRET = "key_secret"
+    BOT_TOKEN = "bot_token"
+    CREDENTIALS = "credentials"
+
+
+@_declared
+class Option:
+    """One choice of a select field.
+
+    Attributes:
+        value: What is stored.
+        label: What a person reads.
+    """
+
+    value: str
+    label: str
+
+
+@_declared
+class SetupField:
+    """One thing the admin types.
+
+    Attributes:
+        key: Name under which the value is stored, and in `{placeholders}`.
+        label: What a person reads.
+        kind: Which control to show, and which values to accept.
+        required: A save without a value is refused.
+        secret: Stored sealed, never shown again.
+        destination: Decides where a secret is sent; changing it asks for the secrets anew.
+        placeholder: An example of what to type.
+        help: One sentence beneath the field.
+        pattern: Regular expression that the whole value matches.
+        pattern_help: What the pattern asks for, in words.
+        options: Choices, for `select`.
+        default: Used where nothing was typed.
+        max_length: Longest value, in characters.
+    """
+
+    key: str
+    label: str
+    kind: Literal["text", "url", "number", "select"] = "text"
+    required: bool = False
+    secret: bool = False
+    destination: bool = False
+    placeholder: str = ""
+    help: str = ""
+    pattern: str | None = None
+    pattern_help: str = ""
+    options: tuple[Option, ...] = ()
+    default: str | None = None
+    max_length: int = 1_000
+
+
+@_declared
+class BasicAuth:
+    """HTTP basic authentication; both halves may have `{placeholders}`."""
+
+    username: str = ""
+    password: str = ""
+
+
+@_declared
+class Placement:
+    """Where the credential goes in a request; all values may have `{placeholders}`.
+
+    Attributes:
+        headers: Header name to value.
+        query: Query parameter to value.
+        basic: User name and password.
+    """
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    basic: BasicAuth | None = None
+
+
+@_declared
+class Verdict:
+    """A rule that reads an answer; the first one that matches decides.
+
+    Attributes:
+        status: HTTP statuses it applies to; empty for any.
+        path: Dotted path into the JSON answer; None to look at the status alone.
+        equals: What must stand at the path.
+        reason: The verdict; None says that the credentials are good.
+    """
+
+    status: tuple[int, ...] = ()
+    path: str | None = None
+    equals: Any = None
+    reason: CheckReason | None = None
+
+
+@_declared
+class Check:
+    """How to ask the provider whether credentials work, at no cost and without harm.
+
+    Attributes:
+        url: Address, may have `{placeholders}`.
+        method: HTTP method.
+        requires: Dotted paths that a good answer must contain; a 200 without them is no proof.
+        verdicts: Rules that differ from the usual reading of statuses.
+        account_id: Dotted path of the account's id.
+        account_name: Dotted path of the account's name.
+        provider_code: Dotted path of the provider's own error code.
+    """
+
+    url: str
+    method: Literal["GET", "POST"] = "GET"
+    requires: tuple[str, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    account_id: str | None = None
+    account_name: str | None = None
+    provider_code: str | None = None
+
+
+@_declared
+class OAuth:
+    """OAuth2 settings; all addresses may have `{placeholders}`.
+
+    Attributes:
+        authorize_url: Where the admin's browser is sent.
+        token_url: Where codes and refresh tokens are exchanged.
+        revoke_url: Where tokens are revoked; None if the provider has no such place.
+        default_scopes: Scopes asked for unless the caller names others.
+        scope_separator: What stands between scopes.
+        authorize_params: Further parameters of the authorisation request.
+        pkce: The provider accepts PKCE with S256.
+        client_auth: How the client names itself at `token_url`.
+    """
+
+    authorize_url: str
+    token_url: str
+    revoke_url: str | None = None
+    default_scopes: tuple[str, ...] = ()
+    scope_separator: str = " "
+    authorize_params: Mapping[str, str] = field(default_factory=dict)
+    pkce: bool = True
+    client_auth: Literal["client_secret_post", "client_secret_basic", "none"] = "client_secret_post"
+
+
+@_declared
+class Link:
+    """A place to read or click further."""
+
+    label: str
+    url: str
+
+
+@_declared
+class Step:
+    """One titled step of the setup instructions.
+
+    Attributes:
+        title: What to do, in a few words.
+        text: How, in a sentence or two.
+        link: Where.
+        copy: A value to copy there; `{redirect_uri}` is filled in.
+    """
+
+    title: str
+    text: str = ""
+    link: Link | None = None
+    copy: str | None = None
+
+
+@_declared
+class Instructions:
+    """What to do at the provider before typing anything here.
+
+    Attributes:
+        steps: In their order.
+        notes: Traps that people fall into.
+    """
+
+    steps: tuple[Step, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@_declared
+class Provider:
+    """A kind of outside service.
+
+    Attributes:
+        key: Stable identifier.
+        title: Its name, as people know it.
+        description: One sentence.
+        icon: File under `assets/providers/`; None shows the first letter of the title.
+        category: For grouping in choices.
+        auth_type: How it recognises its caller.
+        fields: What the admin types.
+        placement: Where the credential goes in a request.
+        allowed_hosts: The only hosts the credential is sent to; `*.` matches any subdomain,
+            a `{placeholder}` stands for the host of that field's value.
+        check: How to ask whether credentials work; None if there is no way.
+        oauth: OAuth2 settings, for `oauth2`.
+        instructions: What to do at the provider first.
+        capabilities: What it can do, for consumers to filter by.
+        links: Places to read further.
+    """
+
+    key: str
+    title: str
+    description: str
+    auth_type: AuthType
+    category: str = "other"
+    icon: str | None = None
+    fields: tuple[SetupField, ...] = ()
+    placement: Placement = field(default_factory=Placement)
+    allowed_hosts: tuple[str, ...] = ()
+    check: Check | None = None
+    oauth: OAuth | None = None
+    instructions: Instructions = field(default_factory=Instructions)
+    capabilities: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+
+    def setup_field(self, key: str) -> SetupField | None:
+        """The setup field of this key, or None."""
+        return next((each for each in self.fields if each.key == key), None)
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """Keys of the fields that are stored sealed."""
+        return tuple(each.key for each in self.fields if each.secret)
+
+    @property
+    def required_keys(self) -> tuple[str, ...]:
+        """Keys of the fields without which there are no usable credentials."""
+        return tuple(each.key for each in self.fields if each.required)

@@ -1,0 +1,85 @@
+"""What a list shows of a connection, and a page of such a list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from integrations_app.domain.check import CheckReason
+from integrations_app.domain.connection import Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """A connection as a list shows it; see `Connection` for the attributes."""
+
+    uuid: UUID
+    provider: str
+    name: str
+    account_name: str | None
+    status: Status
+    validation_reason: CheckReason | None
+    validation_details: Mapping[str, Any]
+    last_validated_at: datetime | None
+    version: int
+    updated_at: datetime
+
+
+class SortKey(StrEnum):
+    """What a list can be sorted by; ties are broken by uuid."""
+
+    SERVICE = "service"
+    NAME = "name"
+    ACCOUNT = "account"
+    STATUS = "status"
+    TESTED = "tested"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageQuery:
+    """Which page of the list.
+
+    Attributes:
+        search: Beginning of the name or of the account, in any case; empty for all.
+        provider: Key of a provider; empty for all.
+        status: A status; None for all.
+        sort: What to sort by.
+        descending: The other way round.
+        after: Cursor of the page before; empty for the first.
+        before: Cursor of the page behind; empty unless going back.
+        limit: Rows a page.
+    """
+
+    search: str = ""
+    provider: str = ""
+    status: Status | None = None
+    sort: SortKey = SortKey.SERVICE
+    descending: bool = False
+    after: str = ""
+    before: str = ""
+    limit: int = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """One page of the list.
+
+    Attributes:
+        rows: In their order.
+        count: Rows that match, over all pages, counted up to `COUNT_LIMIT`.
+        counted_all: `count` is the whole truth.
+        next_cursor: For `after`; empty on the last page.
+        previous_cursor: For `before`; empty on the first page.
+    """
+
+    rows: tuple[Summary, ...] = field(default_factory=tuple)
+    count: int = 0
+    counted_all: bool = True
+    next_cursor: str = ""
+    previous_cursor: str = ""
+
+
+COUNT_LIMIT = 1_000
+"""Counting stops here; what a person wants to know beyond is only that there are more."""

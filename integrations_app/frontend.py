@@ -1,0 +1,156 @@
+"""The production frontend: built once, by Reflex, for whatever address it is served under.
+
+Everything happens in the working folder, as Reflex wants it: `rxconfig.py` stands there, and the
+build goes to `.web/` (or to `REFLEX_WEB_WORKDIR`).
+"""
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from integrations_app.errors import StartRefused
+
+# Without these Reflex asks the package index for its newest version and reports to its makers;
+# where packets are dropped without a word, each waits for its time-out.
+_QUIET = {
+    "REFLEX_CHECK_LATEST_VERSION": "false",
+    "REFLEX_TELEMETRY_ENABLED": "false",
+}
+_SOURCES = ("rxconfig.py", "requirements.lock", "integrations_app", "assets")
+_PACKAGES = ("reflex.lock",)
+_GENERATED = ("__pycache__", "external")
+_BAKED = re.compile(rb"([`\"'])(https?|wss?)://[^/`\"']+((?:/[^`\"']*)?)\1")
+
+
+def folder() -> Path:
+    """Where the built pages are, whether or not they exist yet."""
+    return _web() / "build" / "client"
+
+
+def built() -> bool:
+    """Whether there is a finished build to serve."""
+    return _stamp().is_file()
+
+
+def current() -> bool:
+    """Whether there is a finished build, made from the sources as they are now."""
+    return built() and _stamp().read_text() == _fingerprint(_digest(_SOURCES))
+
+
+def build() -> None:
+    """Build the pages with Reflex; needs bun and, for the first time, an npm registry.
+
+    Reflex's own words go to standard error if it fails.
+
+    Raises:
+        StartRefused: This is not the project's folder, or Reflex failed.
+    """
+    if not Path("rxconfig.py").is_file():
+        raise StartRefused("There is no rxconfig.py here; build in the project's own folder.")
+    _stamp().unlink(missing_ok=True)
+    sources = _digest(_SOURCES)  # before, so that what is edited meanwhile counts as changed
+    _export()
+    _settle_packages()
+    _stamp().write_text(_fingerprint(sources))
+
+
+def free_addresses(static: Path) -> None:
+    """Let built pages find their server where they came from.
+
+    Reflex writes one host and port into the pages; served from another, they would find no
+    websocket.
+
+    Args:
+        static: Folder of the built pages, not yet compressed.
+
+    Raises:
+        RuntimeError: The addresses are not where this release of Reflex puts them.
+    """
+    scripts = list((static / "assets").glob("reflex-env-*.js"))
+    freed = [_BAKED.sub(_relative, script.read_bytes()) for script in scripts]
+    if not any(b"location.origin" in code for code in freed) or any(b"://" in c for c in freed):
+        raise RuntimeError("Reflex no longer keeps its addresses in assets/reflex-env-*.js.")
+    for script, code in zip(scripts, freed, strict=True):
+        script.write_bytes(code)
+
+
+def _relative(baked: re.Match[bytes]) -> bytes:
+    scheme, path = baked[2], baked[3]
+    origin = b"location.origin"
+    if scheme.startswith(b"ws"):
+        origin += b".replace(/^http/,`ws`)"
+    return origin + b"+`" + path + b"`"
+
+
+def _export() -> None:
+    command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
+    done = subprocess.run(  # noqa: S603 - our own interpreter, no outside words
+        command,
+        env=_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    if done.returncode or not folder().is_dir():
+        sys.stderr.write(done.stdout.decode(errors="replace"))
+        raise StartRefused("Reflex could not build the pages; what it said stands above.")
+
+
+def _settle_packages() -> None:
+    """Write the committed list of npm packages in one form; Reflex alternates between two."""
+    packages = Path("reflex.lock/package.json")
+    settled = json.dumps(json.loads(packages.read_text()), indent=2) + "\n"
+    if packages.read_text() != settled:
+        packages.write_text(settled)
+
+
+def _environment() -> dict[str, str]:
+    # A test run's mark would have Reflex build pages for its own test harness, and what an
+    # outer Reflex process set for itself is not meant for this one.
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if name != "PYTEST_CURRENT_TEST" and not name.startswith("__REFLEX_")
+    }
+    # Reflex keeps its own records in the home folder, which a container may lack.
+    own = {"REFLEX_DIR": str((_web() / "reflex").absolute())}
+    return own | inherited | _QUIET
+
+
+def _web() -> Path:
+    return Path(os.environ.get("REFLEX_WEB_WORKDIR") or ".web")
+
+
+def _stamp() -> Path:
+    # Reflex empties build/ before it builds, so the stamp of an interrupted build is gone.
+    return _web() / "build" / "integrations.json"
+
+
+def _fingerprint(sources: str) -> str:
+    # reflex.lock/ as the build left it: Reflex adds to it what a new component needs.
+    return json.dumps({"sources": sources, "packages": _digest(_PACKAGES)})
+
+
+def _digest(names: Iterable[str]) -> str:
+    digest = hashlib.sha256()
+    for name in names:
+        for path in _files(Path(name)):
+            content = path.read_bytes()
+            digest.update(f"{path.as_posix()}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    return sorted(
+        found
+        for found in path.rglob("*")
+        if found.is_file() and not any(part in _GENERATED for part in found.parts)
+    )

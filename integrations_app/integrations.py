@@ -1,0 +1,272 @@
+"""The public API: what other programs call; synchronous, usable from any process.
+
+A caller stores a connection's uuid. `ref` is a uuid, its string, or the legacy form
+`"provider:name"`, where a bare `"provider"` means `"provider:default"`. `actor` is an `Actor`, a
+user's id, or None for the running program. Every function raises `DatabaseUnavailable` when the
+database cannot be reached.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from integrations_app.domain.actor import Actor
+from integrations_app.domain.check import CheckResult
+from integrations_app.domain.connection import Connection
+from integrations_app.domain.provider import Provider
+from integrations_app.events.subscription import Subscription
+from integrations_app.services import (
+    catalogue,
+    checks,
+    connections,
+    credentials,
+    live,
+    lookup,
+)
+from integrations_app.services.credentials import Credentials
+
+Ref = UUID | str
+
+
+def add_connection(
+    provider: str,
+    name: str,
+    *,
+    values: Mapping[str, str] | None = None,
+    actor: Actor | str | None = None,
+) -> Connection:
+    """Create a connection; with values, set it up in the same transaction.
+
+    Args:
+        provider: Key of the provider.
+        name: 1 to 100 letters, digits, `_` or `-`; trimmed.
+        values: Setup key to text.
+        actor: Who does it.
+
+    Raises:
+        UnknownProvider: The provider is not declared.
+        EmptyName: The name is empty.
+        InvalidName: The name has characters or a length that names cannot have.
+        AlreadyExists: The provider has a connection of this name.
+        InvalidFields: Values that cannot be saved; `.fields` says which.
+    """
+    return connections.add(provider, name, values=values, actor=Actor.of(actor))
+
+
+def update_connection(
+    uuid: Ref,
+    *,
+    name: str | None = None,
+    values: Mapping[str, str] | None = None,
+    expected_version: int | None = None,
+    actor: Actor | str | None = None,
+) -> Connection:
+    """Rename and save in one transaction and one step of the version.
+
+    Args:
+        uuid: The connection's.
+        name: The new name; None keeps it.
+        values: Setup key to text; what is not sent, and a secret sent empty, stays.
+        expected_version: The version the caller has read; None saves over anything.
+        actor: Who does it.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        NotFound: There is no such connection.
+        EmptyName: The name is empty.
+        InvalidName: The name has characters or a length that names cannot have.
+        AlreadyExists: The provider has another connection of this name.
+        InvalidFields: Values that cannot be saved; `.fields` says which.
+        Conflict: Someone saved since `expected_version`; `.fields` says what.
+    """
+    return connections.update(
+        uuid,
+        name=name,
+        values=values,
+        expected_version=expected_version,
+        actor=Actor.of(actor),
+    )
+
+
+def save_setup(
+    uuid: Ref,
+    values: Mapping[str, str],
+    *,
+    expected_version: int | None = None,
+    actor: Actor | str | None = None,
+) -> Connection:
+    """Save setup values; see `update_connection`."""
+    return connections.update(
+        uuid, values=values, expected_version=expected_version, actor=Actor.of(actor)
+    )
+
+
+def rename_connection(
+    uuid: Ref,
+    new_name: str,
+    *,
+    expected_version: int | None = None,
+    actor: Actor | str | None = None,
+) -> Connection:
+    """Give a connection another name; its uuid stays. See `update_connection`."""
+    return connections.update(
+        uuid,
+        name="" if new_name is None else new_name,
+        expected_version=expected_version,
+        actor=Actor.of(actor),
+    )
+
+
+def disconnect(uuid: Ref, *, actor: Actor | str | None = None) -> bool:
+    """Remove tokens and, for anything but OAuth2, the stored secrets.
+
+    Returns:
+        Whether something changed.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+    """
+    return connections.disconnect(uuid, actor=Actor.of(actor))
+
+
+def remove_connection(uuid: Ref, *, actor: Actor | str | None = None) -> bool:
+    """Delete a connection for good.
+
+    Returns:
+        Whether it was there.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        InUse: A module needs it and blocks the removal.
+    """
+    return connections.remove(uuid, actor=Actor.of(actor))
+
+
+def get_integration_by_uuid(uuid: Ref) -> Connection:
+    """The connection of this uuid.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        NotFound: There is none.
+    """
+    return lookup.by_uuid(uuid)
+
+
+def get_integration(ref: Ref) -> Connection:
+    """The connection that a reference means.
+
+    Raises:
+        NotConfigured: There is none.
+        InvalidReference: Neither a UUID nor a non-empty text.
+    """
+    return lookup.by_ref(ref)
+
+
+def get_credentials(ref: Ref) -> Credentials:
+    """Setup values and decrypted secrets; for OAuth2 the `access_token`, never the client secret.
+
+    Raises:
+        Deleted: No connection has this uuid any more.
+        NotConfigured: No connection has this name, or it has no credentials.
+        Undecryptable: No key at hand opens its secrets.
+        InvalidReference: Neither a UUID nor a non-empty text.
+    """
+    return credentials.get(ref)
+
+
+def is_connected(ref: Ref) -> bool:
+    """Whether `get_credentials` would give something; a lost database is still an error."""
+    return credentials.available(ref)
+
+
+def find_uuid_by_provider_name(provider_name: str | tuple[str, str]) -> UUID:
+    """The uuid of `"provider:name"` or `("provider", "name")`.
+
+    Raises:
+        NotFound: There is no such connection.
+        InvalidReference: Neither of the two forms.
+    """
+    return lookup.uuid_of_provider_name(provider_name)
+
+
+def resolve_to_uuid(ref: Ref) -> UUID:
+    """The uuid that a reference means, once its row was seen to exist.
+
+    Raises:
+        NotFound: There is no such row.
+        InvalidReference: Neither a UUID nor a non-empty text.
+    """
+    return lookup.uuid_of_ref(ref)
+
+
+def list_connections(provider: str | None = None) -> list[Connection]:
+    """All connections, or a provider's, by provider and then name, case-insensitive."""
+    return lookup.listed(provider)
+
+
+def list_providers() -> list[Provider]:
+    """All declared providers, by title."""
+    return list(catalogue.all_providers())
+
+
+def get_provider(key: str) -> Provider:
+    """The provider of this key.
+
+    Raises:
+        UnknownProvider: None is declared under it.
+    """
+    return catalogue.get(key)
+
+
+def validate_connection(uuid: Ref, *, actor: Actor | str | None = None) -> CheckResult:
+    """Ask the provider whether the stored credentials work; nothing is stored.
+
+    Args:
+        uuid: The connection's.
+        actor: Who asks; not recorded, as nothing changes.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        NotFound: There is no such connection.
+    """
+    return checks.stored(uuid)
+
+
+def record_validation(uuid: Ref, result: CheckResult, *, actor: Actor | str | None = None) -> None:
+    """Store a check's outcome; quiet for a row that is no longer there.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+    """
+    checks.record(uuid, result, actor=Actor.of(actor))
+
+
+def validate_credentials(
+    provider: str, values: Mapping[str, str], *, uuid: Ref | None = None
+) -> CheckResult:
+    """The dry run: ask the provider about values that are not saved; nothing is kept of it.
+
+    Args:
+        provider: Key of the provider.
+        values: Setup key to text; required ones may be empty.
+        uuid: A connection whose stored secrets stand in for empty ones.
+
+    Raises:
+        UnknownProvider: The provider is not declared.
+        InvalidFields: Values that could never be sent.
+        InvalidUuid: Neither a UUID nor its string.
+        NotFound: There is no such connection of this provider.
+        SecretRequired: The address that secrets go to was changed; type them anew.
+    """
+    return checks.dry_run(provider, values, uuid=uuid)
+
+
+def subscribe() -> Subscription:
+    """The events that are committed from now on, from any process.
+
+    Use it as `with integrations.subscribe() as events:`; iterate it, or call
+    `events.get(timeout_s=…)`.
+
+    Raises:
+        DatabaseUnavailable: The database cannot be listened to.
+    """
+    return live.subscribe()

@@ -1,0 +1,39 @@
+"""The web app: pages, HTTP routes, the guard before all of it."""
+
+import reflex as rx
+
+from integrations_app import routes
+from integrations_app.components.theme import STYLESHEETS
+from integrations_app.http import transformers
+from integrations_app.i18n import _
+from integrations_app.pages import edit, listing, login, missing, new, setup
+from integrations_app.state.edit import Edit
+from integrations_app.state.guard import Guard, answer
+from integrations_app.state.listing import Listing
+from integrations_app.state.new import New
+
+app = rx.App(
+    stylesheets=STYLESHEETS,
+    head_components=[
+        rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+        rx.el.meta(name="referrer", content="no-referrer"),
+    ],
+    api_transformer=transformers(),
+    backend_exception_handler=answer,
+)
+app.add_middleware(Guard(), index=0)
+
+app.add_page(
+    listing.page,
+    route=routes.LISTING,
+    title=_("Integrations"),
+    on_load=[Listing.load, Listing.watch],
+)
+app.add_page(new.page, route=routes.NEW, title=_("Add Integration"), on_load=New.load)
+app.add_page(
+    edit.page, route=routes.EDIT, title=_("Edit Integration"), on_load=[Edit.load, Edit.watch]
+)
+app.add_page(login.page, route=routes.LOGIN, title=_("Sign in"))
+app.add_page(setup.page, route=routes.SETUP, title=_("Create the first admin"))
+app.add_page(missing.page, route="404", title=_("Not found"))
+app.add_page(missing.home, route="/", title=_("Integrations"), on_load=rx.redirect(routes.LISTING))

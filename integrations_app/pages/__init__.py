@@ -1,0 +1,1 @@
+"""One module per route; what it looks like, and which state it shows."""

@@ -1,0 +1,267 @@
+"""`/admin/settings/integrations/{uuid}`: one connection."""
+
+import reflex as rx
+
+from integrations_app import routes
+from integrations_app.components.feedback import (
+    notice_callout,
+    outcome_callout,
+    problem_callout,
+)
+from integrations_app.components.fields import FORM_ID, FORM_VALUES, name_field, setup_field
+from integrations_app.components.instructions import copyable, setup_instructions
+from integrations_app.components.mark import provider_mark
+from integrations_app.components.moments import ago
+from integrations_app.components.removal import removal_dialog
+from integrations_app.components.shell import page_heading, shell
+from integrations_app.components.status import status_word
+from integrations_app.components.text import t
+from integrations_app.components.theme import FORM_WIDTH
+from integrations_app.domain.connection import Status
+from integrations_app.state.edit import Edit
+
+
+def page() -> rx.Component:
+    """Status, form, instructions, and the danger zone."""
+    return shell(
+        rx.link(
+            rx.flex(
+                rx.icon("arrow-left", size=14), t("All integrations"), align="center", spacing="1"
+            ),
+            href=routes.LISTING,
+            size="2",
+        ),
+        page_heading(t("Edit Integration"), t("What code gets when it asks for this connection.")),
+        rx.cond(
+            Edit.loaded,
+            rx.cond(Edit.removed_by, _removed(), _connection()),
+            rx.cond(Edit.problem, problem_callout(Edit.problem), rx.skeleton(height="320px")),
+        ),
+        width=FORM_WIDTH,
+    )
+
+
+def _removed() -> rx.Component:
+    return notice_callout(
+        t("This integration was removed by {who}.", who=Edit.removed_by),
+        rx.link(t("Back to the list"), href=routes.LISTING, size="2"),
+    )
+
+
+def _connection() -> rx.Component:
+    return rx.flex(
+        _status_card(),
+        rx.card(_form(), size="3", key=Edit.form_key.to(str)),
+        setup_instructions(Edit.provider, open_at_first=False),
+        _danger_zone(),
+        direction="column",
+        spacing="4",
+    )
+
+
+def _status_card() -> rx.Component:
+    return rx.card(
+        rx.flex(
+            provider_mark(Edit.provider.icon, Edit.provider.title, size="40px"),
+            rx.flex(
+                rx.flex(
+                    rx.heading(Edit.provider.title, as_="h2", size="4"),
+                    status_word(
+                        Edit.status.status, testing=(Edit.busy == "test") | (Edit.busy == "check")
+                    ),
+                    align="center",
+                    spacing="3",
+                    wrap="wrap",
+                ),
+                rx.cond(Edit.status.account, rx.text(Edit.status.account, size="2")),
+                rx.cond(
+                    Edit.status.reason,
+                    rx.text(Edit.status.reason, size="2", color_scheme="gray"),
+                ),
+                _times(),
+                rx.cond(Edit.connection_uuid, copyable(Edit.connection_uuid, label=t("the uuid"))),
+                direction="column",
+                spacing="2",
+            ),
+            spacing="4",
+        ),
+        width="100%",
+    )
+
+
+def _times() -> rx.Component:
+    return rx.flex(
+        rx.cond(
+            Edit.status.tested_at,
+            rx.text(t("Last tested "), ago(Edit.status.tested_at), size="1", color_scheme="gray"),
+        ),
+        rx.cond(
+            Edit.status.connected_at,
+            rx.text(t("Connected "), ago(Edit.status.connected_at), size="1", color_scheme="gray"),
+        ),
+        spacing="4",
+        wrap="wrap",
+    )
+
+
+def _form() -> rx.Component:
+    return rx.form(
+        rx.flex(
+            rx.cond(Edit.changed_by, _changed_meanwhile()),
+            rx.cond(Edit.provider.is_oauth, rx.heading(t("Step 1"), as_="h3", size="3")),
+            name_field(Edit, value=Edit.name, on_change=Edit.touch.throttle(500)),
+            rx.foreach(
+                Edit.fields,
+                lambda field: setup_field(Edit, field, on_change=Edit.touch.throttle(500)),
+            ),
+            rx.cond(Edit.conflict, _conflict()),
+            problem_callout(Edit.problem),
+            _buttons(),
+            _outcome(),
+            direction="column",
+            spacing="4",
+        ),
+        id=FORM_ID,
+        on_submit=Edit.save,
+        no_validate=True,
+        reset_on_submit=False,
+    )
+
+
+def _changed_meanwhile() -> rx.Component:
+    return notice_callout(
+        t("{who} changed this integration while you were typing.", who=Edit.changed_by),
+        _load_theirs(),
+    )
+
+
+def _conflict() -> rx.Component:
+    return notice_callout(
+        t(
+            "Someone else changed {fields} meanwhile. What you typed is still here.",
+            fields=Edit.conflict,
+        ),
+        rx.flex(
+            _load_theirs(),
+            rx.button(
+                t("Save over them"),
+                type="button",
+                size="1",
+                color_scheme="red",
+                variant="soft",
+                on_click=Edit.save_over(FORM_VALUES),
+            ),
+            spacing="3",
+            wrap="wrap",
+        ),
+    )
+
+
+def _load_theirs() -> rx.Component:
+    return rx.button(
+        t("Load the new values"),
+        type="button",
+        size="1",
+        variant="soft",
+        on_click=Edit.load_theirs,
+    )
+
+
+def _buttons() -> rx.Component:
+    return rx.flex(
+        rx.button(
+            t("Save Changes"),
+            type="submit",
+            loading=Edit.busy == "save",
+            disabled=Edit.busy != "",
+        ),
+        rx.cond(
+            ~Edit.provider.is_oauth,
+            rx.button(
+                t("Test Connection"),
+                type="button",
+                variant="soft",
+                on_click=Edit.test(FORM_VALUES),
+                loading=(Edit.busy == "test") | (Edit.busy == "check"),
+                disabled=Edit.busy != "",
+            ),
+        ),
+        spacing="3",
+        wrap="wrap",
+    )
+
+
+def _outcome() -> rx.Component:
+    return rx.cond(
+        Edit.saved & ~Edit.outcome.bool(),
+        outcome_callout(t("Saved"), ok=rx.Var.create(True)),
+        outcome_callout(Edit.outcome, ok=Edit.outcome_ok),
+    )
+
+
+def _danger_zone() -> rx.Component:
+    return rx.card(
+        rx.el.details(
+            rx.el.summary(rx.text(t("Danger Zone"), as_="span", weight="medium")),
+            rx.flex(
+                rx.cond(Edit.status.status != Status.DISCONNECTED.value, _disconnect()),
+                rx.flex(
+                    rx.box(
+                        rx.text(t("Delete this integration"), size="2", weight="medium"),
+                        rx.text(
+                            t("The connection and its credentials are gone for good."),
+                            size="2",
+                            color_scheme="gray",
+                        ),
+                    ),
+                    rx.button(
+                        t("Delete"), type="button", color_scheme="red", on_click=Edit.ask_removal
+                    ),
+                    justify="between",
+                    align="center",
+                    spacing="4",
+                    wrap="wrap",
+                ),
+                direction="column",
+                spacing="4",
+                padding_top="var(--space-4)",
+            ),
+        ),
+        removal_dialog(
+            is_open=Edit.asking_removal,
+            name=Edit.name,
+            usages=Edit.usages,
+            problem=Edit.removal_problem,
+            on_keep=Edit.keep,
+            on_remove=Edit.remove,
+        ),
+        width="100%",
+    )
+
+
+def _disconnect() -> rx.Component:
+    return rx.flex(
+        rx.box(
+            rx.text(t("Disconnect"), size="2", weight="medium"),
+            rx.text(
+                rx.cond(
+                    Edit.provider.is_oauth,
+                    t("The account is disconnected; client ID and secret stay."),
+                    t("The stored credentials are deleted; the connection and its uuid stay."),
+                ),
+                size="2",
+                color_scheme="gray",
+            ),
+        ),
+        rx.button(
+            t("Disconnect"),
+            type="button",
+            color_scheme="red",
+            variant="soft",
+            on_click=Edit.disconnect,
+        ),
+        justify="between",
+        align="center",
+        spacing="4",
+        wrap="wrap",
+    )

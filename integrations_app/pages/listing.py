@@ -1,0 +1,300 @@
+"""`/admin/settings/integrations`: all connections."""
+
+import reflex as rx
+
+from integrations_app import routes
+from integrations_app.components.feedback import problem_callout
+from integrations_app.components.mark import provider_mark
+from integrations_app.components.moments import ago
+from integrations_app.components.removal import removal_dialog
+from integrations_app.components.shell import page_heading, shell
+from integrations_app.components.status import status_word
+from integrations_app.components.text import t
+from integrations_app.components.theme import GLOW, QUIET_LINK, TABLE
+from integrations_app.domain.connection import Status
+from integrations_app.domain.summary import SortKey
+from integrations_app.state.listing import SEARCH_MAX_LENGTH, Listing
+from integrations_app.state.views import ConnectionItem
+
+
+def page() -> rx.Component:
+    """Filters, the table, and where to go from an empty one."""
+    return shell(
+        page_heading(
+            t("Integrations"),
+            t("Services that this organisation's code may use."),
+            _add_link(),
+        ),
+        problem_callout(Listing.problem),
+        rx.cond(
+            Listing.loaded,
+            rx.cond(
+                (Listing.rows.length() == 0) & ~Listing.filtered,
+                _nothing_yet(),
+                rx.fragment(_filters(), _table_or_nothing()),
+            ),
+            _loading(),
+        ),
+        removal_dialog(
+            is_open=Listing.removing.uuid != "",
+            name=Listing.removing.name,
+            usages=Listing.removing_usages,
+            problem=Listing.removal_problem,
+            on_keep=Listing.keep,
+            on_remove=Listing.remove,
+        ),
+    )
+
+
+def _add_link() -> rx.Component:
+    return rx.button(
+        rx.el.a(rx.icon("plus", size=16), t("Add Integration"), href=routes.NEW), as_child=True
+    )
+
+
+def _filters() -> rx.Component:
+    return rx.flex(
+        rx.input(
+            rx.input.slot(rx.icon("search", size=14)),
+            type="search",
+            placeholder=t("Search by name or account"),
+            aria_label=t("Search"),
+            value=Listing.search,
+            on_change=Listing.find,
+            max_length=SEARCH_MAX_LENGTH,
+            width=rx.breakpoints(initial="100%", sm="260px"),
+        ),
+        _choice(
+            t("Service"),
+            t("All services"),
+            rx.foreach(
+                Listing.providers, lambda each: rx.select.item(each.label, value=each.value)
+            ),
+            value=Listing.provider,
+            on_change=Listing.choose_provider,
+        ),
+        _choice(
+            t("Status"),
+            t("Every status"),
+            rx.select.item(t("Connected"), value=Status.CONNECTED.value),
+            rx.select.item(t("Not tested"), value=Status.CONFIGURED.value),
+            rx.select.item(t("Error"), value=Status.ERROR.value),
+            rx.select.item(t("Not connected"), value=Status.DISCONNECTED.value),
+            value=Listing.status,
+            on_change=Listing.choose_status,
+        ),
+        rx.text(
+            Listing.count,
+            size="2",
+            color_scheme="gray",
+            role="status",
+            style={"margin_inline_start": "auto"},
+        ),
+        spacing="3",
+        wrap="wrap",
+        align="center",
+    )
+
+
+def _choice(
+    label: rx.Var[str] | str,
+    everything: rx.Var[str] | str,
+    *items: rx.Component,
+    value: rx.Var[str],
+    on_change: rx.EventHandler,
+) -> rx.Component:
+    return rx.select.root(
+        rx.select.trigger(aria_label=label, variant="surface"),
+        rx.select.content(rx.select.item(everything, value="all"), *items),
+        value=value,
+        on_change=on_change,
+    )
+
+
+def _table_or_nothing() -> rx.Component:
+    return rx.cond(
+        Listing.rows.length() == 0,
+        _nothing_found(),
+        rx.fragment(
+            rx.table.root(
+                rx.table.header(
+                    rx.table.row(
+                        _sortable(t("Service"), SortKey.SERVICE),
+                        _sortable(t("Name"), SortKey.NAME),
+                        _sortable(t("Account"), SortKey.ACCOUNT),
+                        _sortable(t("Status"), SortKey.STATUS),
+                        rx.table.column_header_cell(t("Actions")),
+                    )
+                ),
+                rx.table.body(rx.foreach(Listing.rows, _row)),
+                class_name=TABLE,
+                width="100%",
+            ),
+            _pager(),
+        ),
+    )
+
+
+def _sortable(label: rx.Var[str] | str, key: SortKey) -> rx.Component:
+    active = Listing.sort == key.value
+    return rx.table.column_header_cell(
+        rx.link(
+            label,
+            rx.cond(
+                active,
+                rx.cond(
+                    Listing.descending,
+                    rx.icon("arrow-down", size=12),
+                    rx.icon("arrow-up", size=12),
+                ),
+            ),
+            href=Listing.sort_links[key.value],
+            underline="hover",
+            display="inline-flex",
+            style={"gap": "var(--space-1)", "align_items": "center"},
+        ),
+        aria_sort=rx.cond(active, rx.cond(Listing.descending, "descending", "ascending"), "none"),
+    )
+
+
+def _row(item: rx.Var[ConnectionItem]) -> rx.Component:
+    testing = Listing.testing.contains(item.uuid)
+    return rx.table.row(
+        rx.table.cell(
+            rx.flex(
+                provider_mark(item.icon, item.service, size="24px"),
+                rx.text(item.service, size="2"),
+                align="center",
+                spacing="2",
+            )
+        ),
+        rx.table.row_header_cell(
+            rx.link(
+                rx.text(item.name, weight="medium", size="2", as_="span"),
+                href=routes.LISTING + "/" + item.uuid,
+                class_name=QUIET_LINK,
+                style={"overflow_wrap": "anywhere"},
+            )
+        ),
+        rx.table.cell(
+            rx.text(
+                item.account, size="2", color_scheme="gray", style={"overflow_wrap": "anywhere"}
+            )
+        ),
+        rx.table.cell(
+            rx.flex(
+                status_word(item.status, testing=testing),
+                rx.cond(
+                    item.reason & ~testing,
+                    rx.text(item.reason, size="1", color_scheme="gray", max_width="320px"),
+                ),
+                rx.cond(
+                    item.tested_at,
+                    rx.text(t("tested "), ago(item.tested_at), size="1", color_scheme="gray"),
+                ),
+                direction="column",
+                align="start",
+                spacing="1",
+            )
+        ),
+        rx.table.cell(_actions(item, testing)),
+        key=item.uuid,
+        class_name=rx.cond(Listing.changed.contains(item.uuid), GLOW, ""),
+        align="center",
+    )
+
+
+def _actions(item: rx.Var[ConnectionItem], testing: rx.Var[bool]) -> rx.Component:
+    return rx.flex(
+        rx.link(t("Configure"), href=routes.LISTING + "/" + item.uuid, size="2"),
+        rx.cond(
+            item.status != Status.DISCONNECTED.value,
+            _action(t("Test Connection"), Listing.test(item.uuid), disabled=testing),
+        ),
+        rx.cond(
+            item.status == Status.CONNECTED.value,
+            _action(t("Disconnect"), Listing.disconnect(item.uuid)),
+        ),
+        _action(t("Remove"), Listing.ask_removal(item.uuid), color_scheme="red"),
+        spacing="4",
+        align="center",
+        wrap="wrap",
+    )
+
+
+def _action(
+    label: rx.Var[str] | str,
+    on_click: rx.event.EventSpec,
+    *,
+    color_scheme: str = "gray",
+    disabled: rx.Var[bool] | bool = False,
+) -> rx.Component:
+    return rx.button(
+        label,
+        on_click=on_click,
+        variant="ghost",
+        size="2",
+        color_scheme=color_scheme,
+        disabled=disabled,
+        type="button",
+    )
+
+
+def _pager() -> rx.Component:
+    return rx.cond(
+        (Listing.next_link != "") | (Listing.previous_link != ""),
+        rx.el.nav(
+            rx.flex(
+                rx.cond(Listing.previous_link, rx.link(t("Previous"), href=Listing.previous_link)),
+                rx.cond(Listing.next_link, rx.link(t("Next"), href=Listing.next_link)),
+                spacing="4",
+                justify="end",
+            ),
+            aria_label=t("Pages"),
+        ),
+    )
+
+
+def _nothing_yet() -> rx.Component:
+    return _empty(
+        "plug",
+        t("No integrations configured"),
+        t("Connect a service such as {providers}.", providers=Listing.provider_names),
+    )
+
+
+def _nothing_found() -> rx.Component:
+    return _empty(
+        "search-x",
+        t("Nothing found"),
+        t("No integration matches the search and the filters."),
+        rx.link(t("Show all"), href=routes.LISTING, size="2"),
+    )
+
+
+def _empty(
+    icon: str, title: rx.Var[str] | str, sentence: rx.Var[str] | str, *actions: rx.Component
+) -> rx.Component:
+    return rx.card(
+        rx.flex(
+            rx.icon(icon, size=28, color=rx.color("gray", 9)),
+            rx.heading(title, as_="h2", size="4"),
+            rx.text(sentence, size="2", color_scheme="gray", align="center"),
+            *actions,
+            direction="column",
+            align="center",
+            spacing="3",
+            padding_y="var(--space-7)",
+        ),
+        width="100%",
+    )
+
+
+def _loading() -> rx.Component:
+    return rx.flex(
+        rx.foreach(rx.Var.range(4), lambda _at: rx.skeleton(height="44px", width="100%")),
+        direction="column",
+        spacing="3",
+        aria_busy="true",
+        aria_label=t("Loading"),
+    )

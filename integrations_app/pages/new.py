@@ -1,0 +1,159 @@
+"""`/admin/settings/integrations/new`: choose a service, then its form."""
+
+import reflex as rx
+
+from integrations_app import routes
+from integrations_app.components.feedback import outcome_callout, problem_callout
+from integrations_app.components.fields import FORM_ID, FORM_VALUES, name_field, setup_field
+from integrations_app.components.instructions import setup_instructions
+from integrations_app.components.mark import provider_mark
+from integrations_app.components.shell import page_heading, shell
+from integrations_app.components.text import t
+from integrations_app.components.theme import FORM_WIDTH
+from integrations_app.state.new import New
+from integrations_app.state.views import ProviderItem
+
+
+def page() -> rx.Component:
+    """The choice, or the form."""
+    return shell(
+        page_heading(
+            t("Add Integration"),
+            rx.cond(
+                New.provider.key,
+                t(
+                    "Enter what {service} gave you. You can test it before anything is saved.",
+                    service=New.provider.title,
+                ),
+                t("Which service do you want to connect?"),
+            ),
+        ),
+        rx.cond(New.loaded, rx.cond(New.provider.key, _form_page(), _choice())),
+        width=FORM_WIDTH,
+    )
+
+
+def _choice() -> rx.Component:
+    return rx.flex(
+        rx.input(
+            rx.input.slot(rx.icon("search", size=14)),
+            type="search",
+            aria_label=t("Search services"),
+            placeholder=t("Search services"),
+            on_change=New.search.debounce(50),
+            max_length=100,
+            auto_focus=True,
+            width="100%",
+        ),
+        rx.cond(
+            New.shown.length() > 0,
+            rx.grid(
+                rx.foreach(New.shown, _provider_choice),
+                columns=rx.breakpoints(initial="1", sm="2"),
+                spacing="3",
+                role="list",
+                aria_label=t("Services"),
+            ),
+            rx.text(t("No service matches the search."), size="2", color_scheme="gray"),
+        ),
+        direction="column",
+        spacing="4",
+    )
+
+
+def _provider_choice(provider: rx.Var[ProviderItem]) -> rx.Component:
+    return rx.box(
+        rx.link(
+            rx.card(
+                rx.flex(
+                    provider_mark(provider.icon, provider.title, size="32px"),
+                    rx.box(
+                        rx.text(provider.title, weight="medium", size="3"),
+                        rx.text(provider.description, size="2", color_scheme="gray"),
+                    ),
+                    spacing="3",
+                    align="center",
+                ),
+                class_name="provider-choice",
+                height="100%",
+            ),
+            href=routes.NEW + "?provider=" + provider.key,
+            underline="none",
+            color_scheme="gray",
+            high_contrast=True,
+        ),
+        role="listitem",
+    )
+
+
+def _form_page() -> rx.Component:
+    return rx.flex(
+        setup_instructions(New.provider, open_at_first=True),
+        rx.card(
+            rx.form(
+                rx.flex(
+                    _service(),
+                    name_field(New, value="", auto_focus=True),
+                    rx.foreach(New.fields, lambda field: setup_field(New, field)),
+                    rx.cond(New.provider.is_oauth, _step_two_hint()),
+                    problem_callout(New.problem),
+                    _buttons(),
+                    outcome_callout(New.outcome, ok=New.outcome_ok),
+                    direction="column",
+                    spacing="4",
+                ),
+                id=FORM_ID,
+                on_submit=New.create,
+                no_validate=True,
+                reset_on_submit=False,
+            ),
+            size="3",
+            key=New.form_key.to(str),
+        ),
+        direction="column",
+        spacing="4",
+    )
+
+
+def _service() -> rx.Component:
+    return rx.flex(
+        provider_mark(New.provider.icon, New.provider.title, size="32px"),
+        rx.heading(New.provider.title, as_="h2", size="4"),
+        rx.spacer(),
+        rx.link(t("Choose a different service"), href=routes.NEW, size="2"),
+        align="center",
+        spacing="3",
+        wrap="wrap",
+    )
+
+
+def _step_two_hint() -> rx.Component:
+    return rx.text(
+        t("Saved credentials are the first step. The account is connected on the next page."),
+        size="2",
+        color_scheme="gray",
+    )
+
+
+def _buttons() -> rx.Component:
+    return rx.flex(
+        rx.button(
+            t("Create Connection"),
+            type="submit",
+            loading=New.busy == "create",
+            disabled=New.busy != "",
+        ),
+        rx.cond(
+            ~New.provider.is_oauth,
+            rx.button(
+                t("Test Connection"),
+                type="button",
+                variant="soft",
+                on_click=New.test(FORM_VALUES),
+                loading=New.busy == "test",
+                disabled=New.busy != "",
+            ),
+        ),
+        spacing="3",
+        wrap="wrap",
+    )

@@ -1,0 +1,1 @@
+"""Kinds of outside services: their declarations, and what is read from them."""

@@ -1,0 +1,51 @@
+"""Hosts and base addresses, in the one form in which they can be compared."""
+
+import ipaddress
+import re
+
+import idna
+
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_BASE_ADDRESS = re.compile(
+    r"https://(?P<host>\[[0-9a-f:.]+\]|[^\[\]:@/]+)(?::(?P<port>[0-9]{1,5}))?"
+    r"(?:/[^\s\x00-\x20\x7f-\x9f\\?#]*)?",
+    re.IGNORECASE,
+)
+_LAST_PORT = 65_535
+
+
+def canonical_host(host: str) -> str | None:
+    """The host in lower-case ASCII without trailing dot; None for what is not just a host.
+
+    Ports, user names, brackets that do not close, empty labels: none of these is a host.
+    """
+    host = host.lower()
+    if not host.isascii():
+        try:
+            host = idna.encode(host).decode("ascii")
+        except UnicodeError:
+            return None
+    host = host.removesuffix(".")
+    return host if _HOST.fullmatch(host) else _ipv6(host)
+
+
+def _ipv6(host: str) -> str | None:
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    try:
+        return None if "%" in host else ipaddress.IPv6Address(host).compressed
+    except ValueError:
+        return None
+
+
+def host_of(address: str) -> str | None:
+    """The canonical host of an https base address; None for what cannot be one.
+
+    A base address may have a port and a path, but no user, query or fragment: whatever is
+    appended to it becomes path.
+    """
+    match = _BASE_ADDRESS.fullmatch(address)
+    if match is None or int(match["port"] or 0) > _LAST_PORT:
+        return None
+    return canonical_host(match["host"])

@@ -1,0 +1,99 @@
+"""Reading an answer by the declaration, into a reason that people can act on."""
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from integrations_app.domain.check import Account, CheckReason, CheckResult
+from integrations_app.domain.provider import Check, Verdict
+from integrations_app.security.egress import Answer
+from integrations_app.security.redaction import safe_code, safe_label
+
+_USUAL = {
+    401: CheckReason.CREDENTIALS_REJECTED,
+    402: CheckReason.NO_CREDIT,
+    403: CheckReason.ACCESS_DENIED,
+    429: CheckReason.RATE_LIMITED,
+}
+_LONGEST_RETRY_S = 86_400
+_ABSENT = object()
+
+
+def judge(check: Check, answer: Answer, *, secrets: Collection[str]) -> CheckResult:
+    """What the answer says about the credentials; of the answer itself only facts are kept.
+
+    Args:
+        check: The provider's check.
+        answer: What came back.
+        secrets: What was sent; nothing that repeats a part of it is kept.
+    """
+    body = _json(answer.body)
+    reason = _reason(check, answer.status, body)
+    if reason is None:
+        return CheckResult(ok=True, account=_account(check, body, secrets))
+    details: dict[str, Any] = {"http_status": answer.status}
+    retry_after_s = _retry_after_s(answer.headers)
+    if retry_after_s is not None:
+        details["retry_after_s"] = retry_after_s
+    code = safe_code(_at(body, check.provider_code), secrets) if check.provider_code else None
+    if code is not None:
+        details["provider_code"] = code
+    return CheckResult(ok=False, reason=reason, details=details)
+
+
+def _reason(check: Check, status: int, body: object) -> CheckReason | None:
+    for verdict in check.verdicts:
+        if _applies(verdict, status, body):
+            return verdict.reason
+    if 200 <= status < 300:  # noqa: PLR2004 - HTTP's own range of success
+        proven = all(_at(body, path) is not _ABSENT for path in check.requires)
+        return None if proven else CheckReason.PROVIDER_ERROR
+    return _USUAL.get(status, CheckReason.PROVIDER_ERROR)
+
+
+def _applies(verdict: Verdict, status: int, body: object) -> bool:
+    if verdict.status and status not in verdict.status:
+        return False
+    if verdict.path is None:
+        return True
+    found = _at(body, verdict.path)
+    return type(found) is type(verdict.equals) and found == verdict.equals
+
+
+def _account(check: Check, body: object, secrets: Collection[str]) -> Account | None:
+    name = safe_label(_at(body, check.account_name), secrets)
+    account_id = safe_label(_at(body, check.account_id), secrets)
+    return Account(id=account_id, name=name) if name or account_id else None
+
+
+def _at(body: object, path: str | None) -> object:
+    """What stands at a dotted path of a JSON answer, or `_ABSENT`."""
+    if path is None:
+        return _ABSENT
+    for part in path.split("."):
+        if not isinstance(body, Mapping) or part not in body:
+            return _ABSENT
+        body = body[part]
+    return body
+
+
+def _json(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _retry_after_s(headers: Mapping[str, str]) -> int | None:
+    """Seconds to wait, from either form of Retry-After."""
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdecimal():
+        return min(int(text[:9]), _LONGEST_RETRY_S)
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    left_s = round((at.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+    return min(max(left_s, 0), _LONGEST_RETRY_S)

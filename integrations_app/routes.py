@@ -1,0 +1,28 @@
+"""Every address of the web app, in one place."""
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+LISTING = "/admin/settings/integrations"
+NEW = f"{LISTING}/new"
+EDIT = f"{LISTING}/[uuid]"
+LOGIN = "/login"
+SETUP = "/setup"
+
+OAUTH_CALLBACK = "/api/integrations/oauth/callback"
+
+
+def edit(uuid: UUID | str) -> str:
+    """The page of one connection."""
+    return f"{LISTING}/{uuid}"
+
+
+def new(provider: str = "") -> str:
+    """The form for a new connection, with its provider chosen or still to choose."""
+    return f"{NEW}?{urlencode({'provider': provider})}" if provider else NEW
+
+
+def listing(**query: str) -> str:
+    """The list, with the parts of the query that say something."""
+    told = {key: value for key, value in query.items() if value}
+    return f"{LISTING}?{urlencode(told)}" if told else LISTING

@@ -1,0 +1,89 @@
+"""Which network addresses a request of ours may go to."""
+
+import ipaddress
+import socket
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from integrations_app.settings import Settings
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_LOCAL_SUFFIXES = (".localhost", ".local", ".internal", ".home.arpa")
+
+_lookups = ThreadPoolExecutor(max_workers=8, thread_name_prefix="integrations-dns")
+"""Name look-ups know no deadline of their own; a hanging one keeps one of these busy."""
+
+
+class PrivateAddress(Exception):
+    """The host is, or has, an address in a network that is not public."""
+
+
+def public_addresses(host: str, *, settings: Settings, timeout_s: float) -> Sequence[str]:
+    """The addresses to connect to, all of them checked.
+
+    Args:
+        host: Name or literal address.
+        settings: Names the private networks and hosts the operator allows.
+        timeout_s: How long the look-up may take.
+
+    Raises:
+        PrivateAddress: One of them is not public and not allowed.
+        OSError: The name is unknown, or the look-up took too long.
+    """
+    lookup: Future[Sequence[str]] = _lookups.submit(_resolve, host)
+    try:
+        addresses = lookup.result(timeout_s)
+    except TimeoutError:
+        raise OSError(f"looking up {host} took too long") from None
+    if host.lower() in settings.private_hosts:
+        return addresses
+    for address in addresses:
+        if not _reachable(ipaddress.ip_address(address), settings):
+            raise PrivateAddress(host)
+    return addresses
+
+
+def refuse_plainly_private(host: str, *, settings: Settings) -> None:
+    """What can be told of a host without a look-up; behind a proxy names are the proxy's duty.
+
+    Raises:
+        PrivateAddress: A literal address that is not public, or a name of this very machine.
+    """
+    name = host.lower().rstrip(".")
+    if name in settings.private_hosts:
+        return
+    if name == "localhost" or name.endswith(_LOCAL_SUFFIXES):
+        raise PrivateAddress(host)
+    try:
+        # inet_aton reads every spelling that a resolver would: 127.1, 0x7f000001, 2130706433
+        address: Address = ipaddress.IPv4Address(socket.inet_aton(name))
+    except OSError:
+        try:
+            address = ipaddress.ip_address(name.strip("[]"))
+        except ValueError:
+            return
+    if not _reachable(address, settings):
+        raise PrivateAddress(host)
+
+
+def _resolve(host: str) -> Sequence[str]:
+    found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(str(entry[4][0]).split("%", 1)[0] for entry in found))
+
+
+def _reachable(address: Address, settings: Settings) -> bool:
+    address = _embedded_v4(address)
+    if any(address in network for network in settings.private_networks):
+        return True
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def _embedded_v4(address: Address) -> Address:
+    """The IPv4 address that an IPv6 one stands for, where it does."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour or address

@@ -1,0 +1,245 @@
+"""The one door through which our requests leave: https, known hosts, one deadline, small answers."""
+
+import os
+import ssl
+import time
+import urllib.request
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import lru_cache
+from urllib.parse import unquote, urlsplit
+
+import httpcore2
+
+from integrations_app import settings
+from integrations_app.errors import DestinationNotAllowed, InvalidSetting
+from integrations_app.security import addresses
+
+DEADLINE_S = 10.0
+MAX_ANSWER_BYTES = 2_000_000
+
+_deadline_at: ContextVar[float] = ContextVar("deadline_at")
+
+
+class EgressFailed(Exception):
+    """No usable answer came back."""
+
+
+class Unreachable(EgressFailed):
+    """Nobody answered in time, or the connection was cut."""
+
+
+class PrivateNetwork(EgressFailed):
+    """The address belongs to a network that requests of ours must not reach."""
+
+
+class Nonsense(EgressFailed):
+    """What came back is not HTTP, or far too much of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a server answered.
+
+    Attributes:
+        status: HTTP status.
+        headers: Lower-case names to values.
+        body: At most `MAX_ANSWER_BYTES`; may hold secrets, so it is never shown.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+def send(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    allowed: Callable[[str], bool],
+    deadline_s: float = DEADLINE_S,
+) -> Answer:
+    """Send one request; redirects are answers, not followed.
+
+    Args:
+        method: HTTP method.
+        url: Whole address, with its query.
+        headers: Header names to values.
+        allowed: Says whether the request's credential may go to a host.
+        deadline_s: Seconds for everything: look-up, connection, TLS, the whole answer.
+
+    Raises:
+        DestinationNotAllowed: Not https, or not to an allowed host.
+        Unreachable: No whole answer within the deadline.
+        PrivateNetwork: The host is in a private network that the operator does not allow.
+        Nonsense: The answer is not HTTP or larger than `MAX_ANSWER_BYTES`.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme != "https" or parts.username is not None or not allowed(host):
+        raise DestinationNotAllowed(host or url.split("?", 1)[0])
+    token = _deadline_at.set(time.monotonic() + deadline_s)
+    try:
+        return _exchange(method, url, host, headers)
+    except addresses.PrivateAddress:
+        raise PrivateNetwork(host) from None
+    except (httpcore2.ProtocolError, UnicodeDecodeError) as error:
+        # A peer that closes without a word speaks HTTP no less than one that is gone.
+        cut = "disconnected" in str(error) or "peer closed" in str(error)
+        raise (Unreachable if cut else Nonsense)(_what(error)) from None
+    except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProxyError) as error:
+        raise Unreachable(_what(error)) from None
+    except (OSError, ssl.SSLError) as error:
+        raise Unreachable(_what(error)) from None
+    finally:
+        _deadline_at.reset(token)
+
+
+def check_environment() -> None:
+    """Refuse a proxy setting that no request could use, before the first request does.
+
+    Raises:
+        InvalidSetting: The proxy's address is of a kind we do not speak.
+    """
+    proxy = _proxy_for("example.com")
+    if proxy is not None:
+        _pool(proxy, *_certificates())
+
+
+def _exchange(method: str, url: str, host: str, headers: Mapping[str, str]) -> Answer:
+    configured = settings.load()
+    proxy = _proxy_for(host)
+    if proxy is not None:
+        addresses.refuse_plainly_private(host, settings=configured)
+    sent = {"Host": urlsplit(url).netloc, "Accept": "application/json", **headers}
+    # An answer that arrives compressed could be a small thing that unpacks into a huge one.
+    sent |= {"Accept-Encoding": "identity", "User-Agent": "integrations-app"}
+    pool = _pool(proxy, *_certificates())
+    with pool.stream(method, url, headers=[*sent.items()]) as response:
+        body = bytearray()
+        for chunk in response.iter_stream():
+            body += chunk
+            _remaining_s()
+            if len(body) > MAX_ANSWER_BYTES:
+                raise Nonsense(f"more than {MAX_ANSWER_BYTES} bytes")
+        received = {
+            key.decode("latin-1").lower(): value.decode("latin-1")
+            for key, value in response.headers
+        }
+        return Answer(status=response.status, headers=received, body=bytes(body))
+
+
+def _proxy_for(host: str) -> str | None:
+    """The proxy that the environment names for https requests to this host."""
+    if urllib.request.proxy_bypass(host):
+        return None
+    known = urllib.request.getproxies()
+    return known.get("https") or known.get("all") or None
+
+
+def _certificates() -> tuple[str | None, str | None]:
+    return os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+
+
+@lru_cache(maxsize=4)
+def _pool(
+    proxy: str | None, _cert_file: str | None, _cert_dir: str | None
+) -> httpcore2.ConnectionPool:
+    """One pool per proxy and set of certificates; making one a request costs 50 times as much."""
+    context = httpcore2.default_ssl_context()
+    if proxy is None:
+        return httpcore2.ConnectionPool(
+            ssl_context=context, max_connections=50, network_backend=_CheckedBackend()
+        )
+    parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InvalidSetting("HTTPS_PROXY", "must begin with http:// or https://")
+    auth = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+    return httpcore2.HTTPProxy(
+        proxy_url=f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
+        proxy_auth=auth,
+        ssl_context=context,
+        max_connections=50,
+        network_backend=_DeadlineBackend(),
+    )
+
+
+def _remaining_s(limit_s: float | None = None) -> float:
+    left_s = _deadline_at.get() - time.monotonic()
+    if left_s <= 0:
+        raise httpcore2.ReadTimeout("the overall deadline has passed")
+    return left_s if limit_s is None else min(left_s, limit_s)
+
+
+class _DeadlineStream(httpcore2.NetworkStream):
+    """Gives every read and write no more time than the whole exchange has left."""
+
+    def __init__(self, inner: httpcore2.NetworkStream) -> None:
+        self._inner = inner
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, _remaining_s(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, _remaining_s(timeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore2.NetworkStream:
+        limit_s = _remaining_s(timeout)
+        return _DeadlineStream(self._inner.start_tls(ssl_context, server_hostname, limit_s))
+
+    def get_extra_info(self, info: str) -> object:
+        return self._inner.get_extra_info(info)
+
+
+class _DeadlineBackend(httpcore2.SyncBackend):
+    """Connections to the operator's own proxy, wherever that is."""
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.NetworkStream:
+        limit_s = _remaining_s(timeout)
+        stream = super().connect_tcp(host, port, limit_s, local_address, socket_options)
+        return _DeadlineStream(stream)
+
+
+class _CheckedBackend(_DeadlineBackend):
+    """Connections to the addresses that were checked, not to what the name says a moment later."""
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.NetworkStream:
+        found = addresses.public_addresses(
+            host, settings=settings.load(), timeout_s=_remaining_s(timeout)
+        )
+        failure: Exception = httpcore2.ConnectError(f"{host} has no address")
+        for address in found:
+            try:
+                return super().connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+
+def _what(error: Exception) -> str:
+    """The kind of a failure; its text could repeat what was sent."""
+    return type(error).__name__

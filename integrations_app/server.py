@@ -1,0 +1,263 @@
+"""Serving an existing build: pages, websocket and HTTP endpoints on one port.
+
+Without Redis everything runs in this one process, so that killing it leaves nothing behind: no
+orphaned worker that holds the port. With `REDIS_URL` there is a worker per core; a worker whose
+parent is killed leaves by itself.
+
+While no public address is set, only this machine is listened to, as `127.0.0.1` and, where there
+is IPv6 and one process, as `::1` too: the pages send cookies over plain HTTP. With
+`INTEGRATIONS_PUBLIC_URL` a proxy in front is expected, on this host or another, and every IPv4
+interface is listened to.
+"""
+
+import asyncio
+import atexit
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.embed import Server
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from integrations_app import frontend
+from integrations_app import settings as environment
+from integrations_app.errors import StartRefused
+from integrations_app.settings import Settings
+
+STOP_WITHIN_S = 4.5
+_MOST_WORKERS = 8
+
+# The first three mount the built pages and skip the compiler; Reflex sets them for the servers it
+# starts itself. The others keep it off the network.
+_REFLEX = {
+    "REFLEX_ENV_MODE": "prod",
+    "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
+    "__REFLEX_SKIP_COMPILE": "true",
+    "REFLEX_CHECK_LATEST_VERSION": "false",
+    "REFLEX_TELEMETRY_ENABLED": "false",
+}
+_LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+# Granian's errors go where everything else goes.
+_GRANIAN_LOG: dict[str, Any] = {"handlers": {}, "loggers": {}}
+# They log every address they call, with whatever its query carries.
+_TALKATIVE = ("httpx", "httpx2", "httpcore", "httpcore2")
+_served = threading.Event()
+
+
+def check(settings: Settings) -> None:
+    """Find out what would keep the server from starting, before anything else is started.
+
+    Raises:
+        StartRefused: There is no build, or something else listens on the port.
+    """
+    if not Path("rxconfig.py").is_file():
+        raise StartRefused("There is no rxconfig.py here; start in the project's own folder.")
+    if not frontend.built():
+        raise StartRefused("The pages are not built yet: run `make build` (or integrations build).")
+    _refuse_taken_port(settings)
+
+
+def serve(settings: Settings, *, on_ready: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then stop within `STOP_WITHIN_S`.
+
+    Args:
+        settings: Where to listen, and whether several workers share a Redis.
+        on_ready: Called once the app has started.
+
+    Raises:
+        StartRefused: The app or its server does not start.
+    """
+    _set_up_process(settings)
+    if settings.redis_url:
+        _serve_by_workers(settings, on_ready)
+    else:
+        app = _load()
+        _refuse_taken_port(settings)  # Granian would share it with another server of ours
+        asyncio.run(_serve_here(app, settings, on_ready))
+    _served.set()
+
+
+def leave_on_signal() -> None:
+    """From here on SIGTERM and SIGINT end the process quietly, whatever it is doing.
+
+    To be called before anything is started that ends by itself at exit.
+    """
+    atexit.register(_end_after_serving)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
+
+
+def application() -> ASGIApp:
+    """The app as a worker process loads it."""
+    _set_up_process(environment.load())
+    _leave_with_parent()
+    atexit.register(os._exit, 0)  # for the reason of _end_after_serving
+    return _load()
+
+
+async def _serve_here(app: ASGIApp, settings: Settings, on_ready: Callable[[], None]) -> None:
+    started = _Started(app)
+    servers = [_server(started, _address(settings), settings.port, Interfaces.ASGI)]
+    if not settings.public_url and _can_bind("::1", settings.port):
+        # The lifespan belongs to the first; this one is only another door.
+        servers.append(_server(app, "::1", settings.port, Interfaces.ASGINL))
+    stopping = asyncio.Event()
+    _on_signal(lambda: _stop(servers, stopping))
+    runs = [asyncio.create_task(servers[0].serve())]
+    ready = asyncio.create_task(started.event.wait())
+    await asyncio.wait({runs[0], ready}, return_when=asyncio.FIRST_COMPLETED)
+    if ready.done() and not stopping.is_set():
+        runs += [asyncio.create_task(server.serve()) for server in servers[1:]]
+        on_ready()
+    await asyncio.gather(*runs, return_exceptions=True)
+    if not stopping.is_set():
+        raise StartRefused("The server does not run; what it logged above says why.")
+
+
+def _server(app: ASGIApp, address: str, port: int, interface: Interfaces) -> Server:
+    return Server(
+        app,
+        address,
+        port,
+        interface=interface,
+        log_level=LogLevels.error,
+        log_dictconfig=_GRANIAN_LOG,
+    )
+
+
+def _stop(servers: list[Server], stopping: asyncio.Event) -> None:
+    stopping.set()
+    _leave_at_last()
+    for server in servers:
+        server.stop()
+
+
+def _on_signal(stop: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+
+
+def _serve_by_workers(settings: Settings, on_ready: Callable[[], None]) -> None:
+    # Not forked: this process already holds database connections, which two must not share.
+    multiprocessing.set_start_method("spawn", force=True)
+    server = Granian(
+        "integrations_app.server:application",
+        factory=True,
+        address=_address(settings),
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=min(os.cpu_count() or 1, _MOST_WORKERS),
+        workers_kill_timeout=int(STOP_WITHIN_S),
+        respawn_failed_workers=True,
+        log_level=LogLevels.error,
+        log_dictconfig=_GRANIAN_LOG,
+    )
+    server.on_startup(on_ready)
+    _refuse_taken_port(settings)
+    server.serve()
+
+
+def _set_up_process(settings: Settings) -> None:
+    os.environ.update(_REFLEX)
+    logging.basicConfig(level=settings.log_level, format=_LOG_FORMAT)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    if str(Path.cwd()) not in sys.path:  # where Reflex finds rxconfig.py
+        sys.path.insert(0, str(Path.cwd()))
+
+
+def _load() -> ASGIApp:
+    from integrations_app.integrations_app import app  # noqa: PLC0415 - reads _REFLEX
+
+    return app()
+
+
+def _address(settings: Settings) -> str:
+    return "0.0.0.0" if settings.public_url else "127.0.0.1"  # noqa: S104 - said above
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    if not _can_bind(_address(settings), settings.port):
+        raise StartRefused(
+            f"Port {settings.port} is taken by another program; PORT= chooses another one."
+        )
+
+
+def _can_bind(address: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((address, port))
+    except OSError:
+        return False
+    return True
+
+
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    _leave_at_last()
+    sys.exit(0)
+
+
+def _end_after_serving() -> None:
+    """Skip the dismantling of Python once everything else has ended.
+
+    Registered first, so it runs last: a thread of Granian's that outlives its loop would meet an
+    interpreter half taken down and abort the process.
+    """
+    if _served.is_set():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
+
+
+def _leave_at_last() -> None:
+    """End the process even if a thread waits for a provider that never answers."""
+    deadline = threading.Timer(STOP_WITHIN_S, os._exit, (0,))
+    deadline.daemon = True
+    deadline.start()
+
+
+def _leave_with_parent() -> None:
+    """End this worker when the process that started it is gone, killed for instance."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+class _Started:
+    """Passes everything on, and sets `event` when the app says that it has started."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.event = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await self.app(scope, receive, send)
+            return
+
+        async def heard(message: Message) -> None:
+            await send(message)
+            if message["type"] == "lifespan.startup.complete":
+                self.event.set()
+
+        await self.app(scope, receive, heard)

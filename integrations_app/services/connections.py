@@ -1,0 +1,250 @@
+"""Changing connections; each function is one transaction that tells its facts."""
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+from uuid_utils.compat import uuid7
+
+from integrations_app.domain.actor import Actor
+from integrations_app.domain.connection import Connection, Status
+from integrations_app.domain.event import EventKind
+from integrations_app.domain.provider import AuthType, Provider
+from integrations_app.errors import AlreadyExists, Conflict, InUse, NotFound
+from integrations_app.security.vault import CannotOpen
+from integrations_app.services import catalogue, facts, lookup, setup, usage
+from integrations_app.services.keyring import opening_ring, sealing_ring
+from integrations_app.services.references import parse_name, parse_uuid
+from integrations_app.storage import queries
+from integrations_app.storage.engine import database
+from integrations_app.storage.tables import ConnectionRow, SecretRow
+
+
+def add(
+    provider: str, name: str, *, values: Mapping[str, str] | None = None, actor: Actor
+) -> Connection:
+    """Create a connection, set up if values are given.
+
+    Raises:
+        UnknownProvider: The provider is not declared.
+        EmptyName: The name is empty.
+        InvalidName: The name has characters or a length that names cannot have.
+        AlreadyExists: The provider has a connection of this name.
+        InvalidFields: Values that cannot be saved.
+    """
+    declared = catalogue.get(provider)
+    now = datetime.now(UTC)
+    row = ConnectionRow(uuid=uuid7(), provider=declared.key, name=parse_name(name))
+    row.created_at = row.updated_at = now
+    with database().transaction() as session:
+        session.add(row)
+        _flush(session, row)
+        changed = _save(session, row, declared, values) if values is not None else ()
+        session.flush()
+        facts.tell(session, EventKind.CONNECTION_ADDED, row, actor=actor, at=now)
+        if changed:
+            facts.tell(session, EventKind.SETUP_SAVED, row, actor=actor, at=now, fields=changed)
+        return lookup.stored(session, row.uuid)
+
+
+def update(
+    uuid: object,
+    *,
+    name: str | None = None,
+    values: Mapping[str, str] | None = None,
+    expected_version: int | None = None,
+    actor: Actor,
+) -> Connection:
+    """Rename a connection, save its setup values, or both in one step of its version.
+
+    What is not sent stays as it is, and so does a secret that is sent empty. A change to what is
+    stored already is no change.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        NotFound: There is no such connection.
+        EmptyName: The new name is empty.
+        InvalidName: The new name has characters or a length that names cannot have.
+        AlreadyExists: The provider has another connection of the new name.
+        InvalidFields: Values that cannot be saved.
+        Conflict: Someone saved since `expected_version`; nothing is changed.
+    """
+    parsed = parse_uuid(uuid)
+    new_name = parse_name(name) if name is not None else None
+    now = datetime.now(UTC)
+    with database().transaction() as session:
+        row = _locked(session, parsed)
+        if row is None:
+            raise NotFound(parsed)
+        _refuse_stale(session, row, expected_version)
+        old_name, row.name = row.name, new_name or row.name
+        _flush(session, row)
+        changed = ()
+        if values is not None:
+            changed = _save(session, row, catalogue.get(row.provider), values)
+        if not changed and row.name == old_name:
+            return lookup.stored(session, parsed)
+        row.version, row.updated_at = row.version + 1, now
+        session.flush()
+        if row.name != old_name:
+            facts.tell(
+                session,
+                EventKind.CONNECTION_RENAMED,
+                row,
+                actor=actor,
+                at=now,
+                fields=("name",),
+                old_name=old_name,
+            )
+        if changed:
+            facts.tell(session, EventKind.SETUP_SAVED, row, actor=actor, at=now, fields=changed)
+        return lookup.stored(session, parsed)
+
+
+def disconnect(uuid: object, *, actor: Actor) -> bool:
+    """Remove tokens and, for anything but OAuth2, the stored secrets; the row stays.
+
+    Returns:
+        Whether there was something to remove; a missing row is a quiet False.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+    """
+    parsed = parse_uuid(uuid)
+    now = datetime.now(UTC)
+    with database().transaction() as session:
+        row = _locked(session, parsed)
+        if row is None:
+            return False
+        removed = _remove_secrets(session, row)
+        if not removed and row.status == Status.DISCONNECTED:
+            return False
+        _forget_check(row)
+        row.status, row.updated_at = Status.DISCONNECTED.value, now
+        row.credential_revision += 1
+        if removed:
+            row.version += 1
+        session.flush()
+        facts.tell(session, EventKind.DISCONNECTED, row, actor=actor, at=now, fields=removed)
+    return True
+
+
+def remove(uuid: object, *, actor: Actor) -> bool:
+    """Delete a connection for good; only the audit log remembers it.
+
+    Returns:
+        Whether it was there.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        InUse: A module needs it and blocks the removal.
+    """
+    parsed = parse_uuid(uuid)
+    blocking = [each for each in usage.of(parsed) if each.blocking]
+    with database().transaction() as session:
+        row = _locked(session, parsed)
+        if row is None:
+            return False
+        if blocking:
+            raise InUse(blocking)
+        session.delete(row)
+        session.flush()
+        at = datetime.now(UTC)
+        facts.tell(session, EventKind.CONNECTION_REMOVED, row, actor=actor, at=at)
+    return True
+
+
+def _locked(session: Session, uuid: UUID) -> ConnectionRow | None:
+    return session.get(ConnectionRow, uuid, with_for_update=True)
+
+
+def _flush(session: Session, row: ConnectionRow) -> None:
+    """Write the name, and say so if it is taken."""
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if "storage_key" in str(error.orig):
+            raise AlreadyExists(provider=row.provider, name=row.name) from None
+        raise
+
+
+def _refuse_stale(session: Session, row: ConnectionRow, expected: int | None) -> None:
+    if expected is None or expected == row.version:
+        return
+    entries = session.execute(
+        queries.fields_changed_since, {"uuid": row.uuid, "version": expected}
+    ).scalars()
+    changed = sorted({name for fields in entries for name in fields})
+    raise Conflict(fields=changed, version=row.version)
+
+
+def _save(
+    session: Session, row: ConnectionRow, provider: Provider, values: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Store what changed.
+
+    Returns:
+        Names of the changed fields, in the order of the declaration.
+    """
+    typed = setup.read(provider, values)
+    secrets = {each.field: each for each in session.scalars(queries.secrets_of(row.uuid))}
+    setup.refuse_unfit(provider, typed, sent=values, stored=row.setup_values, saved_secrets=secrets)
+    opened = typed.over(row.setup_values)
+    changed = {key for key in typed.opened if opened.get(key) != row.setup_values.get(key)}
+    row.setup_values = opened
+    for key, secret in typed.secrets.items():
+        if _store_secret(session, row.uuid, key, secret, secrets.get(key)):
+            changed.add(key)
+    if any(setup.is_credential(provider, key) for key in changed):
+        row.credential_revision += 1
+        _forget_check(row)
+        row.status = _unverified(provider, opened, {*secrets, *typed.secrets})
+    return tuple(each.key for each in provider.fields if each.key in changed)
+
+
+def _store_secret(
+    session: Session, uuid: UUID, field: str, secret: str, stored: SecretRow | None
+) -> bool:
+    """Seal a secret; False if this very secret is stored already."""
+    if stored is not None and _is_sealed(stored, secret):
+        return False
+    ring = sealing_ring()
+    row = stored or SecretRow(connection_uuid=uuid, field=field, sealed=b"", key_id="")
+    row.sealed = ring.seal(secret, uuid=uuid, field=field)
+    row.key_id = ring.newest.id
+    session.add(row)
+    return True
+
+
+def _is_sealed(stored: SecretRow, secret: str) -> bool:
+    try:
+        opened = opening_ring().open(stored.sealed, uuid=stored.connection_uuid, field=stored.field)
+    except CannotOpen:
+        return False
+    return opened == secret
+
+
+def _unverified(provider: Provider, opened: Mapping[str, str], secrets: Collection[str]) -> str:
+    usable = setup.has_credentials(provider, opened, secrets)
+    return (Status.CONFIGURED if usable else Status.DISCONNECTED).value
+
+
+def _forget_check(row: ConnectionRow) -> None:
+    """What was found out about other credentials says nothing about the new ones."""
+    row.validation_reason, row.validation_details = None, {}
+    row.account_id = row.account_name = None
+
+
+def _remove_secrets(session: Session, row: ConnectionRow) -> tuple[str, ...]:
+    provider = catalogue.find(row.provider)
+    kept: tuple[str, ...] = ()
+    if provider is not None and provider.auth_type is AuthType.OAUTH2:
+        kept = provider.secret_keys
+    removed: list[str] = []
+    for secret in session.scalars(queries.secrets_of(row.uuid)):
+        if secret.field not in kept:
+            session.delete(secret)
+            removed.append(secret.field)
+    return tuple(sorted(removed))

@@ -1,0 +1,99 @@
+"""Telling what a transaction changed, inside it: an audit entry and a notification each."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session
+from uuid_utils.compat import uuid7
+
+from integrations_app.domain.actor import Actor
+from integrations_app.domain.connection import Status
+from integrations_app.domain.event import Event, EventKind, Notice, NoticeKind
+from integrations_app.events import wire
+from integrations_app.storage.tables import AuditRow, ConnectionRow
+
+_NOTIFY = text("SELECT pg_notify(:channel, :payload)")
+
+
+def tell(  # noqa: PLR0913 - a fact has this many parts
+    session: Session,
+    kind: EventKind,
+    row: ConnectionRow,
+    *,
+    actor: Actor,
+    at: datetime,
+    fields: Sequence[str] = (),
+    old_name: str | None = None,
+) -> None:
+    """Record and announce a change of a connection; delivered at commit or never.
+
+    Args:
+        session: The transaction that changes it.
+        kind: What happens.
+        row: The connection as it is after the change.
+        actor: Who does it.
+        at: When.
+        fields: Names of what changed, never values.
+        old_name: The name before a rename.
+    """
+    record(session, kind.value, actor=actor, at=at, row=row, fields=fields)
+    event = Event(
+        id=uuid7(),
+        kind=kind,
+        at=at,
+        uuid=row.uuid,
+        provider=row.provider,
+        name=row.name,
+        status=Status(row.status),
+        version=row.version,
+        old_name=old_name,
+    )
+    _notify(session, event)
+
+
+def record(
+    session: Session,
+    action: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    row: ConnectionRow | None = None,
+    fields: Sequence[str] = (),
+) -> None:
+    """Leave an audit entry.
+
+    Args:
+        session: The transaction that it belongs to.
+        action: What was done.
+        actor: Who did it.
+        at: When.
+        row: The connection it was done to.
+        fields: Names of what changed, never values.
+    """
+    session.add(
+        AuditRow(
+            at=at,
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            actor_label=actor.label,
+            action=action,
+            connection_uuid=row.uuid if row else None,
+            provider=row.provider if row else None,
+            name=row.name if row else None,
+            version=row.version if row else None,
+            fields=list(fields),
+            origin=actor.origin.value,
+            request_id=actor.request_id,
+        )
+    )
+
+
+def hint(session: Session, kind: NoticeKind, uuid: UUID | None = None) -> None:
+    """Make open pages read again, without an event."""
+    _notify(session, Notice(kind=kind, uuid=uuid))
+
+
+def _notify(session: Session, fact: Event | Notice) -> None:
+    session.execute(_NOTIFY, {"channel": wire.CHANNEL, "payload": wire.encode(fact)})

@@ -1,0 +1,70 @@
+"""Pages of the list of connections."""
+
+import base64
+import json
+from typing import Any
+
+from sqlalchemy import Row
+
+from integrations_app.domain.check import CheckReason
+from integrations_app.domain.connection import Status
+from integrations_app.domain.summary import COUNT_LIMIT, ListPage, PageQuery, Summary
+from integrations_app.storage import pages
+from integrations_app.storage.engine import database
+
+
+def page(query: PageQuery) -> ListPage:
+    """One page, in two queries however many connections there are.
+
+    A cursor that nobody made means the first page.
+    """
+    backwards = bool(query.before)
+    cursor = _decoded(query.before or query.after, pages.key_count(query.sort))
+    rows = list(
+        database().fetch(pages.page(query, cursor, backwards=backwards and cursor is not None))
+    )
+    more = len(rows) > query.limit
+    rows = rows[: query.limit]
+    came_back = backwards and cursor is not None
+    if came_back:
+        rows.reverse()
+    counted = database().fetch(pages.count(query))[0][0]
+    has_next, has_previous = (True, more) if came_back else (more, cursor is not None)
+    return ListPage(
+        rows=tuple(_summary(row) for row in rows),
+        count=min(counted, COUNT_LIMIT),
+        counted_all=counted <= COUNT_LIMIT,
+        next_cursor=_encoded(rows[-1]) if rows and has_next else "",
+        previous_cursor=_encoded(rows[0]) if rows and has_previous else "",
+    )
+
+
+def _summary(row: Row[Any]) -> Summary:
+    reason = row.validation_reason
+    return Summary(
+        uuid=row.uuid,
+        provider=row.provider,
+        name=row.name,
+        account_name=row.account_name,
+        status=Status(row.status),
+        validation_reason=CheckReason(reason) if reason else None,
+        validation_details=row.validation_details,
+        last_validated_at=row.last_validated_at,
+        version=row.version,
+        updated_at=row.updated_at,
+    )
+
+
+def _encoded(row: Row[Any]) -> str:
+    texts = [value for key, value in row._mapping.items() if key.startswith("cursor_")]
+    return base64.urlsafe_b64encode(json.dumps(texts).encode()).decode().rstrip("=")
+
+
+def _decoded(cursor: str, parts: int) -> list[str] | None:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        texts = json.loads(base64.urlsafe_b64decode(padded))
+    except (ValueError, UnicodeEncodeError):
+        return None
+    fits = isinstance(texts, list) and len(texts) == parts
+    return texts if fits and all(isinstance(text, str) for text in texts) else None

@@ -1,0 +1,65 @@
+"""This process's ear to what happens: one hub and one listener per database."""
+
+import atexit
+import threading
+from dataclasses import dataclass
+
+from integrations_app.errors import DatabaseUnavailable
+from integrations_app.events.hub import Hub
+from integrations_app.events.listener import Listener
+from integrations_app.events.subscription import Subscription
+from integrations_app.storage.engine import conninfo, database
+
+_LISTENING_WITHIN_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Ear:
+    hub: Hub
+    listener: Listener
+
+
+_ears: dict[str, _Ear] = {}
+_lock = threading.Lock()
+
+
+def hub() -> Hub:
+    """The hub of this process's database; its listener runs, or is about to.
+
+    Raises:
+        DatabaseUnavailable: The embedded server cannot be started.
+    """
+    ear = _ear()
+    ear.listener.wait_until_listening(timeout_s=0)
+    return ear.hub
+
+
+def subscribe() -> Subscription:
+    """Everything that is committed from now on.
+
+    Raises:
+        DatabaseUnavailable: The database cannot be listened to.
+    """
+    ear = _ear()
+    if not ear.listener.wait_until_listening(timeout_s=_LISTENING_WITHIN_S):
+        raise DatabaseUnavailable("The database cannot be reached.")
+    return Subscription(ear.hub)
+
+
+def stop() -> None:
+    """Stop listening; the threads end with their connections."""
+    with _lock:
+        for ear in _ears.values():
+            ear.listener.stop()
+        _ears.clear()
+
+
+def _ear() -> _Ear:
+    url = database().url
+    with _lock:
+        if url not in _ears:
+            fresh = Hub()
+            listener = Listener(fresh, lambda: conninfo(url))
+            _ears[url] = _Ear(fresh, listener)
+            atexit.register(listener.stop)  # before the embedded server stops, registered earlier
+        return _ears[url]

@@ -1,0 +1,185 @@
+"""Signing in and out; a browser keeps a random token, the database its hash."""
+
+import logging
+import math
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from uuid import UUID
+
+import sqlalchemy as sa
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from sqlmodel import Session
+
+from integrations_app.domain.admin import Admin, AdminSession
+from integrations_app.domain.event import NoticeKind
+from integrations_app.errors import SignInRefused, TooManyAttempts
+from integrations_app.security import passwords
+from integrations_app.services import facts
+from integrations_app.storage.engine import database
+from integrations_app.storage.tables import AdminRow, SessionRow
+
+logger = logging.getLogger(__name__)
+
+LIFETIME = timedelta(hours=12)
+
+_PER_EMAIL = RateLimitItemPerMinute(10, 5, namespace="sign-in-email")
+_PER_CLIENT = RateLimitItemPerMinute(30, 5, namespace="sign-in-client")
+_counting = threading.Lock()
+_verifying = threading.BoundedSemaphore(4)
+"""A password takes 64 MiB to verify; a crowd of attempts waits instead of filling memory."""
+
+_KEEP = {"read": True, "key_share": True}
+"""Keeps a row from being removed until the transaction ends, and no more."""
+
+_admins = AdminRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
+_sessions = SessionRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
+
+_by_token = (
+    sa.select(_admins.c.uuid, _admins.c.email, _sessions.c.expires_at)
+    .join_from(_sessions, _admins, _admins.c.uuid == _sessions.c.admin_uuid)
+    .where(
+        _sessions.c.token_hash == sa.bindparam("token_hash"),
+        _sessions.c.expires_at > sa.func.now(),
+    )
+)
+_by_email = sa.select(_admins.c.uuid, _admins.c.email, _admins.c.password_hash).where(
+    sa.func.lower(_admins.c.email) == sa.func.lower(sa.bindparam("email", type_=sa.Text))
+)
+
+
+def sign_in(
+    email: str, password: str, client: str, *, request_id: str | None = None
+) -> tuple[Admin, str]:
+    """Open a session for whoever knows the password.
+
+    Refusals are counted in this process, by e-mail and by client, and forgotten once that e-mail
+    or client signs in.
+
+    Args:
+        email: Whatever was typed.
+        password: Whatever was typed.
+        client: Address that the request came from.
+        request_id: Ties the audit entry to the request.
+
+    Returns:
+        The admin, and the token for their browser; only its hash is stored.
+
+    Raises:
+        SignInRefused: There is no such admin, or the password is another.
+        TooManyAttempts: The password was not even looked at.
+        DatabaseUnavailable: The database cannot be reached.
+    """
+    email = email.strip()
+    _count_attempt(email, client)
+    found = database().fetch(_by_email, {"email": email}) if email.isprintable() else ()
+    stored = found[0].password_hash if found else None
+    with _verifying:
+        fits = passwords.verify(password[: passwords.MAX_LENGTH + 1], stored)
+    if not fits:
+        # What was typed as an e-mail may be a password, so it is not told.
+        logger.warning("A sign-in from %s was refused.", client)
+        raise SignInRefused
+    admin = Admin(uuid=found[0].uuid, email=found[0].email)
+    token = open_for(admin, request_id=request_id)
+    _forget_attempts(email, client)
+    return admin, token
+
+
+def open_for(admin: Admin, *, request_id: str | None = None) -> str:
+    """Open a session of someone who has shown who they are; expired ones are swept out.
+
+    Returns:
+        The token for their browser; only its hash is stored.
+
+    Raises:
+        SignInRefused: The admin was removed meanwhile.
+        DatabaseUnavailable: The database cannot be reached.
+    """
+    token = passwords.new_token()
+    now = datetime.now(UTC)
+    row = SessionRow(
+        token_hash=passwords.token_hash(token),
+        admin_uuid=admin.uuid,
+        created_at=now,
+        expires_at=now + LIFETIME,
+    )
+    with database().transaction() as session:
+        if session.get(AdminRow, admin.uuid, with_for_update=_KEEP) is None:
+            raise SignInRefused
+        session.execute(sa.delete(SessionRow).where(_sessions.c.expires_at <= now))
+        session.add(row)
+        facts.record(session, "signed_in", actor=admin.acting(request_id=request_id), at=now)
+    return token
+
+
+def find(token: str) -> AdminSession | None:
+    """Whose session this token belongs to; None if it ended, expired or never was.
+
+    Raises:
+        DatabaseUnavailable: The database cannot be reached.
+    """
+    if not token:
+        return None
+    rows = database().fetch(_by_token, {"token_hash": passwords.token_hash(token)})
+    if not rows:
+        return None
+    row = rows[0]
+    return AdminSession(admin=Admin(uuid=row.uuid, email=row.email), expires_at=row.expires_at)
+
+
+def admin_of(token: str) -> Admin | None:
+    """Who is signed in with this token; None if nobody (any more).
+
+    Raises:
+        DatabaseUnavailable: The database cannot be reached.
+    """
+    session = find(token)
+    return session.admin if session else None
+
+
+def sign_out(token: str, *, request_id: str | None = None) -> None:
+    """End a session, and with it the pages that are open in it; quiet if there is none.
+
+    Raises:
+        DatabaseUnavailable: The database cannot be reached.
+    """
+    admin = admin_of(token)
+    if admin is None:
+        return
+    ended = sa.delete(SessionRow).where(_sessions.c.token_hash == passwords.token_hash(token))
+    with database().transaction() as session:
+        if session.execute(ended.returning(_sessions.c.admin_uuid)).first() is None:
+            return
+        actor = admin.acting(request_id=request_id)
+        facts.record(session, "signed_out", actor=actor, at=datetime.now(UTC))
+        facts.hint(session, NoticeKind.SESSION_ENDED)
+
+
+def end_all_of(session: Session, admin_uuid: UUID) -> None:
+    """End every session of an admin, as part of a transaction."""
+    session.execute(sa.delete(SessionRow).where(_sessions.c.admin_uuid == admin_uuid))
+    facts.hint(session, NoticeKind.SESSION_ENDED)
+
+
+@cache
+def _limiter() -> MovingWindowRateLimiter:
+    return MovingWindowRateLimiter(MemoryStorage())  # starts a thread, so not on import
+
+
+def _count_attempt(email: str, client: str) -> None:
+    for limit, key in ((_PER_CLIENT, client), (_PER_EMAIL, email.casefold())):
+        with _counting:
+            allowed = _limiter().hit(limit, key)
+            again_at = _limiter().get_window_stats(limit, key).reset_time
+        if not allowed:
+            raise TooManyAttempts(retry_after_s=max(1, math.ceil(again_at - time.time())))
+
+
+def _forget_attempts(email: str, client: str) -> None:
+    with _counting:
+        _limiter().clear(_PER_CLIENT, client)
+        _limiter().clear(_PER_EMAIL, email.casefold())

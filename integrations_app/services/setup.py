@@ -1,0 +1,176 @@
+"""What typed setup values mean for what is stored: accepted, kept, refused."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from integrations_app.domain.provider import AuthType, Provider, SetupField
+from integrations_app.errors import FieldProblem, InvalidFields
+from integrations_app.providers.addresses import host_of
+from integrations_app.providers.templates import placeholders, value_of
+
+ACCESS_TOKEN = "access_token"
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
+_CONTROL = frozenset({"Cc", "Cs"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """Setup values as sent, read by the declaration.
+
+    Attributes:
+        opened: Open field to its new value; empty removes what is stored.
+        secrets: Secret field to its new value; a secret sent empty is not here.
+    """
+
+    opened: Mapping[str, str]
+    secrets: Mapping[str, str] = field(repr=False)
+
+    def over(self, stored: Mapping[str, str]) -> dict[str, str]:
+        """The open values that hold once these are laid over the stored ones."""
+        merged = {**stored, **self.opened}
+        return {key: value for key, value in merged.items() if value}
+
+
+def read(provider: Provider, sent: object) -> Typed:
+    """Read what was sent; only what no save could ever accept is refused here.
+
+    Args:
+        provider: Declares the fields.
+        sent: Field key to text.
+
+    Raises:
+        InvalidFields: Unknown keys, what is not text, too long or with control characters.
+    """
+    if not isinstance(sent, Mapping):
+        raise InvalidFields({"values": FieldProblem.NOT_TEXT})
+    problems: dict[str, FieldProblem] = {}
+    opened: dict[str, str] = {}
+    secrets: dict[str, str] = {}
+    for key, value in sent.items():
+        declared = provider.setup_field(key) if isinstance(key, str) else None
+        problem = _unreadable(declared, value)
+        if declared is None or problem is not None:
+            problems[str(key)[:100]] = problem or FieldProblem.UNKNOWN
+        elif not declared.secret:
+            opened[key] = value.strip()
+        elif value.strip():
+            secrets[key] = value.strip()
+    if problems:
+        raise InvalidFields(problems)
+    return Typed(opened=opened, secrets=secrets)
+
+
+def refuse_unfit(
+    provider: Provider,
+    typed: Typed,
+    *,
+    sent: Collection[str],
+    stored: Mapping[str, str],
+    saved_secrets: Collection[str],
+) -> None:
+    """Refuse values that cannot be saved.
+
+    A required field may stay unset until someone sends it: setting up in several steps is fine,
+    sending it empty is not.
+
+    Args:
+        provider: Declares the fields.
+        typed: What was sent, read.
+        sent: Keys that were sent, empty ones included.
+        stored: Open values that are stored.
+        saved_secrets: Secrets that are stored.
+
+    Raises:
+        InvalidFields: Values missing, of another form, or to be typed anew.
+    """
+    merged = typed.over(stored)
+    problems: dict[str, FieldProblem] = {}
+    for declared in provider.fields:
+        key = declared.key
+        value = typed.secrets.get(key) if declared.secret else merged.get(key)
+        if value:
+            problem = _unfit(declared, value)
+            if problem is not None and (key in typed.opened or key in typed.secrets):
+                problems[key] = problem
+        elif declared.required and key in sent and key not in saved_secrets:
+            if declared.default is None:
+                problems[key] = FieldProblem.REQUIRED
+    for key in secrets_to_type_anew(provider, typed, stored=stored, saved_secrets=saved_secrets):
+        problems[key] = FieldProblem.SECRET_REQUIRED
+    if problems:
+        raise InvalidFields(problems)
+
+
+def secrets_to_type_anew(
+    provider: Provider,
+    typed: Typed,
+    *,
+    stored: Mapping[str, str],
+    saved_secrets: Collection[str],
+) -> tuple[str, ...]:
+    """Stored secrets that would go somewhere new unless they are typed again (P-6)."""
+    merged = typed.over(stored)
+    moved = any(
+        declared.destination
+        and value_of(declared.key, merged, provider) != value_of(declared.key, stored, provider)
+        for declared in provider.fields
+    )
+    if not moved:
+        return ()
+    return tuple(
+        key for key in provider.secret_keys if key in saved_secrets and key not in typed.secrets
+    )
+
+
+def has_credentials(
+    provider: Provider, opened: Mapping[str, str], saved_secrets: Collection[str]
+) -> bool:
+    """Whether everything is there that a request to the provider needs."""
+    if provider.auth_type is AuthType.OAUTH2:
+        return ACCESS_TOKEN in saved_secrets
+    return all(
+        key in saved_secrets or value_of(key, opened, provider) for key in provider.required_keys
+    )
+
+
+def is_credential(provider: Provider, key: str) -> bool:
+    """Whether a check of the old value says nothing about a new one."""
+    declared = provider.setup_field(key)
+    if declared is None or declared.secret or declared.destination:
+        return True
+    placement = provider.placement
+    templates = [*placement.headers.values(), *placement.query.values()]
+    if placement.basic:
+        templates += [placement.basic.username, placement.basic.password]
+    if provider.check:
+        templates.append(provider.check.url)
+    if provider.oauth:
+        templates += [provider.oauth.authorize_url, provider.oauth.token_url]
+    used = {name for template in templates for name in placeholders(template)}
+    return key in used or provider.auth_type is AuthType.OAUTH2
+
+
+def _unreadable(declared: SetupField | None, value: object) -> FieldProblem | None:
+    if declared is None:
+        return FieldProblem.UNKNOWN
+    if not isinstance(value, str):
+        return FieldProblem.NOT_TEXT
+    if len(value.strip()) > declared.max_length:
+        return FieldProblem.TOO_LONG
+    if any(unicodedata.category(character) in _CONTROL for character in value.strip()):
+        return FieldProblem.CONTROL_CHARACTERS
+    return None
+
+
+def _unfit(declared: SetupField, value: str) -> FieldProblem | None:
+    if declared.kind == "select" and value not in {option.value for option in declared.options}:
+        return FieldProblem.NOT_AN_OPTION
+    if declared.kind == "number" and not _NUMBER.fullmatch(value):
+        return FieldProblem.NOT_A_NUMBER
+    if declared.kind == "url" and host_of(value) is None:
+        return FieldProblem.NOT_AN_ADDRESS
+    if declared.pattern and not re.fullmatch(declared.pattern, value):
+        return FieldProblem.PATTERN
+    return None

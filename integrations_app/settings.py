@@ -1,0 +1,185 @@
+"""The environment, read once and checked; a wrong value names itself in one line."""
+
+import base64
+import binascii
+import ipaddress
+import os
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from integrations_app.errors import InvalidSetting
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the operator decided, with defaults filled in.
+
+    Attributes:
+        database_url: Where PostgreSQL is; None for the embedded server.
+        data_dir: Folder of the embedded server's data and of the key file.
+        encryption_keys: Keys of 32 bytes, the first one encrypts; empty for the key file.
+        public_url: Origin under which browsers reach the app; None for localhost at `port`.
+        private_networks: Networks that checks may reach although they are private.
+        private_hosts: Host names that checks may reach although they are private.
+        redis_url: Where Reflex keeps its state; None for the process's memory.
+        port: TCP port to serve on.
+        log_level: One of `LOG_LEVELS`.
+    """
+
+    database_url: str | None = field(repr=False)
+    data_dir: Path
+    encryption_keys: tuple[bytes, ...] = field(repr=False)
+    public_url: str | None
+    private_networks: tuple[Network, ...]
+    private_hosts: frozenset[str]
+    redis_url: str | None = field(repr=False)
+    port: int
+    log_level: str
+
+    @property
+    def origin(self) -> str:
+        """The address to print and to put into links, without a trailing slash."""
+        return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def accepted_origins(self) -> tuple[str, ...]:
+        """Origins from which pages may talk to us; loopback names only while none is set."""
+        if self.public_url:
+            return (self.public_url,)
+        return tuple(f"http://{host}:{self.port}" for host in ("localhost", "127.0.0.1", "[::1]"))
+
+
+_NAMES = (
+    "DATABASE_URL",
+    "INTEGRATIONS_DATA_DIR",
+    "INTEGRATIONS_ENCRYPTION_KEYS",
+    "INTEGRATIONS_PUBLIC_URL",
+    "INTEGRATIONS_ALLOW_PRIVATE_NETWORK",
+    "REDIS_URL",
+    "PORT",
+    "LOG_LEVEL",
+)
+
+
+def load() -> Settings:
+    """The settings of the environment as it is now; unchanged variables are not parsed again.
+
+    Raises:
+        InvalidSetting: A variable has a value that cannot be used.
+    """
+    return _parse(os.getcwd(), *(os.environ.get(name, "").strip() for name in _NAMES))
+
+
+@lru_cache(maxsize=8)
+def _parse(  # noqa: PLR0913, PLR0917 - one argument a variable, in the order of _NAMES
+    folder: str,
+    database_url: str,
+    data_dir: str,
+    encryption_keys: str,
+    public_url: str,
+    private: str,
+    redis_url: str,
+    port: str,
+    log_level: str,
+) -> Settings:
+    networks, hosts = _private_networks(private)
+    return Settings(
+        database_url=_database_url(database_url),
+        data_dir=(Path(folder) / (data_dir or ".data")).expanduser().resolve(),
+        encryption_keys=_encryption_keys(encryption_keys),
+        public_url=_public_url(public_url),
+        private_networks=networks,
+        private_hosts=hosts,
+        redis_url=_redis_url(redis_url),
+        port=_port(port),
+        log_level=_log_level(log_level),
+    )
+
+
+def _database_url(text: str) -> str | None:
+    if text and urlsplit(text).scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
+        raise InvalidSetting("DATABASE_URL", "must begin with postgresql://")
+    return text or None
+
+
+def _redis_url(text: str) -> str | None:
+    if text and urlsplit(text).scheme not in ("redis", "rediss", "unix"):
+        raise InvalidSetting("REDIS_URL", "must begin with redis://, rediss:// or unix://")
+    return text or None
+
+
+def _encryption_keys(text: str) -> tuple[bytes, ...]:
+    keys = tuple(decode_key("INTEGRATIONS_ENCRYPTION_KEYS", part) for part in _parts(text))
+    if len(set(keys)) != len(keys):
+        raise InvalidSetting("INTEGRATIONS_ENCRYPTION_KEYS", "names a key twice")
+    return keys
+
+
+def decode_key(source: str, text: str) -> bytes:
+    """A key from its base64 text.
+
+    Args:
+        source: Where the text stands, for the message.
+        text: Base64, standard or URL-safe alphabet, of 32 bytes.
+
+    Raises:
+        InvalidSetting: Not base64, or of another length.
+    """
+    try:
+        key = base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidSetting(source, "a key is not valid base64") from None
+    if len(key) != KEY_BYTES:
+        raise InvalidSetting(source, f"a key has {len(key)} bytes, {KEY_BYTES} are needed")
+    return key
+
+
+def _public_url(text: str) -> str | None:
+    if not text:
+        return None
+    url = urlsplit(text)
+    if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment:
+        raise InvalidSetting("INTEGRATIONS_PUBLIC_URL", "must be like https://admin.example.com")
+    if url.path.strip("/"):
+        raise InvalidSetting("INTEGRATIONS_PUBLIC_URL", "must have no path")
+    return f"{url.scheme}://{url.netloc.lower()}"
+
+
+def _private_networks(text: str) -> tuple[tuple[Network, ...], frozenset[str]]:
+    networks: list[Network] = []
+    hosts: set[str] = set()
+    for part in _parts(text):
+        try:
+            networks.append(ipaddress.ip_network(part, strict=False))
+        except ValueError:
+            if "/" in part or not part.replace("-", "").replace(".", "").isalnum():
+                problem = f"{part!r} is neither a network nor a host name"
+                raise InvalidSetting("INTEGRATIONS_ALLOW_PRIVATE_NETWORK", problem) from None
+            hosts.add(part.lower())
+    return tuple(networks), frozenset(hosts)
+
+
+def _port(text: str) -> int:
+    if not text:
+        return 3000
+    if not text.isdecimal() or not 1 <= int(text) <= 65_535:
+        raise InvalidSetting("PORT", "must be a number from 1 to 65535")
+    return int(text)
+
+
+def _log_level(text: str) -> str:
+    level = text.upper() or "INFO"
+    if level not in LOG_LEVELS:
+        raise InvalidSetting("LOG_LEVEL", f"must be one of {', '.join(LOG_LEVELS)}")
+    return level
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -1,0 +1,341 @@
+"""One connection: its form, its status, and what others do to it meanwhile."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from uuid import UUID
+
+import reflex as rx
+
+from integrations_app import routes, settings
+from integrations_app.domain.actor import Actor
+from integrations_app.domain.check import CheckResult
+from integrations_app.domain.connection import Connection
+from integrations_app.domain.provider import Provider
+from integrations_app.errors import (
+    Conflict,
+    DatabaseUnavailable,
+    IntegrationError,
+    InvalidUuid,
+    NotFound,
+)
+from integrations_app.i18n import _, listing
+from integrations_app.services import audit, catalogue, checks, connections, lookup, usage
+from integrations_app.services.references import parse_uuid
+from integrations_app.state import setup_form, views, wording
+from integrations_app.state.session import AdminState, watching
+
+
+class Edit(setup_form.SetupForm, AdminState):
+    """The form is filled once and then belongs to whoever types; the status card is always live."""
+
+    provider: views.ProviderItem = views.ProviderItem()
+    status: views.StatusItem = views.StatusItem()
+    name: str = ""
+    connection_uuid: str = ""
+    loaded: bool = False
+    form_key: int = 0
+    touched: bool = False
+    saved: bool = False
+    changed_by: str = ""
+    conflict: str = ""
+    removed_by: str = ""
+    usages: list[views.UsageItem] = []
+    asking_removal: bool = False
+    removal_problem: str = ""
+
+    _version: int = 0
+    _expected: str = ""
+
+    @rx.event
+    async def load(self) -> AsyncIterator[object]:
+        """Show the connection of the address, or go back to the list."""
+        await self._actor()
+        try:
+            connection = await asyncio.to_thread(lookup.by_uuid, self.uuid)  # pyright: ignore
+        except (NotFound, InvalidUuid):
+            yield rx.redirect(routes.LISTING)
+            yield rx.toast.error(_("Integration not found"))
+            return
+        except DatabaseUnavailable as error:
+            self.problem, self.loaded = wording.of_error(error), True
+            return
+        self._open(connection)
+
+    @rx.event(background=True)
+    async def watch(self) -> AsyncIterator[None]:
+        """Keep the status up; say so when someone else changes what the form shows."""
+        async for _batch in watching(self):
+            async with self:
+                await self._catch_up()
+            yield
+
+    @rx.event
+    async def touch(self) -> None:
+        """Someone types: from now on the form is theirs."""
+        self.touched, self.saved = True, False
+
+    @rx.event
+    async def reveal(self, key: str) -> None:
+        """Show or hide what is being typed into a secret field."""
+        self._toggle_revealed(key)
+
+    @rx.event(background=True)
+    async def save(self, form: dict[str, str]) -> AsyncIterator[rx.event.EventSpec | None]:
+        """Rename, save and check what the form says."""
+        async for event in self._save(form, over=False):
+            yield event
+
+    @rx.event(background=True)
+    async def save_over(self, form: dict[str, str]) -> AsyncIterator[rx.event.EventSpec | None]:
+        """Save although somebody else saved meanwhile."""
+        async for event in self._save(form, over=True):
+            yield event
+
+    @rx.event
+    async def load_theirs(self) -> None:
+        """Give up what is typed here and show what is stored."""
+        await self._actor()
+        try:
+            connection = await asyncio.to_thread(lookup.by_uuid, self.connection_uuid)
+        except IntegrationError as error:
+            self.problem = wording.of_error(error)
+            return
+        self._fill(connection)
+
+    @rx.event(background=True)
+    async def test(self, form: dict[str, str]) -> AsyncIterator[rx.event.EventSpec | None]:
+        """Check what is in the fields now; recorded only if that is what is stored."""
+        async with self:
+            actor = await self._actor()
+            declared = catalogue.find(self.provider.key)
+            if self.busy or declared is None:
+                return
+            self._clear_feedback()
+            self.busy, self.saved = "test", False
+            uuid = self.connection_uuid
+        yield None
+        submitted = setup_form.read(form, declared)
+        yield await self._ask(uuid, submitted, declared, actor)
+
+    @rx.event(background=True)
+    async def check_saved(self, uuid: str) -> AsyncIterator[None]:
+        """Check a connection that was just saved, where there is something to check."""
+        async with self:
+            actor = await self._actor()
+            if self._expected != uuid:
+                return
+            self._expected = ""
+        try:
+            connection = await asyncio.to_thread(lookup.by_uuid, uuid)
+            declared = catalogue.get(connection.provider)
+            if not _checkable(declared):
+                async with self:
+                    self.busy, self.saved = "", True
+                return
+            result = await asyncio.to_thread(checks.run, uuid, actor=actor)
+        except IntegrationError as error:
+            async with self:
+                self.busy, self.problem = "", wording.of_error(error)
+            return
+        async with self:
+            self.busy = ""
+            self._show_result(result)
+            await self._catch_up()
+
+    @rx.event
+    async def disconnect(self) -> None:
+        """Remove the credentials; the connection and its uuid stay."""
+        actor = await self._actor()
+        self._clear_feedback()
+        try:
+            await asyncio.to_thread(connections.disconnect, self.connection_uuid, actor=actor)
+            connection = await asyncio.to_thread(lookup.by_uuid, self.connection_uuid)
+        except IntegrationError as error:
+            self.problem = wording.of_error(error)
+            return
+        if self.touched:
+            self._version = connection.version
+            self._show_live(connection)
+        else:
+            self._fill(connection)
+
+    @rx.event
+    async def ask_removal(self) -> None:
+        """Ask before the connection is deleted, and say who uses it."""
+        await self._actor()
+        found = await asyncio.to_thread(usage.of, parse_uuid(self.connection_uuid))
+        self.usages = views.usage_items(found)
+        self.removal_problem, self.asking_removal = "", True
+
+    @rx.event
+    async def keep(self) -> None:
+        """Close the question; nothing is deleted."""
+        self.asking_removal = False
+
+    @rx.event
+    async def remove(self) -> AsyncIterator[object]:
+        """Delete the connection and go back to the list."""
+        actor = await self._actor()
+        uuid, name = self.connection_uuid, self.name
+        self.connection_uuid = ""  # the watcher must not report our own removal
+        try:
+            await asyncio.to_thread(connections.remove, uuid, actor=actor)
+        except IntegrationError as error:
+            self.connection_uuid = uuid
+            self.removal_problem = wording.of_error(error)
+            return
+        self.asking_removal = False
+        yield rx.redirect(routes.LISTING)
+        yield rx.toast.success(_("{name} was removed.", name=name))
+
+    def _expect(self, uuid: UUID) -> None:
+        """The connection was just created: the page opens while its check is under way."""
+        self._expected = self.connection_uuid = str(uuid)
+        self._clear_feedback()
+        self.busy = "check"
+
+    def _open(self, connection: Connection) -> None:
+        if self.connection_uuid != str(connection.uuid):
+            self._clear_feedback()
+            self.busy, self._expected = "", ""
+        self.connection_uuid = str(connection.uuid)
+        self.removed_by, self.asking_removal, self.revealed = "", False, []
+        self._fill(connection)
+
+    def _fill(self, connection: Connection) -> None:
+        """Put what is stored into the form."""
+        declared = catalogue.find(connection.provider)
+        redirect_uri = settings.load().origin + routes.OAUTH_CALLBACK
+        if declared is None:
+            self.provider = views.ProviderItem(
+                key=connection.provider, title=connection.provider, description=""
+            )
+            self.fields = []
+            self.problem = wording.of_error(IntegrationError())
+        else:
+            self.provider = views.provider_item(declared, redirect_uri=redirect_uri)
+            self.fields = views.field_items(
+                declared,
+                values=connection.setup_values,
+                saved_secrets=connection.saved_secrets,
+            )
+        self.name, self._version = connection.name, connection.version
+        self.touched, self.changed_by, self.conflict = False, "", ""
+        self.form_key += 1
+        self._show_live(connection)
+        self.loaded = True
+
+    def _show_live(self, connection: Connection) -> None:
+        self.status = views.status_item(connection)
+
+    async def _catch_up(self) -> None:
+        """Show what others did; what is being typed stays."""
+        if not self.connection_uuid or self.removed_by or not self.loaded:
+            return
+        try:
+            connection = await asyncio.to_thread(lookup.by_uuid, self.connection_uuid)
+        except NotFound:
+            self.removed_by = await asyncio.to_thread(audit.last_actor, self.connection_uuid)
+            return
+        except DatabaseUnavailable as error:
+            self.problem = wording.of_error(error)
+            return
+        self._show_live(connection)
+        if connection.version == self._version or self.busy:
+            return
+        if self.touched:
+            self.changed_by = await asyncio.to_thread(audit.last_actor, self.connection_uuid)
+        else:
+            self._fill(connection)
+
+    async def _save(
+        self, form: Mapping[str, str], *, over: bool
+    ) -> AsyncIterator[rx.event.EventSpec | None]:
+        async with self:
+            actor = await self._actor()
+            declared = catalogue.find(self.provider.key)
+            if self.busy or declared is None:
+                return
+            self._clear_feedback()
+            self.busy, self.saved, self.conflict = "save", False, ""
+            uuid, version = self.connection_uuid, None if over else self._version
+        yield None
+        submitted = setup_form.read(form, declared)
+        try:
+            connection = await asyncio.to_thread(
+                connections.update,
+                uuid,
+                name=submitted.name,
+                values=submitted.values,
+                expected_version=version,
+                actor=actor,
+            )
+        except IntegrationError as error:
+            async with self:
+                self.busy = ""
+                event = self._refused(error, declared)
+            yield event
+            return
+        async with self:
+            self._fill(connection)
+            self.busy = "check" if _checkable(declared) else ""
+            self.saved = not self.busy
+            self._expected = uuid if self.busy else ""
+        yield Edit.check_saved(uuid) if _checkable(declared) else None
+
+    def _refused(self, error: IntegrationError, declared: Provider) -> rx.event.EventSpec | None:
+        if isinstance(error, Conflict):
+            labels = [_field_label(declared, key) for key in error.fields]
+            self.conflict = listing(labels) or _("something")
+            self.changed_by = ""
+            return None
+        return self._show_error(error, declared)
+
+    async def _ask(
+        self, uuid: str, submitted: setup_form.Submitted, declared: Provider, actor: Actor
+    ) -> rx.event.EventSpec | None:
+        """Check stored credentials and record it, or typed ones and do not."""
+        event = None
+        try:
+            result = await asyncio.to_thread(_check, uuid, submitted, declared, actor)
+        except IntegrationError as error:
+            async with self:
+                event = self._show_error(error, declared)
+        else:
+            async with self:
+                self._show_result(result)
+        async with self:
+            self.busy = ""
+            await self._catch_up()
+        return event
+
+
+def _check(
+    uuid: str, submitted: setup_form.Submitted, declared: Provider, actor: Actor
+) -> CheckResult:
+    if _unsaved(submitted, lookup.by_uuid(uuid), declared):
+        return checks.dry_run(declared.key, submitted.values, uuid=uuid)
+    return checks.run(uuid, actor=actor)
+
+
+def _unsaved(submitted: setup_form.Submitted, connection: Connection, declared: Provider) -> bool:
+    """Whether the form says anything that is not stored."""
+    if submitted.name.strip() != connection.name:
+        return True
+    for key, typed in submitted.values.items():
+        field = declared.setup_field(key)
+        stored = "" if field and field.secret else connection.setup_values.get(key, "")
+        if typed.strip() != stored:
+            return True
+    return False
+
+
+def _checkable(declared: Provider) -> bool:
+    return declared.check is not None and declared.oauth is None
+
+
+def _field_label(declared: Provider, key: str) -> str:
+    if key == setup_form.NAME_FIELD:
+        return _("the name")
+    field = declared.setup_field(key)
+    return _(field.label) if field else key

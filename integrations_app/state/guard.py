@@ -1,0 +1,117 @@
+"""Default deny: no event is handled without a signed-in admin, unless it says that it may.
+
+`rx.App(...)` gets the guard in front of everything else, and an answer for what slips through:
+
+    app = rx.App(backend_exception_handler=guard.answer, ...)
+    app.add_middleware(Guard(), index=0)
+"""
+
+import logging
+from collections.abc import Callable
+from functools import cache
+from typing import TypeVar
+
+import reflex as rx
+from reflex.app import App
+from reflex.istate.delta import Delta
+from reflex.middleware import Middleware
+from reflex.state import (
+    BaseState,
+    FrontendEventExceptionState,
+    OnLoadInternalState,
+    State,
+    StateUpdate,
+    UpdateVarsInternalState,
+)
+from reflex_base.event import Event
+from reflex_base.registry import RegistrationContext
+from reflex_base.utils.format import format_event_handler
+
+from integrations_app import routes
+from integrations_app.errors import DatabaseUnavailable, NotSignedIn
+from integrations_app.i18n import _
+from integrations_app.state import session
+
+logger = logging.getLogger(__name__)
+
+_F = TypeVar("_F", bound=Callable[..., object])
+
+_PUBLIC_PAGES = (routes.LOGIN, routes.SETUP)
+
+# Reflex's own handlers that a page cannot load without, by exact name: every state also has
+# `setvar`, and an app whose states had setters would be open through it.
+_REFLEX = (
+    (State, "hydrate"),
+    (State, "hydrate_and_load"),
+    (State, "set_is_hydrated"),
+    (OnLoadInternalState, "on_load_internal"),
+    (OnLoadInternalState, "set_is_hydrated"),
+    (UpdateVarsInternalState, "update_vars_internal"),
+    (FrontendEventExceptionState, "handle_frontend_exception"),
+)
+
+
+def public(handler: _F) -> _F:
+    """Let anyone call this handler, signed in or not; goes beneath `@rx.event`."""
+    handler.__dict__["_is_public"] = True
+    return handler
+
+
+class Guard(Middleware):
+    """Turns away every event without a valid session that is not public."""
+
+    async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
+        """Nothing for what may pass; for the rest the way to the sign-in page, and no more."""
+        root = state._get_root_state()
+        tells_all = event.name in _snapshots()
+        try:
+            found = await session.signed_in(root)
+        except DatabaseUnavailable:
+            if tells_all:  # to whom is unknown, so there is to be nothing to tell
+                await session.hand_over(root, None, tells_all=True)
+            return None if is_public(event.name) else _told(_database_is_away())
+        was_anothers = await session.hand_over(root, found, tells_all=tells_all)
+        if found or is_public(event.name):
+            return None
+        delta = await session.emptied(root) if was_anothers else {}
+        if root.router.url.path.rstrip("/") in _PUBLIC_PAGES:
+            return StateUpdate(delta=delta)
+        return _told(rx.redirect(routes.LOGIN), delta=delta)
+
+
+def is_public(name: str) -> bool:
+    """Whether an event of this name may be handled for anyone."""
+    registered = RegistrationContext.get().event_handlers.get(name)
+    if registered is None:
+        return False
+    return name in _own() or getattr(registered.handler.fn, "_is_public", False)
+
+
+def answer(exception: Exception) -> rx.event.EventSpec | None:
+    """What a page is told when a handler failed; nothing of the error itself."""
+    if isinstance(exception, NotSignedIn):
+        return rx.redirect(routes.LOGIN)
+    if isinstance(exception, DatabaseUnavailable):
+        return _database_is_away()
+    logger.error("A handler failed.", exc_info=exception)
+    return rx.toast.error(_("Something went wrong; the log says what."))
+
+
+@cache
+def _own() -> frozenset[str]:
+    return frozenset(format_event_handler(state.event_handlers[name]) for state, name in _REFLEX)
+
+
+@cache
+def _snapshots() -> frozenset[str]:
+    return frozenset(
+        format_event_handler(State.event_handlers[name]) for name in ("hydrate", "hydrate_and_load")
+    )
+
+
+def _told(event: rx.event.EventSpec, *, delta: Delta | None = None) -> StateUpdate:
+    return StateUpdate(delta=delta or {}, events=Event.from_event_type(event))
+
+
+def _database_is_away() -> rx.event.EventSpec:
+    return rx.toast.error(_("The database cannot be reached. Try again in a moment."))

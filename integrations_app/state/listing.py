@@ -1,0 +1,220 @@
+"""The list: its address says which rows, the database says what is in them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import reflex as rx
+
+from integrations_app import routes
+from integrations_app.domain.connection import Status
+from integrations_app.domain.summary import ListPage, PageQuery, SortKey
+from integrations_app.errors import DatabaseUnavailable, IntegrationError, InUse
+from integrations_app.i18n import _, listing, ngettext
+from integrations_app.services import catalogue, checks, connections, usage
+from integrations_app.services import listing as pages
+from integrations_app.services.references import parse_uuid
+from integrations_app.state import views, wording
+from integrations_app.state.session import AdminState, watching
+
+SEARCH_MAX_LENGTH = 100
+_ALL = "all"
+
+
+class Listing(AdminState):
+    """One page of connections, kept up while it is open."""
+
+    rows: list[views.ConnectionItem] = []
+    changed: list[str] = []
+    testing: list[str] = []
+    loaded: bool = False
+    problem: str = ""
+    count: str = ""
+    search: str = ""
+    provider: str = _ALL
+    status: str = _ALL
+    sort: str = SortKey.SERVICE.value
+    descending: bool = False
+    sort_links: dict[str, str] = {}
+    next_link: str = ""
+    previous_link: str = ""
+    providers: list[views.OptionItem] = []
+    provider_names: str = ""
+
+    removing: views.ConnectionItem = views.ConnectionItem()
+    removing_usages: list[views.UsageItem] = []
+    removal_problem: str = ""
+
+    _query: PageQuery = PageQuery()
+
+    @rx.var
+    def filtered(self) -> bool:
+        """Whether the address asks for less than everything."""
+        return bool(self.search) or self.provider != _ALL or self.status != _ALL
+
+    @rx.event
+    async def load(self) -> None:
+        """Show what the address asks for."""
+        await self._actor()
+        self._read_address()
+        declared = catalogue.all_providers()
+        self.providers = [views.OptionItem(value=each.key, label=each.title) for each in declared]
+        self.provider_names = listing([each.title for each in declared])
+        self.removing = views.ConnectionItem()
+        self.changed = []
+        await self._reload()
+
+    @rx.event(background=True)
+    async def watch(self) -> AsyncIterator[None]:
+        """Keep the rows up until the page is left or the session ends."""
+        async for _batch in watching(self):
+            async with self:
+                await self._reload()
+            yield
+
+    @rx.event
+    async def find(self, text: str) -> rx.event.EventSpec:
+        """Show the rows whose name or account begins with this."""
+        return self._goto(search=str(text).strip()[:SEARCH_MAX_LENGTH])
+
+    @rx.event
+    async def choose_provider(self, key: str) -> rx.event.EventSpec:
+        """Show the rows of one provider, or of all."""
+        return self._goto(provider="" if key == _ALL else str(key))
+
+    @rx.event
+    async def choose_status(self, status: str) -> rx.event.EventSpec:
+        """Show the rows of one status, or of all."""
+        return self._goto(status="" if status == _ALL else str(status))
+
+    @rx.event(background=True)
+    async def test(self, uuid: str) -> AsyncIterator[None]:
+        """Check a connection's stored credentials; the row says how it ended."""
+        async with self:
+            actor = await self._actor()
+            if uuid in self.testing or uuid not in {row.uuid for row in self.rows}:
+                return
+            self.testing = [*self.testing, uuid]
+        yield
+        problem = ""
+        try:
+            await asyncio.to_thread(checks.run, uuid, actor=actor)
+        except IntegrationError as error:
+            problem = wording.of_error(error)
+        async with self:
+            self.testing = [each for each in self.testing if each != uuid]
+            await self._reload()
+            self.problem = problem or self.problem
+
+    @rx.event
+    async def disconnect(self, uuid: str) -> None:
+        """Remove a connection's credentials; the row stays."""
+        actor = await self._actor()
+        try:
+            await asyncio.to_thread(connections.disconnect, uuid, actor=actor)
+        except IntegrationError as error:
+            self.problem = wording.of_error(error)
+            return
+        await self._reload()
+
+    @rx.event
+    async def ask_removal(self, uuid: str) -> None:
+        """Ask before a connection is deleted, and say who uses it."""
+        await self._actor()
+        asked = next((row for row in self.rows if row.uuid == uuid), None)
+        if asked is None:
+            return
+        found = await asyncio.to_thread(usage.of, parse_uuid(asked.uuid))
+        self.removal_problem = ""
+        self.removing_usages = views.usage_items(found)
+        self.removing = asked
+
+    @rx.event
+    async def keep(self) -> None:
+        """Close the question; nothing is deleted."""
+        self.removing = views.ConnectionItem()
+
+    @rx.event
+    async def remove(self) -> rx.event.EventSpec | None:
+        """Delete the connection that was asked about."""
+        actor = await self._actor()
+        asked = self.removing
+        if not asked.uuid:
+            return None
+        try:
+            await asyncio.to_thread(connections.remove, asked.uuid, actor=actor)
+        except IntegrationError as error:
+            self.removal_problem = wording.of_error(error)
+            if isinstance(error, InUse):
+                self.removing_usages = views.usage_items(error.usages)
+            return None
+        self.removing = views.ConnectionItem()
+        await self._reload()
+        return rx.toast.success(_("{name} was removed.", name=asked.name))
+
+    async def _reload(self) -> None:
+        try:
+            page = await asyncio.to_thread(pages.page, self._query)
+        except DatabaseUnavailable as error:
+            self.problem = wording.of_error(error)
+            return
+        self._show(page)
+
+    def _show(self, page: ListPage) -> None:
+        rows = [views.connection_item(row) for row in page.rows]
+        before = {row.uuid: row for row in self.rows}
+        if self.loaded:
+            self.changed = [
+                row.uuid for row in rows if row.uuid in before and row != before[row.uuid]
+            ]
+        self.rows = rows
+        self.problem = ""
+        self.count = _count(page)
+        self.next_link = self._link(after=page.next_cursor) if page.next_cursor else ""
+        self.previous_link = self._link(before=page.previous_cursor) if page.previous_cursor else ""
+        self.loaded = True
+
+    def _read_address(self) -> None:
+        told = self.router.url.query_parameters
+        sort = told.get("sort", "")
+        status = told.get("status", "")
+        query = PageQuery(
+            search=told.get("search", "").strip().replace("\x00", "")[:SEARCH_MAX_LENGTH],
+            provider=told.get("provider", "").replace("\x00", ""),
+            status=Status(status) if status in set(Status) else None,
+            sort=SortKey(sort) if sort in set(SortKey) else SortKey.SERVICE,
+            descending=told.get("order", "") == "desc",
+            after=told.get("after", ""),
+            before=told.get("before", ""),
+        )
+        if query != self._query:
+            self.loaded = self.loaded and query.search == self._query.search
+        self._query = query
+        self.search = query.search
+        self.provider = query.provider or _ALL
+        self.status = query.status.value if query.status else _ALL
+        self.sort, self.descending = query.sort.value, query.descending
+        self.sort_links = {key.value: self._sort_link(key) for key in SortKey}
+
+    def _sort_link(self, key: SortKey) -> str:
+        turned = key is self._query.sort and not self._query.descending
+        return self._link(sort=key.value, order="desc" if turned else "")
+
+    def _goto(self, **changes: str) -> rx.event.EventSpec:
+        return rx.redirect(self._link(**changes), replace=True)
+
+    def _link(self, **changes: str) -> str:
+        query = self._query
+        kept = {
+            "search": query.search,
+            "provider": query.provider,
+            "status": query.status.value if query.status else "",
+            "sort": "" if query.sort is SortKey.SERVICE else query.sort.value,
+            "order": "desc" if query.descending else "",
+        }
+        return routes.listing(**{**kept, **changes})
+
+
+def _count(page: ListPage) -> str:
+    if not page.counted_all:
+        return _("{number}+ connections", number=f"{page.count:,}")
+    return ngettext("{n} connection", "{n} connections", page.count)

@@ -1,0 +1,270 @@
+"""Who is signed in at a tab, and what is shown there only as long as they are.
+
+A tab belongs to the session of its first event with a valid cookie. When the session ends, or
+another one takes over the tab, everything the tab's states know is forgotten.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import reflex as rx
+from reflex.istate.delta import Delta, _resolve_delta
+from reflex.istate.proxy import StateProxy
+from reflex.state import BaseState, _override_base_method
+from reflex_base.event import Event
+from reflex_base.event.context import EventContext
+
+from integrations_app import routes
+from integrations_app.domain.actor import Actor
+from integrations_app.domain.admin import AdminSession
+from integrations_app.domain.event import EventKind, Notice, NoticeKind
+from integrations_app.errors import DatabaseUnavailable, NotSignedIn
+from integrations_app.events.hub import Fact, Hub
+from integrations_app.http import cookies
+from integrations_app.security import passwords
+from integrations_app.services import live, sessions
+
+_BETWEEN_BATCHES_S = 0.1
+_LONGEST_BACKLOG = 1_000
+_RETRY_S = 1.0
+
+_T = TypeVar("_T")
+
+
+class AdminState(rx.State):
+    """Base of every state that shows or does what is for admins only.
+
+    Nothing of it, or of a state below it, is sent to a tab without a session.
+    """
+
+    admin_email: str = ""
+
+    _session: str = ""
+    _expires_at: datetime = datetime.min.replace(tzinfo=UTC)
+
+    @rx.event(background=True)
+    async def watch_session(self) -> None:
+        """For pages that watch nothing else: go dark when the session ends."""
+        async for _batch in watching(self):
+            pass
+
+    async def _actor(self) -> Actor:
+        """Who acts; every handler asks anew.
+
+        Raises:
+            NotSignedIn: Nobody (any more); the app answers with the way to the sign-in page.
+            DatabaseUnavailable: The database cannot be asked.
+        """
+        session = await signed_in(self)
+        if session is None:
+            raise NotSignedIn
+        return session.admin.acting(request_id=_event_id())
+
+    @_override_base_method
+    def get_delta(self) -> Delta:
+        """What changed; nothing once the session is over, whatever is still running for it."""
+        if not self._session or datetime.now(UTC) >= self._expires_at:
+            return {}
+        return super().get_delta()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What happened since the last one.
+
+    Attributes:
+        facts: In the order they were committed.
+        complete: Whether that is all; if not, only reading everything anew tells.
+    """
+
+    facts: tuple[Fact, ...]
+    complete: bool
+
+
+async def watching(state: AdminState) -> AsyncIterator[Batch]:
+    """What happens, for as long as the tab's session lasts; then the tab goes dark.
+
+    The first batch is empty and comes at once, when nothing can be missed any more; bursts come
+    as one, the first fact of them at once. Before each batch the session is checked; while the
+    database is away there is none. To be used by a background event started from `on_load`:
+
+        async for batch in watching(self):
+            async with self:
+                await self._reload()
+
+    Args:
+        state: The state of the background event, outside of `async with self`.
+    """
+    token = _token(state)
+    inbox = _Inbox(asyncio.get_running_loop())
+    known: AdminSession | None = None
+    hub: Hub | None = None
+    try:
+        while True:
+            known = await _patiently(lambda: sessions.find(token), until=known)
+            if known is None:
+                break
+            if hub is None:
+                hub = await _patiently(_listening_hub, until=known)
+                if hub is None:
+                    break
+                hub.add(inbox.receive)
+                inbox.add_gap()
+            batch = inbox.take()
+            if batch is not None:
+                yield batch
+                await asyncio.sleep(_BETWEEN_BATCHES_S)
+            await inbox.wait(until=known.expires_at)
+    finally:
+        if hub is not None:
+            hub.remove(inbox.receive)
+    await _go_dark(state, token)
+
+
+def sign_out() -> rx.event.EventSpec:
+    """End the session, then leave for the sign-in page; what runs is the browser's own request."""
+    return rx.call_script(
+        "fetch('/api/integrations/sign-out', {method: 'POST'})"
+        f".then((r) => {{ if (r.ok) window.location.assign('{routes.LOGIN}'); }})"
+    )
+
+
+async def signed_in(state: BaseState) -> AdminSession | None:
+    """The session of the browser behind a tab.
+
+    Raises:
+        DatabaseUnavailable: The database cannot be asked.
+    """
+    return await asyncio.to_thread(sessions.find, _token(state))
+
+
+async def hand_over(root: BaseState, session: AdminSession | None, *, tells_all: bool) -> bool:
+    """Leave a tab to whoever is signed in there now, without what it showed to anyone else.
+
+    Args:
+        root: The tab's root state, locked.
+        session: The session of the browser behind it; None if nobody is signed in.
+        tells_all: Whether the browser is about to be told everything the tab knows.
+
+    Returns:
+        Whether the tab was somebody else's, so that its states were reset.
+    """
+    tab = await root.get_state(AdminState)
+    owner = _fingerprint(_token(root)) if session else ""
+    stale = tab._session != owner or (tells_all and not owner)
+    if stale:
+        await _forget(root)
+    if session:
+        tab._session, tab._expires_at = owner, session.expires_at
+        if tab.admin_email != session.admin.email:
+            tab.admin_email = session.admin.email
+    return stale
+
+
+async def emptied(root: BaseState) -> Delta:
+    """All that a reset tab knows, to be told in place of what it showed."""
+    delta = await _resolve_delta(root.dict())
+    root._clean()
+    return delta
+
+
+async def _forget(root: BaseState) -> None:
+    for state in _below(type(root)):
+        await root.get_state(state)  # Redis loads only what an event needs
+    hydrated = root.is_hydrated
+    root.reset()
+    root.is_hydrated = hydrated
+
+
+def _below(state: type[BaseState]) -> list[type[BaseState]]:
+    return [found for sub in state.get_substates() for found in (sub, *_below(sub))]
+
+
+async def _go_dark(state: AdminState, token: str) -> None:
+    context = EventContext.get()
+    async with state:
+        root = state._get_root_state()
+        tab = await root.get_state(AdminState)
+        if tab._session not in ("", _fingerprint(token)):
+            return
+        await _forget(root)
+        await context.emit_delta(await emptied(root))
+    # A full page load: nothing of before stays in the browser's memory.
+    leave = rx.call_script(f"window.location.assign('{routes.LOGIN}')")
+    await context.emit_event(*Event.from_event_type(leave))
+
+
+def _token(state: BaseState | StateProxy) -> str:
+    return cookies.session_token(state.router.headers.cookie)
+
+
+def _fingerprint(token: str) -> str:
+    return passwords.token_hash(token).hex()
+
+
+def _event_id() -> str | None:
+    try:
+        return EventContext.get().txid
+    except LookupError:
+        return None
+
+
+def _listening_hub() -> Hub:
+    live.subscribe().close()  # returns once nothing that is committed can be missed
+    return live.hub()
+
+
+async def _patiently(ask: Callable[[], _T], *, until: AdminSession | None) -> _T | None:
+    """The answer, however long the database is away; None once the session has run out."""
+    while True:
+        try:
+            return await asyncio.to_thread(ask)
+        except DatabaseUnavailable:
+            if until is not None and datetime.now(UTC) >= until.expires_at:
+                return None
+            await asyncio.sleep(_RETRY_S)
+
+
+class _Inbox:
+    """Facts on their way from the listener's thread to one tab."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._facts: list[Fact] = []
+        self._gap = False
+        self._arrived = asyncio.Event()
+
+    def receive(self, fact: Fact) -> None:
+        """Called on the listener's thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._put, fact)
+
+    def add_gap(self) -> None:
+        """Something may have been missed."""
+        self._facts, self._gap = [], True
+
+    def take(self) -> Batch | None:
+        """All that arrived; None if it says nothing but to look after the session."""
+        self._arrived.clear()
+        facts, gap = tuple(self._facts), self._gap
+        self._facts, self._gap = [], False
+        return Batch(facts=facts, complete=not gap) if facts or gap else None
+
+    async def wait(self, *, until: datetime) -> None:
+        """Return when something arrives, or shortly after that moment."""
+        remaining_s = (until - datetime.now(UTC)).total_seconds()
+        try:
+            await asyncio.wait_for(self._arrived.wait(), max(remaining_s, 0) + _RETRY_S / 10)
+        except TimeoutError:
+            return
+
+    def _put(self, fact: Fact) -> None:
+        self._arrived.set()
+        if isinstance(fact, Notice) and fact.kind is NoticeKind.SESSION_ENDED:
+            return
+        self._facts.append(fact)
+        if fact.kind is EventKind.RESYNC or len(self._facts) > _LONGEST_BACKLOG:
+            self.add_gap()

@@ -1,0 +1,82 @@
+"""What the forms for new and stored connections share: fields, problems, the outcome."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import reflex as rx
+
+from integrations_app.domain.check import CheckResult
+from integrations_app.domain.provider import Provider
+from integrations_app.errors import IntegrationError
+from integrations_app.i18n import _
+from integrations_app.state import views, wording
+
+NAME_FIELD = wording.NAME_FIELD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """What a form sent, read without trust: texts under known keys.
+
+    Attributes:
+        name: The connection's name as typed.
+        values: Setup key to text.
+    """
+
+    name: str
+    values: Mapping[str, str]
+
+
+def read(form: object, provider: Provider) -> Submitted:
+    """The name and the declared fields of what a browser sent; all else is left out."""
+    sent = form if isinstance(form, Mapping) else {}
+    texts = {key: value for key, value in sent.items() if isinstance(value, str)}
+    values = {each.key: texts[each.key] for each in provider.fields if each.key in texts}
+    return Submitted(name=texts.get(NAME_FIELD, ""), values=values)
+
+
+class SetupForm(rx.State, mixin=True):
+    """Vars and steps of a form; each page's state has its own copy."""
+
+    fields: list[views.FieldItem] = []
+    problems: dict[str, str] = {}
+    problem: str = ""
+    outcome: str = ""
+    outcome_ok: bool = False
+    busy: str = ""
+    revealed: list[str] = []
+
+    def _clear_feedback(self) -> None:
+        self.problems, self.problem, self.outcome, self.outcome_ok = {}, "", "", False
+
+    def _show_error(self, error: IntegrationError, provider: Provider) -> rx.event.EventSpec | None:
+        """Say what is wrong, beside its field where it has one, and go there."""
+        self.problems = wording.of_fields(error, provider)
+        if not self.problems:
+            self.problem = wording.of_error(error)
+            return None
+        return focus(next(iter(self.problems)))
+
+    def _show_result(self, result: CheckResult) -> None:
+        self.outcome_ok = result.ok
+        self.outcome = (
+            _("Connection verified")
+            if result.ok
+            else _("Test failed: {message}", message=result.message)
+        )
+
+    def _toggle_revealed(self, key: str) -> None:
+        if key in self.revealed:
+            self.revealed = [each for each in self.revealed if each != key]
+        elif key in {field.key for field in self.fields if field.secret}:
+            self.revealed = [*self.revealed, key]
+
+
+def focus(key: str) -> rx.event.EventSpec:
+    """Move the keyboard to a field of the form."""
+    return rx.call_script(f"document.getElementById({field_id(key)!r})?.focus()")
+
+
+def field_id(key: str) -> str:
+    """The DOM id of a field's control."""
+    return f"field-{key}"

@@ -1,0 +1,214 @@
+"""What pages show of connections and providers: texts only, nothing secret."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from integrations_app.domain.check import CheckReason
+from integrations_app.domain.connection import Connection
+from integrations_app.domain.explanation import explain
+from integrations_app.domain.provider import Provider, SetupField
+from integrations_app.domain.summary import Summary
+from integrations_app.domain.usage import Usage
+from integrations_app.i18n import _
+from integrations_app.services import catalogue
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionItem:
+    """A row of the list."""
+
+    uuid: str = ""
+    provider: str = ""
+    service: str = ""
+    icon: str = ""
+    name: str = ""
+    account: str = ""
+    status: str = ""
+    reason: str = ""
+    tested_at: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptionItem:
+    """A choice."""
+
+    value: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldItem:
+    """A field of a form; `value` is empty for secrets, `saved` says that one is stored."""
+
+    key: str = ""
+    label: str = ""
+    kind: str = ""
+    required: bool = False
+    secret: bool = False
+    placeholder: str = ""
+    help: str = ""
+    options: list[OptionItem] = field(default_factory=list)
+    value: str = ""
+    saved: bool = False
+    max_length: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepItem:
+    """A step of the setup instructions."""
+
+    title: str = ""
+    text: str = ""
+    link_label: str = ""
+    link_url: str = ""
+    copy: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderItem:
+    """A provider to choose, or the one a form is for."""
+
+    key: str = ""
+    title: str = ""
+    description: str = ""
+    icon: str = ""
+    is_oauth: bool = False
+    testable: bool = False
+    steps: list[StepItem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsageItem:
+    """A place that uses a connection."""
+
+    label: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusItem:
+    """The status card of one connection."""
+
+    status: str = ""
+    reason: str = ""
+    account: str = ""
+    tested_at: str = ""
+    connected_at: str = ""
+
+
+def connection_item(row: Summary) -> ConnectionItem:
+    """A row of the list from what is stored."""
+    provider = catalogue.find(row.provider)
+    return ConnectionItem(
+        uuid=str(row.uuid),
+        provider=row.provider,
+        service=provider.title if provider else row.provider,
+        icon=_icon(provider),
+        name=row.name,
+        account=row.account_name or "",
+        status=row.status.value,
+        reason=_reason(row.validation_reason, row.validation_details, provider, row.provider),
+        tested_at=_moment(row.last_validated_at),
+        version=row.version,
+    )
+
+
+def status_item(connection: Connection) -> StatusItem:
+    """The status card from what is stored."""
+    provider = catalogue.find(connection.provider)
+    return StatusItem(
+        status=connection.status.value,
+        reason=_reason(
+            connection.validation_reason,
+            connection.validation_details,
+            provider,
+            connection.provider,
+        ),
+        account=connection.account_name or connection.account_id or "",
+        tested_at=_moment(connection.last_validated_at),
+        connected_at=_moment(connection.connected_at),
+    )
+
+
+def provider_item(provider: Provider, *, redirect_uri: str) -> ProviderItem:
+    """A provider with its instructions, addresses filled in."""
+    steps = [
+        StepItem(
+            title=_(step.title),
+            text=_(step.text) if step.text else "",
+            link_label=_(step.link.label) if step.link else "",
+            link_url=step.link.url if step.link else "",
+            copy=(step.copy or "").replace("{redirect_uri}", redirect_uri),
+        )
+        for step in provider.instructions.steps
+    ]
+    return ProviderItem(
+        key=provider.key,
+        title=provider.title,
+        description=_(provider.description),
+        icon=_icon(provider),
+        is_oauth=provider.oauth is not None,
+        testable=provider.check is not None and provider.oauth is None,
+        steps=steps,
+        notes=[_(note) for note in provider.instructions.notes],
+    )
+
+
+def field_items(
+    provider: Provider, *, values: Mapping[str, str], saved_secrets: tuple[str, ...]
+) -> list[FieldItem]:
+    """The fields of a provider's form, with what is stored in the open ones."""
+    return [_field_item(each, values, saved_secrets) for each in provider.fields]
+
+
+def usage_items(usages: tuple[Usage, ...]) -> list[UsageItem]:
+    """The places that use a connection."""
+    return [UsageItem(label=usage.label, url=usage.url or "") for usage in usages]
+
+
+def _field_item(
+    declared: SetupField, values: Mapping[str, str], saved_secrets: tuple[str, ...]
+) -> FieldItem:
+    return FieldItem(
+        key=declared.key,
+        label=_(declared.label),
+        kind=declared.kind,
+        required=declared.required,
+        secret=declared.secret,
+        placeholder=declared.placeholder,
+        help=_(declared.help) if declared.help else "",
+        options=[OptionItem(value=each.value, label=_(each.label)) for each in declared.options],
+        value=_shown_value(declared, values),
+        saved=declared.key in saved_secrets,
+        max_length=declared.max_length,
+    )
+
+
+def _shown_value(declared: SetupField, values: Mapping[str, str]) -> str:
+    if declared.secret:
+        return ""
+    chosen = declared.default or "" if declared.kind == "select" else ""
+    return values.get(declared.key, chosen)
+
+
+def _reason(
+    reason: CheckReason | None,
+    details: Mapping[str, Any],
+    provider: Provider | None,
+    key: str,
+) -> str:
+    if reason is None:
+        return ""
+    return explain(reason, details, provider=provider.title if provider else key)
+
+
+def _icon(provider: Provider | None) -> str:
+    return f"/providers/{provider.icon}" if provider and provider.icon else ""
+
+
+def _moment(at: datetime | None) -> str:
+    return at.isoformat() if at else ""

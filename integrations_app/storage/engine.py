@@ -1,0 +1,183 @@
+"""One process's way to PostgreSQL, and what it says when there is none."""
+
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, LiteralString, cast
+
+import psycopg
+from sqlalchemy import Engine, Executable, Row, create_engine, exc
+from sqlmodel import Session
+
+from integrations_app import settings
+from integrations_app.errors import DatabaseUnavailable
+from integrations_app.settings import Settings
+from integrations_app.storage import embedded
+
+_CONNECT_TIMEOUT_S = 5
+_POOL_TIMEOUT_S = 10
+_UNDEFINED_TABLE = "42P01"
+_UNDEFINED_COLUMN = "42703"
+_LOST = (
+    exc.OperationalError,
+    exc.InterfaceError,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+)
+
+
+class Database:
+    """Two pools on one server: reads in autocommit without a ping, writes in transactions.
+
+    A read that meets a dead connection is repeated once on a fresh one; a write is begun on a
+    connection that has just answered, because it cannot be repeated blindly.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.writer = _engine(url, pool_pre_ping=True)
+        self.reader = _engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+
+    def fetch(
+        self, statement: Executable, parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[Row[Any]]:
+        """All rows of a read.
+
+        Raises:
+            DatabaseUnavailable: The database cannot be reached, or has no tables.
+        """
+        with translated():
+            try:
+                return self._fetch_once(statement, parameters)
+            except exc.DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                return self._fetch_once(statement, parameters)
+
+    def _fetch_once(
+        self, statement: Executable, parameters: Mapping[str, Any] | None
+    ) -> Sequence[Row[Any]]:
+        with self.reader.connect() as connection:
+            return connection.execute(statement, parameters).all()
+
+    def fetch_fast(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """All rows of a read so frequent that even building rows for it would be felt.
+
+        Args:
+            sql: In the driver's own spelling, see `queries.for_driver`.
+            parameters: What its placeholders stand for.
+
+        Raises:
+            DatabaseUnavailable: The database cannot be reached, or has no tables.
+        """
+        with translated():
+            try:
+                return self._fetch_fast_once(sql, parameters)
+            except psycopg.OperationalError:
+                self.reader.dispose()  # what cut this connection has cut the idle ones too
+                return self._fetch_fast_once(sql, parameters)
+
+    def _fetch_fast_once(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        pooled = self.reader.raw_connection()
+        try:
+            connection = cast("psycopg.Connection", pooled.driver_connection)
+            text = cast("LiteralString", sql)
+            return connection.execute(text, parameters, prepare=True, binary=True).fetchall()
+        except psycopg.OperationalError:
+            pooled.invalidate()
+            raise
+        finally:
+            pooled.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session whose work is committed at the end of the block, or not at all.
+
+        Raises:
+            DatabaseUnavailable: The database cannot be reached, or has no tables.
+        """
+        with translated(), Session(self.writer, expire_on_commit=False) as session:
+            with session.begin():
+                yield session
+
+    def dispose(self) -> None:
+        """Close all pooled connections."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+    def forget_connections(self) -> None:
+        """Leave the pooled connections to the process that opened them (after a fork)."""
+        self.writer.dispose(close=False)
+        self.reader.dispose(close=False)
+
+
+def _engine(url: str, **options: Any) -> Engine:
+    return create_engine(
+        url,
+        pool_size=5,
+        max_overflow=15,
+        pool_timeout=_POOL_TIMEOUT_S,
+        hide_parameters=True,
+        connect_args={"connect_timeout": _CONNECT_TIMEOUT_S, "application_name": "integrations"},
+        **options,
+    )
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what the driver says of a lost or empty database into our own error."""
+    try:
+        yield
+    except (*_LOST, exc.TimeoutError) as error:
+        raise DatabaseUnavailable("The database cannot be reached.") from error
+    except (exc.ProgrammingError, psycopg.ProgrammingError) as error:
+        told = getattr(error, "orig", error)
+        if getattr(told, "sqlstate", None) in (_UNDEFINED_TABLE, _UNDEFINED_COLUMN):
+            message = "The database is not at the newest revision; run `integrations migrate`."
+            raise DatabaseUnavailable(message) from error
+        raise
+
+
+_lock = threading.Lock()
+_databases: dict[str, Database] = {}
+
+
+def database(configured: Settings | None = None) -> Database:
+    """This process's database, as the environment names it now.
+
+    Args:
+        configured: The environment's settings, by a caller that has read them already.
+
+    Raises:
+        InvalidSetting: The environment cannot be used.
+        DatabaseUnavailable: The embedded server cannot be started.
+    """
+    configured = configured or settings.load()
+    key = configured.database_url or str(configured.data_dir)
+    known = _databases.get(key)
+    if known is not None:
+        return known
+    with _lock:
+        if key not in _databases:
+            url = configured.database_url or embedded.start(configured.data_dir)
+            _databases[key] = Database(_with_driver(url))
+        return _databases[key]
+
+
+def _with_driver(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if scheme != "postgresql+psycopg" else url
+
+
+def conninfo(url: str) -> str:
+    """The same address as libpq and psycopg spell it."""
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+def _after_fork() -> None:
+    for each in _databases.values():
+        each.forget_connections()
+
+
+os.register_at_fork(after_in_child=_after_fork)

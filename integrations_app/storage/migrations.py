@@ -1,0 +1,63 @@
+"""Bringing the database to the newest revision."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from integrations_app.storage.engine import Database, database, translated
+
+VERSION_TABLE = "integrations_alembic_version"
+_LOCK_ID = 0x696E7467  # "intg": held while one process migrates and others wait
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def scripts() -> Path:
+    """Folder of the revisions: inside an installed package, beside it in a checkout."""
+    installed = _PACKAGE / "_migrations"
+    return installed if installed.is_dir() else _PACKAGE.parent / "alembic"
+
+
+def upgrade(target: str = "head") -> None:
+    """Run every revision up to `target`; processes that do so at once wait for each other.
+
+    Raises:
+        DatabaseUnavailable: The database cannot be reached.
+    """
+    with translated(), database().writer.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:id)"), {"id": _LOCK_ID})
+        connection.commit()
+        try:
+            _run(connection, target)
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:id)"), {"id": _LOCK_ID})
+            connection.commit()
+
+
+def _run(connection: Connection, target: str) -> None:
+    from alembic import command  # noqa: PLC0415 - only a start needs it, never a library call
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(scripts()))
+    command.upgrade(config, target)
+    connection.commit()
+
+
+def newest() -> str | None:
+    """The newest revision that this code brings."""
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(scripts()))
+    return ScriptDirectory.from_config(config).get_current_head()
+
+
+def current(of: Database) -> str | None:
+    """The revision the database is at; None before the first."""
+    exists = of.fetch(text("SELECT to_regclass(:name)"), {"name": VERSION_TABLE})
+    if exists[0][0] is None:
+        return None
+    rows = of.fetch(text(f"SELECT version_num FROM {VERSION_TABLE}"))
+    return rows[0][0] if rows else None

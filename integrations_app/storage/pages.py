@@ -1,0 +1,91 @@
+"""Pages of the list by keyset: as cheap at the end of a million rows as at the beginning."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from integrations_app.domain.summary import COUNT_LIMIT, PageQuery, SortKey
+from integrations_app.storage.queries import connections
+
+_LOWER_NAME = sa.func.lower(connections.c.name)
+_LOWER_ACCOUNT = sa.func.lower(
+    sa.func.coalesce(connections.c.account_name, sa.literal_column("''"))
+)
+_TESTED_AT = sa.func.coalesce(
+    connections.c.last_validated_at, sa.literal_column("'-infinity'::timestamptz")
+)
+
+_KEYS: dict[SortKey, tuple[sa.ColumnElement[Any], ...]] = {
+    SortKey.SERVICE: (connections.c.provider, _LOWER_NAME),
+    SortKey.NAME: (_LOWER_NAME,),
+    SortKey.ACCOUNT: (_LOWER_ACCOUNT,),
+    SortKey.STATUS: (connections.c.status,),
+    SortKey.TESTED: (_TESTED_AT,),
+}
+"""Spelled like the indexes of `tables.ConnectionRow`."""
+
+_SHOWN = (
+    connections.c.uuid,
+    connections.c.provider,
+    connections.c.name,
+    connections.c.account_name,
+    connections.c.status,
+    connections.c.validation_reason,
+    connections.c.validation_details,
+    connections.c.last_validated_at,
+    connections.c.version,
+    connections.c.updated_at,
+)
+
+
+def page(
+    query: PageQuery, cursor: Sequence[str] | None, *, backwards: bool
+) -> sa.Select[tuple[Any, ...]]:
+    """The rows of a page and one more, which tells whether another page follows.
+
+    Args:
+        query: Which rows, and their order.
+        cursor: Texts of the sort keys and uuid of the row to start behind.
+        backwards: Walk towards the beginning; the rows come nearest first.
+    """
+    keys = (*_KEYS[query.sort], connections.c.uuid)
+    falling = query.descending != backwards
+    cursor_texts = [sa.cast(key, sa.Text).label(f"cursor_{at}") for at, key in enumerate(keys)]
+    statement = sa.select(*_SHOWN, *cursor_texts).where(*_conditions(query))
+    if cursor is not None:
+        here = sa.tuple_(*keys)
+        there = sa.tuple_(
+            *(sa.cast(text, key.type) for text, key in zip(cursor, keys, strict=True))
+        )
+        statement = statement.where(here < there if falling else here > there)
+    ordered = [key.desc() if falling else key.asc() for key in keys]
+    return statement.order_by(*ordered).limit(query.limit + 1)
+
+
+def key_count(sort: SortKey) -> int:
+    """How many texts a cursor of this order has."""
+    return len(_KEYS[sort]) + 1
+
+
+def count(query: PageQuery) -> sa.Select[tuple[int]]:
+    """How many rows match, at most one more than `COUNT_LIMIT`."""
+    some = sa.select(sa.literal_column("1")).select_from(connections).where(*_conditions(query))
+    return sa.select(sa.func.count()).select_from(some.limit(COUNT_LIMIT + 1).subquery())
+
+
+def _conditions(query: PageQuery) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if query.provider:
+        conditions.append(connections.c.provider == query.provider)
+    if query.status is not None:
+        conditions.append(connections.c.status == query.status.value)
+    if query.search:
+        beginning = query.search.lower()
+        conditions.append(
+            sa.or_(
+                _LOWER_NAME.startswith(beginning, autoescape=True),
+                _LOWER_ACCOUNT.startswith(beginning, autoescape=True),
+            )
+        )
+    return conditions

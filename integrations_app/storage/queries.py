@@ -1,0 +1,76 @@
+"""The reads of the product, each built once; lists select what they show, nothing else."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, psycopg
+
+from integrations_app.storage.tables import AuditRow, ConnectionRow, KeyRow, SecretRow
+
+connections = ConnectionRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
+secrets = SecretRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
+audit = AuditRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
+keys = KeyRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
+
+_SAVED_SECRETS = sa.type_coerce(
+    sa.func.array(
+        sa.select(secrets.c.field)
+        .where(secrets.c.connection_uuid == connections.c.uuid)
+        .order_by(secrets.c.field)
+        .scalar_subquery()
+    ),
+    ARRAY(sa.Text),
+).label("saved_secrets")
+
+whole_connection = sa.select(connections, _SAVED_SECRETS)
+by_uuid = whole_connection.where(connections.c.uuid == sa.bindparam("uuid"))
+by_storage_key = whole_connection.where(connections.c.storage_key == sa.bindparam("key"))
+all_connections = whole_connection.order_by(
+    connections.c.provider, sa.func.lower(connections.c.name), connections.c.uuid
+)
+of_provider = all_connections.where(connections.c.provider == sa.bindparam("provider"))
+
+uuid_by_storage_key = sa.select(connections.c.uuid).where(
+    connections.c.storage_key == sa.bindparam("key")
+)
+
+_with_secrets = sa.select(
+    connections.c.uuid,
+    connections.c.provider,
+    connections.c.setup_values,
+    connections.c.credential_revision,
+    secrets.c.field,
+    secrets.c.sealed,
+).select_from(connections.outerjoin(secrets, secrets.c.connection_uuid == connections.c.uuid))
+
+
+def for_driver(statement: sa.Select[Any]) -> str:
+    """The statement as `Database.fetch_fast` wants it: compiled once, not at every call."""
+    return str(statement.compile(dialect=psycopg.dialect()))
+
+
+WITH_SECRETS_BY_UUID = for_driver(_with_secrets.where(connections.c.uuid == sa.bindparam("ref")))
+WITH_SECRETS_BY_STORAGE_KEY = for_driver(
+    _with_secrets.where(connections.c.storage_key == sa.bindparam("ref"))
+)
+"""One row a secret, or one row with neither field nor ciphertext."""
+
+fields_changed_since = sa.select(audit.c.fields).where(
+    audit.c.connection_uuid == sa.bindparam("uuid"), audit.c.version > sa.bindparam("version")
+)
+
+last_change = (
+    sa.select(audit.c.actor_label)
+    .where(audit.c.connection_uuid == sa.bindparam("uuid"))
+    .order_by(audit.c.id.desc())
+    .limit(1)
+)
+
+known_keys = sa.select(keys.c.id, keys.c.check_value).order_by(keys.c.ordinal)
+secrets_by_key = sa.select(secrets.c.key_id, sa.func.count()).group_by(secrets.c.key_id)
+
+
+def secrets_of(uuid: UUID) -> sa.Select[tuple[SecretRow]]:
+    """The secrets of a connection, as rows to change."""
+    return sa.select(SecretRow).where(secrets.c.connection_uuid == uuid)

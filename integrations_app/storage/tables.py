@@ -1,0 +1,209 @@
+"""The tables; a MetaData and registry of their own, so that a host app never sees them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Column, text
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = sa.MetaData(naming_convention=NAMING)
+NOW = text("now()")
+
+
+class Table(SQLModel, registry=registry(metadata=metadata)):
+    """Base of our tables."""
+
+    metadata = metadata
+
+
+def _moment(*, nullable: bool = True, default_now: bool = False) -> Any:
+    server_default = NOW if default_now else None
+    column = Column(sa.DateTime(timezone=True), nullable=nullable, server_default=server_default)
+    return Field(default=None, sa_column=column)
+
+
+def _json() -> Any:
+    column = Column(JSONB, nullable=False, server_default=text("'{}'::jsonb"))
+    return Field(default_factory=dict, sa_column=column)
+
+
+ASCII = sa.Text(collation="C")  # sorts bytewise, so that one index serves order and prefix search
+LOWER_NAME = "lower(name)"
+LOWER_ACCOUNT = "lower(coalesce(account_name, ''))"
+TESTED_AT = "coalesce(last_validated_at, '-infinity')"
+"""What lists are sorted and searched by; queries must spell it as the indexes do."""
+
+
+def _sorted(name: str, *expressions: str) -> sa.Index:
+    columns = [text(each) if "(" in each else each for each in (*expressions, "uuid")]
+    return sa.Index(f"ix_integration_connections_{name}", *columns)
+
+
+class ConnectionRow(Table, table=True):
+    """A connection; see `domain.connection.Connection` for what each column means."""
+
+    __tablename__ = "integration_connections"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (
+        sa.CheckConstraint("provider ~ '^[a-z0-9_]+$'", name="provider"),
+        sa.CheckConstraint("name ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$'", name="name"),
+        sa.CheckConstraint(
+            "status IN ('disconnected', 'configured', 'connected', 'error')", name="status"
+        ),
+        sa.UniqueConstraint("storage_key"),
+        _sorted("service", "provider", LOWER_NAME),
+        _sorted("by_name", LOWER_NAME),
+        _sorted("status", "status"),
+        _sorted("account", LOWER_ACCOUNT),
+        _sorted("tested", TESTED_AT),
+        sa.Index(
+            "ix_integration_connections_account_prefix",
+            sa.literal_column(LOWER_ACCOUNT).label("account"),
+            postgresql_ops={"account": "text_pattern_ops"},
+        ),
+    )
+
+    uuid: UUID = Field(primary_key=True)
+    provider: str = Field(sa_column=Column(ASCII, nullable=False))
+    name: str = Field(sa_column=Column(ASCII, nullable=False))
+    storage_key: str = Field(
+        default=None,
+        sa_column=Column(
+            ASCII, sa.Computed("'integration:' || provider || ':' || name", persisted=True)
+        ),
+    )
+    status: str = Field(
+        default="disconnected",
+        sa_column=Column(sa.Text, nullable=False, server_default="disconnected"),
+    )
+    setup_values: dict[str, Any] = _json()
+    account_id: str | None = Field(default=None, sa_column=Column(sa.Text))
+    account_name: str | None = Field(default=None, sa_column=Column(sa.Text))
+    metadata_: dict[str, Any] = Field(
+        default_factory=dict,
+        sa_column=Column("metadata", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    )
+    scopes: list[str] = Field(
+        default_factory=list,
+        sa_column=Column(ARRAY(sa.Text), nullable=False, server_default=text("'{}'::text[]")),
+    )
+    last_validated_at: datetime | None = _moment()
+    connected_at: datetime | None = _moment()
+    validation_reason: str | None = Field(default=None, sa_column=Column(sa.Text))
+    validation_details: dict[str, Any] = _json()
+    version: int = Field(
+        default=1, sa_column=Column(sa.BigInteger, nullable=False, server_default=text("1"))
+    )
+    credential_revision: int = Field(
+        default=1, sa_column=Column(sa.BigInteger, nullable=False, server_default=text("1"))
+    )
+    created_at: datetime = _moment(nullable=False, default_now=True)
+    updated_at: datetime = _moment(nullable=False, default_now=True)
+
+
+class SecretRow(Table, table=True):
+    """One sealed secret of a connection."""
+
+    __tablename__ = "integration_secrets"  # pyright: ignore[reportAssignmentType]
+
+    connection_uuid: UUID = Field(
+        sa_column=Column(
+            sa.Uuid,
+            sa.ForeignKey("integration_connections.uuid", ondelete="CASCADE"),
+            primary_key=True,
+        )
+    )
+    field: str = Field(sa_column=Column(sa.Text, primary_key=True))
+    sealed: bytes = Field(repr=False, sa_column=Column(BYTEA, nullable=False))
+    key_id: str = Field(sa_column=Column(sa.Text, nullable=False, index=True))
+
+
+class KeyRow(Table, table=True):
+    """An encryption key the database knows: its id and a value that proves it, never the key."""
+
+    __tablename__ = "integration_keys"  # pyright: ignore[reportAssignmentType]
+
+    id: str = Field(sa_column=Column(sa.Text, primary_key=True))
+    ordinal: int = Field(
+        default=None, sa_column=Column(sa.BigInteger, sa.Identity(always=True), nullable=False)
+    )
+    check_value: bytes = Field(sa_column=Column(BYTEA, nullable=False))
+    created_at: datetime = _moment(nullable=False, default_now=True)
+
+
+class AuditRow(Table, table=True):
+    """Who changed what, and when; a trigger refuses to change or delete an entry."""
+
+    __tablename__ = "integration_audit"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (
+        sa.Index("ix_integration_audit_connection", "connection_uuid", "version"),
+        sa.Index("ix_integration_audit_at", "at", "id"),
+    )
+
+    id: int = Field(
+        default=None, sa_column=Column(sa.BigInteger, sa.Identity(always=True), primary_key=True)
+    )
+    at: datetime = _moment(nullable=False, default_now=True)
+    actor_kind: str = Field(sa_column=Column(sa.Text, nullable=False))
+    actor_id: str = Field(sa_column=Column(sa.Text, nullable=False))
+    actor_label: str = Field(sa_column=Column(sa.Text, nullable=False))
+    action: str = Field(sa_column=Column(sa.Text, nullable=False))
+    connection_uuid: UUID | None = Field(default=None, sa_column=Column(sa.Uuid))
+    provider: str | None = Field(default=None, sa_column=Column(sa.Text))
+    name: str | None = Field(default=None, sa_column=Column(sa.Text))
+    version: int | None = Field(default=None, sa_column=Column(sa.BigInteger))
+    fields: list[str] = Field(
+        default_factory=list,
+        sa_column=Column(ARRAY(sa.Text), nullable=False, server_default=text("'{}'::text[]")),
+    )
+    origin: str = Field(sa_column=Column(sa.Text, nullable=False))
+    request_id: str | None = Field(default=None, sa_column=Column(sa.Text))
+
+
+class AdminRow(Table, table=True):
+    """Someone who may sign in."""
+
+    __tablename__ = "integration_admins"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (sa.Index("uq_integration_admins_email", text("lower(email)"), unique=True),)
+
+    uuid: UUID = Field(primary_key=True)
+    email: str = Field(sa_column=Column(sa.Text, nullable=False))
+    password_hash: str = Field(repr=False, sa_column=Column(sa.Text, nullable=False))
+    created_at: datetime = _moment(nullable=False, default_now=True)
+
+
+class SessionRow(Table, table=True):
+    """A signed-in browser; only the hash of its token is kept."""
+
+    __tablename__ = "integration_sessions"  # pyright: ignore[reportAssignmentType]
+
+    token_hash: bytes = Field(repr=False, sa_column=Column(BYTEA, primary_key=True))
+    admin_uuid: UUID = Field(
+        sa_column=Column(
+            sa.Uuid,
+            sa.ForeignKey("integration_admins.uuid", ondelete="CASCADE"),
+            nullable=False,
+            index=True,
+        )
+    )
+    created_at: datetime = _moment(nullable=False, default_now=True)
+    expires_at: datetime = _moment(nullable=False)
+
+
+class SetupTokenRow(Table, table=True):
+    """The one-time link by which the first admin is made; only its hash is kept."""
+
+    __tablename__ = "integration_setup_tokens"  # pyright: ignore[reportAssignmentType]
+
+    token_hash: bytes = Field(repr=False, sa_column=Column(BYTEA, primary_key=True))
+    created_at: datetime = _moment(nullable=False, default_now=True)

@@ -1,0 +1,98 @@
+"""What every test may ask for: a database of its own, and the outside world."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from integrations_app.services import live
+from integrations_app.storage.engine import database
+from tests import postgresql
+from tests.postgresql import DatabaseUnderTest, Server
+from tests.world import World
+
+ENCRYPTION_KEY = base64.b64encode(b"the encryption key of the tests!").decode()
+
+FOREIGN_SETTINGS = (
+    "INTEGRATIONS_PUBLIC_URL",
+    "INTEGRATIONS_ALLOW_PRIVATE_NETWORK",
+    "REDIS_URL",
+    "PORT",
+    "LOG_LEVEL",
+)
+PROXY_SETTINGS = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Server]:
+    """A PostgreSQL server: TEST_DATABASE_URL's, else one for this session alone."""
+    with postgresql.server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgresql_server: Server) -> Iterator[str]:
+    """The name of a database at the newest revision; copying it is faster than migrating."""
+    with postgresql_server.migrated() as template:
+        yield template
+
+
+@pytest.fixture
+def db(
+    postgresql_server: Server,
+    migrated_template: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[DatabaseUnderTest]:
+    """An empty, migrated database that the product uses for the length of one test."""
+    with postgresql_server.database(template=migrated_template) as fresh:
+        yield from used_by_the_product(fresh, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def unmigrated_db(
+    postgresql_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[DatabaseUnderTest]:
+    """A database without a single table, for the length of one test."""
+    with postgresql_server.database() as fresh:
+        yield from used_by_the_product(fresh, tmp_path, monkeypatch)
+
+
+def used_by_the_product(
+    fresh: DatabaseUnderTest, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[DatabaseUnderTest]:
+    for name in FOREIGN_SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DATABASE_URL", fresh.url)
+    monkeypatch.setenv("INTEGRATIONS_DATA_DIR", str(data_dir / "data"))
+    monkeypatch.setenv("INTEGRATIONS_ENCRYPTION_KEYS", ENCRYPTION_KEY)
+    used = database()
+    yield fresh
+    live.stop()
+    used.dispose()
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Every outside service, on loopback."""
+    with World.start(tmp_path_factory.mktemp("world")) as running:
+        yield running
+
+
+@pytest.fixture
+def outside(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The world, and the environment that leads the product there."""
+    for name, value in world.environment.items():
+        monkeypatch.setenv(name, value)
+    return world
+
+
+@pytest.fixture
+def without_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No proxy between the product and the network."""
+    for name in PROXY_SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)

