@@ -33,7 +33,7 @@ def serve() -> None:
 
     current = settings.load()
     server.check(current)
-    server.leave_on_signal()
+    server.begin(current)
     from integrations_app.services import startup
 
     prepared = startup.prepare()

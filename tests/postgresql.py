@@ -101,11 +101,13 @@ class Server:
 def server() -> Iterator[Server]:
     """The server that TEST_DATABASE_URL names, else an embedded one that leaves nothing behind."""
     named = os.environ.get("TEST_DATABASE_URL")
-    with contextlib.nullcontext(named) if named else _embedded() as url:
-        with psycopg.connect(url, autocommit=True) as admin:
-            if not named:
-                _forgo_durability(admin)
-            yield Server(url=url, _admin=admin)
+    with (
+        contextlib.nullcontext(named) if named else _embedded() as url,
+        psycopg.connect(url, autocommit=True) as admin,
+    ):
+        if not named:
+            _forgo_durability(admin)
+        yield Server(url=url, _admin=admin)
 
 
 @contextlib.contextmanager

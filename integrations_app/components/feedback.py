@@ -2,8 +2,11 @@
 
 import reflex as rx
 
+from integrations_app.components.reactive import Flag, Text
+from integrations_app.components.theme import Colour
 
-def problem_callout(text: rx.Var[str], *children: rx.Component) -> rx.Component:
+
+def problem_callout(text: Text, *children: rx.Component) -> rx.Component:
     """Something that went wrong; nothing while there is no text."""
     return rx.box(
         rx.cond(text, _callout("triangle-alert", "red", text, *children)),
@@ -12,7 +15,7 @@ def problem_callout(text: rx.Var[str], *children: rx.Component) -> rx.Component:
     )
 
 
-def outcome_callout(text: rx.Var[str], *, ok: rx.Var[bool]) -> rx.Component:
+def outcome_callout(text: Text, *, ok: Flag) -> rx.Component:
     """How a test or a save ended; its place is announced even before it is filled."""
     return rx.box(
         rx.cond(
@@ -29,14 +32,12 @@ def outcome_callout(text: rx.Var[str], *, ok: rx.Var[bool]) -> rx.Component:
     )
 
 
-def notice_callout(text: rx.Var[str] | str, *children: rx.Component) -> rx.Component:
+def notice_callout(text: Text, *children: rx.Component) -> rx.Component:
     """Something others did, with what can be done about it."""
     return rx.box(_callout("info", "amber", text, *children), role="alert", width="100%")
 
 
-def _callout(
-    icon: str, colour: str, text: rx.Var[str] | str, *children: rx.Component
-) -> rx.Component:
+def _callout(icon: str, colour: Colour, text: Text, *children: rx.Component) -> rx.Component:
     return rx.callout.root(
         rx.callout.icon(rx.icon(icon, size=16)),
         rx.callout.text(text),

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from integrations_app.components.reactive import Flag, Text, flag, items, text
 from integrations_app.components.text import t
 from integrations_app.components.theme import MASKED
 from integrations_app.domain.connection import NAME_MAX_LENGTH
@@ -30,7 +31,7 @@ _LEFT_ALONE = {
 """Says to password managers and spell-checkers that this is none of theirs."""
 
 
-def name_field(state: type[SetupForm], *, value: rx.Var[str] | str, **props: Any) -> rx.Component:
+def name_field(state: type[SetupForm], *, value: Text, **props: Any) -> rx.Component:
     """The connection's name, always asked for."""
     problem = state.problems[NAME_FIELD]
     return _labelled(
@@ -41,7 +42,7 @@ def name_field(state: type[SetupForm], *, value: rx.Var[str] | str, **props: Any
             name=NAME_FIELD,
             default_value=value,
             max_length=NAME_MAX_LENGTH,
-            aria_invalid=problem.is_not_none(),
+            aria_invalid=text(problem).is_not_none(),
             aria_describedby=f"{field_id(NAME_FIELD)}-help {field_id(NAME_FIELD)}-problem",
             width="100%",
             **_LEFT_ALONE,
@@ -52,14 +53,14 @@ def name_field(state: type[SetupForm], *, value: rx.Var[str] | str, **props: Any
     )
 
 
-def setup_field(state: type[SetupForm], field: rx.Var[FieldItem], **props: Any) -> rx.Component:
+def setup_field(state: type[SetupForm], field: FieldItem, **props: Any) -> rx.Component:
     """One declared field with label, help and what is wrong with it."""
     problem = state.problems[field.key]
-    control_id = field_id("") + field.key
+    control_id = text(field_id("")) + field.key
     common: dict[str, Any] = {
         "id": control_id,
         "name": field.key,
-        "aria_invalid": problem.is_not_none(),
+        "aria_invalid": text(problem).is_not_none(),
         "aria_describedby": control_id + "-help " + control_id + "-problem",
         **props,
     }
@@ -73,23 +74,23 @@ def setup_field(state: type[SetupForm], field: rx.Var[FieldItem], **props: Any) 
         ),
         help_text=field.help,
         problem=problem,
-        optional=~field.required,
+        optional=~flag(field.required),
     )
 
 
-def _text(field: rx.Var[FieldItem], common: dict[str, Any]) -> rx.Component:
+def _text(field: FieldItem, common: dict[str, Any]) -> rx.Component:
     return rx.input(
         default_value=field.value,
         placeholder=field.placeholder,
         max_length=field.max_length,
-        input_mode=rx.match(field.kind, ("url", "url"), ("number", "numeric"), "text"),
+        input_mode=rx.cond(field.kind == "number", "numeric", "text"),
         width="100%",
         **_LEFT_ALONE,
         **common,
     )
 
 
-def _select(field: rx.Var[FieldItem], common: dict[str, Any]) -> rx.Component:
+def _select(field: FieldItem, common: dict[str, Any]) -> rx.Component:
     described = {key: value for key, value in common.items() if key not in ("on_change", "name")}
     return rx.select.root(
         rx.select.trigger(width="100%", **described),
@@ -102,10 +103,8 @@ def _select(field: rx.Var[FieldItem], common: dict[str, Any]) -> rx.Component:
     )
 
 
-def _secret(
-    state: type[SetupForm], field: rx.Var[FieldItem], common: dict[str, Any]
-) -> rx.Component:
-    shown = state.revealed.contains(field.key)
+def _secret(state: type[SetupForm], field: FieldItem, common: dict[str, Any]) -> rx.Component:
+    shown = items(state.revealed).contains(field.key)
     return rx.box(
         rx.input(
             rx.input.slot(
@@ -139,13 +138,13 @@ def _secret(
 
 
 def _labelled(
-    control_id: rx.Var[str] | str,
-    label: rx.Var[str] | str,
+    control_id: Text,
+    label: Text,
     control: rx.Component,
     *,
-    help_text: rx.Var[str] | str,
-    problem: rx.Var[str],
-    optional: rx.Var[bool] | bool = False,
+    help_text: Text,
+    problem: Text,
+    optional: Flag = False,
 ) -> rx.Component:
     return rx.flex(
         rx.flex(
@@ -157,11 +156,11 @@ def _labelled(
         control,
         rx.cond(
             help_text,
-            rx.text(help_text, size="1", color_scheme="gray", id=control_id + "-help"),
+            rx.text(help_text, size="1", color_scheme="gray", id=text(control_id) + "-help"),
         ),
         rx.box(
             rx.cond(problem, rx.text(problem, size="1", color_scheme="red")),
-            id=control_id + "-problem",
+            id=text(control_id) + "-problem",
             role="alert",
         ),
         direction="column",

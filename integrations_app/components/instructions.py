@@ -2,14 +2,15 @@
 
 import reflex as rx
 
+from integrations_app.components.reactive import Text, items
 from integrations_app.components.text import t
 from integrations_app.state.views import ProviderItem, StepItem
 
 
-def setup_instructions(provider: rx.Var[ProviderItem], *, open_at_first: bool) -> rx.Component:
+def setup_instructions(provider: ProviderItem, *, open_at_first: bool) -> rx.Component:
     """A panel that opens and closes without asking the server."""
     return rx.cond(
-        provider.steps.length() > 0,
+        items(provider.steps).length() > 0,
         rx.card(
             rx.el.details(
                 rx.el.summary(rx.text(t("Setup Instructions"), as_="span", weight="medium")),
@@ -21,7 +22,7 @@ def setup_instructions(provider: rx.Var[ProviderItem], *, open_at_first: bool) -
                         "list_style": "decimal",
                     },
                 ),
-                rx.cond(provider.notes.length() > 0, _notes(provider)),
+                rx.cond(items(provider.notes).length() > 0, _notes(provider)),
                 open=open_at_first,
             ),
             width="100%",
@@ -29,7 +30,7 @@ def setup_instructions(provider: rx.Var[ProviderItem], *, open_at_first: bool) -
     )
 
 
-def copyable(value: rx.Var[str] | str, *, label: rx.Var[str] | str) -> rx.Component:
+def copyable(value: Text, *, label: Text) -> rx.Component:
     """A value with a button that copies it.
 
     Args:
@@ -52,7 +53,7 @@ def copyable(value: rx.Var[str] | str, *, label: rx.Var[str] | str) -> rx.Compon
     )
 
 
-def _step(step: rx.Var[StepItem]) -> rx.Component:
+def _step(step: StepItem) -> rx.Component:
     return rx.el.li(
         rx.text(step.title, size="2", weight="medium"),
         rx.cond(step.text, rx.text(step.text, size="2", color_scheme="gray")),
@@ -65,7 +66,7 @@ def _step(step: rx.Var[StepItem]) -> rx.Component:
     )
 
 
-def _notes(provider: rx.Var[ProviderItem]) -> rx.Component:
+def _notes(provider: ProviderItem) -> rx.Component:
     return rx.flex(
         rx.text(t("Good to know"), size="2", weight="medium"),
         rx.el.ul(

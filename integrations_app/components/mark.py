@@ -2,10 +2,10 @@
 
 import reflex as rx
 
+from integrations_app.components.reactive import Text, text
 
-def provider_mark(
-    icon: rx.Var[str] | str, title: rx.Var[str] | str, *, size: str = "28px"
-) -> rx.Component:
+
+def provider_mark(icon: Text, title: Text, *, size: str = "28px") -> rx.Component:
     """A provider's logo, or the first letter of its title; decoration, the title stands beside it.
 
     Args:
@@ -13,7 +13,7 @@ def provider_mark(
         title: The provider's title.
         size: Width and height.
     """
-    letter = title.to(str)[0] if isinstance(title, rx.Var) else title[:1]
+    letter = text(title)[0]
     return rx.cond(
         icon,
         rx.el.img(src=icon, alt="", style={"width": size, "height": size, "flex_shrink": "0"}),

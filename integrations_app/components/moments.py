@@ -2,10 +2,12 @@
 
 import reflex as rx
 
+from integrations_app.components.reactive import Text
+
 _EVERY_MS = 15_000
 
 
-def ago(at: rx.Var[str]) -> rx.Component:
+def ago(at: Text) -> rx.Component:
     """How long ago, in words that stay true while the page is open.
 
     Args:

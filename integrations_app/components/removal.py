@@ -1,22 +1,21 @@
 """The question before a connection is deleted."""
 
-from typing import Any
-
 import reflex as rx
 
 from integrations_app.components.feedback import problem_callout
+from integrations_app.components.reactive import Flag, OnEvent, Text, items
 from integrations_app.components.text import t
 from integrations_app.state.views import UsageItem
 
 
 def removal_dialog(
     *,
-    is_open: rx.Var[bool],
-    name: rx.Var[str],
-    usages: rx.Var[list[UsageItem]],
-    problem: rx.Var[str],
-    on_keep: Any,
-    on_remove: Any,
+    is_open: Flag,
+    name: Text,
+    usages: list[UsageItem],
+    problem: Text,
+    on_keep: OnEvent,
+    on_remove: OnEvent,
 ) -> rx.Component:
     """Names the connection, says who uses it, and deletes only on the second click."""
     return rx.alert_dialog.root(
@@ -55,9 +54,9 @@ def removal_dialog(
     )
 
 
-def _usages(usages: rx.Var[list[UsageItem]]) -> rx.Component:
+def _usages(usages: list[UsageItem]) -> rx.Component:
     return rx.cond(
-        usages.length() > 0,
+        items(usages).length() > 0,
         rx.box(
             rx.text(t("It is used by:"), size="2", weight="medium"),
             rx.el.ul(

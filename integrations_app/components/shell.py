@@ -3,6 +3,7 @@
 import reflex as rx
 
 from integrations_app import routes
+from integrations_app.components.reactive import Text
 from integrations_app.components.text import t
 from integrations_app.components.theme import CONTENT_WIDTH
 from integrations_app.state.session import AdminState, sign_out
@@ -35,9 +36,7 @@ def shell(*children: rx.Component, width: str = CONTENT_WIDTH) -> rx.Component:
     )
 
 
-def page_heading(
-    title: rx.Var[str] | str, sentence: rx.Var[str] | str, *actions: rx.Component
-) -> rx.Component:
+def page_heading(title: Text, sentence: Text, *actions: rx.Component) -> rx.Component:
     """Heading, one sentence, and the page's one primary action at the right."""
     return rx.flex(
         rx.box(
@@ -58,7 +57,7 @@ def _header() -> rx.Component:
             rx.link(
                 rx.flex(
                     rx.el.img(src="/mark.svg", alt="", style={"width": "24px", "height": "24px"}),
-                    rx.text(t("Connections"), weight="bold", size="3"),
+                    rx.text(t("Admin"), weight="bold", size="3"),
                     align="center",
                     spacing="2",
                 ),

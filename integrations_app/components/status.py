@@ -2,10 +2,12 @@
 
 import reflex as rx
 
+from integrations_app.components.reactive import Flag, Text
 from integrations_app.components.text import t
+from integrations_app.components.theme import Colour
 
 
-def status_word(status: rx.Var[str], *, testing: rx.Var[bool] | bool = False) -> rx.Component:
+def status_word(status: Text, *, testing: Flag = False) -> rx.Component:
     """The word for a status; never the colour alone.
 
     Args:
@@ -25,5 +27,5 @@ def status_word(status: rx.Var[str], *, testing: rx.Var[bool] | bool = False) ->
     )
 
 
-def _badge(colour: str, sign: rx.Component, word: rx.Var[str] | str) -> rx.Component:
+def _badge(colour: Colour, sign: rx.Component, word: Text) -> rx.Component:
     return rx.badge(sign, word, color_scheme=colour, variant="soft", size="2", radius="full")

@@ -1,5 +1,10 @@
 """The few looks that Radix Themes has no token for; the rules themselves are in theme.css."""
 
+from typing import Literal, TypeAlias
+
+Colour: TypeAlias = Literal["gray", "green", "amber", "red"]
+"""The meanings a colour has here: nothing, good, look, bad; always beside a word."""
+
 STYLESHEETS = ["/theme.css"]
 
 CONTENT_WIDTH = "1100px"

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 import psycopg
+
 from integrations_app.events import wire
 from integrations_app.events.hub import Hub, resync
 

@@ -22,7 +22,7 @@ def decode(payload: str) -> Event | Notice | None:
     try:
         data = json.loads(payload)
         uuid = UUID(data["uuid"]) if "uuid" in data else None
-        if data["kind"] in NoticeKind:
+        if data["kind"] in set(NoticeKind):
             return Notice(kind=NoticeKind(data["kind"]), uuid=uuid)
         return Event(
             id=UUID(data["id"]),

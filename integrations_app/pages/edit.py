@@ -12,6 +12,7 @@ from integrations_app.components.fields import FORM_ID, FORM_VALUES, name_field,
 from integrations_app.components.instructions import copyable, setup_instructions
 from integrations_app.components.mark import provider_mark
 from integrations_app.components.moments import ago
+from integrations_app.components.reactive import flag, number, text
 from integrations_app.components.removal import removal_dialog
 from integrations_app.components.shell import page_heading, shell
 from integrations_app.components.status import status_word
@@ -34,7 +35,7 @@ def page() -> rx.Component:
         page_heading(t("Edit Integration"), t("What code gets when it asks for this connection.")),
         rx.cond(
             Edit.loaded,
-            rx.cond(Edit.removed_by, _removed(), _connection()),
+            _connection(),
             rx.cond(Edit.problem, problem_callout(Edit.problem), rx.skeleton(height="320px")),
         ),
         width=FORM_WIDTH,
@@ -43,15 +44,19 @@ def page() -> rx.Component:
 
 def _removed() -> rx.Component:
     return notice_callout(
-        t("This integration was removed by {who}.", who=Edit.removed_by),
+        t(
+            "This integration was removed by {who}. What you typed is still here to copy.",
+            who=Edit.removed_by,
+        ),
         rx.link(t("Back to the list"), href=routes.LISTING, size="2"),
     )
 
 
 def _connection() -> rx.Component:
     return rx.flex(
+        rx.cond(Edit.removed_by, _removed()),
         _status_card(),
-        rx.card(_form(), size="3", key=Edit.form_key.to(str)),
+        rx.card(_form(), size="3", key=number(Edit.form_key).to_string()),
         setup_instructions(Edit.provider, open_at_first=False),
         _danger_zone(),
         direction="column",
@@ -66,9 +71,7 @@ def _status_card() -> rx.Component:
             rx.flex(
                 rx.flex(
                     rx.heading(Edit.provider.title, as_="h2", size="4"),
-                    status_word(
-                        Edit.status.status, testing=(Edit.busy == "test") | (Edit.busy == "check")
-                    ),
+                    status_word(Edit.status.status, testing=_checking()),
                     align="center",
                     spacing="3",
                     wrap="wrap",
@@ -87,6 +90,14 @@ def _status_card() -> rx.Component:
         ),
         width="100%",
     )
+
+
+def _cannot_act() -> rx.Var[bool]:
+    return (text(Edit.busy) != "") | (text(Edit.removed_by) != "")
+
+
+def _checking() -> rx.Var[bool]:
+    return (text(Edit.busy) == "test") | (text(Edit.busy) == "check")
 
 
 def _times() -> rx.Component:
@@ -163,6 +174,7 @@ def _load_theirs() -> rx.Component:
         type="button",
         size="1",
         variant="soft",
+        align_self="start",
         on_click=Edit.load_theirs,
     )
 
@@ -173,17 +185,17 @@ def _buttons() -> rx.Component:
             t("Save Changes"),
             type="submit",
             loading=Edit.busy == "save",
-            disabled=Edit.busy != "",
+            disabled=_cannot_act(),
         ),
         rx.cond(
-            ~Edit.provider.is_oauth,
+            ~flag(Edit.provider.is_oauth),
             rx.button(
                 t("Test Connection"),
                 type="button",
                 variant="soft",
                 on_click=Edit.test(FORM_VALUES),
-                loading=(Edit.busy == "test") | (Edit.busy == "check"),
-                disabled=Edit.busy != "",
+                loading=_checking(),
+                disabled=_cannot_act(),
             ),
         ),
         spacing="3",
@@ -193,8 +205,8 @@ def _buttons() -> rx.Component:
 
 def _outcome() -> rx.Component:
     return rx.cond(
-        Edit.saved & ~Edit.outcome.bool(),
-        outcome_callout(t("Saved"), ok=rx.Var.create(True)),
+        flag(Edit.saved) & (text(Edit.outcome) == ""),
+        outcome_callout(t("Saved"), ok=Edit.saved),
         outcome_callout(Edit.outcome, ok=Edit.outcome_ok),
     )
 

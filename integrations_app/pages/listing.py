@@ -6,11 +6,12 @@ from integrations_app import routes
 from integrations_app.components.feedback import problem_callout
 from integrations_app.components.mark import provider_mark
 from integrations_app.components.moments import ago
+from integrations_app.components.reactive import Flag, OnEvent, Text, flag, items, text
 from integrations_app.components.removal import removal_dialog
 from integrations_app.components.shell import page_heading, shell
 from integrations_app.components.status import status_word
 from integrations_app.components.text import t
-from integrations_app.components.theme import GLOW, QUIET_LINK, TABLE
+from integrations_app.components.theme import GLOW, QUIET_LINK, TABLE, Colour
 from integrations_app.domain.connection import Status
 from integrations_app.domain.summary import SortKey
 from integrations_app.state.listing import SEARCH_MAX_LENGTH, Listing
@@ -29,7 +30,7 @@ def page() -> rx.Component:
         rx.cond(
             Listing.loaded,
             rx.cond(
-                (Listing.rows.length() == 0) & ~Listing.filtered,
+                (items(Listing.rows).length() == 0) & ~flag(Listing.filtered),
                 _nothing_yet(),
                 rx.fragment(_filters(), _table_or_nothing()),
             ),
@@ -97,11 +98,11 @@ def _filters() -> rx.Component:
 
 
 def _choice(
-    label: rx.Var[str] | str,
-    everything: rx.Var[str] | str,
+    label: Text,
+    everything: Text,
     *items: rx.Component,
-    value: rx.Var[str],
-    on_change: rx.EventHandler,
+    value: Text,
+    on_change: OnEvent,
 ) -> rx.Component:
     return rx.select.root(
         rx.select.trigger(aria_label=label, variant="surface"),
@@ -113,31 +114,30 @@ def _choice(
 
 def _table_or_nothing() -> rx.Component:
     return rx.cond(
-        Listing.rows.length() == 0,
+        items(Listing.rows).length() == 0,
         _nothing_found(),
         rx.fragment(
-            rx.table.root(
-                rx.table.header(
-                    rx.table.row(
+            rx.el.table(
+                rx.el.thead(
+                    rx.el.tr(
                         _sortable(t("Service"), SortKey.SERVICE),
                         _sortable(t("Name"), SortKey.NAME),
                         _sortable(t("Account"), SortKey.ACCOUNT),
                         _sortable(t("Status"), SortKey.STATUS),
-                        rx.table.column_header_cell(t("Actions")),
+                        rx.el.th(t("Actions"), scope="col"),
                     )
                 ),
-                rx.table.body(rx.foreach(Listing.rows, _row)),
+                rx.el.tbody(rx.foreach(Listing.rows, _row)),
                 class_name=TABLE,
-                width="100%",
             ),
             _pager(),
         ),
     )
 
 
-def _sortable(label: rx.Var[str] | str, key: SortKey) -> rx.Component:
+def _sortable(label: Text, key: SortKey) -> rx.Component:
     active = Listing.sort == key.value
-    return rx.table.column_header_cell(
+    return rx.el.th(
         rx.link(
             label,
             rx.cond(
@@ -153,14 +153,15 @@ def _sortable(label: rx.Var[str] | str, key: SortKey) -> rx.Component:
             display="inline-flex",
             style={"gap": "var(--space-1)", "align_items": "center"},
         ),
+        scope="col",
         aria_sort=rx.cond(active, rx.cond(Listing.descending, "descending", "ascending"), "none"),
     )
 
 
-def _row(item: rx.Var[ConnectionItem]) -> rx.Component:
-    testing = Listing.testing.contains(item.uuid)
-    return rx.table.row(
-        rx.table.cell(
+def _row(item: ConnectionItem) -> rx.Component:
+    testing = items(Listing.testing).contains(item.uuid)
+    return rx.el.tr(
+        rx.el.td(
             rx.flex(
                 provider_mark(item.icon, item.service, size="24px"),
                 rx.text(item.service, size="2"),
@@ -168,25 +169,26 @@ def _row(item: rx.Var[ConnectionItem]) -> rx.Component:
                 spacing="2",
             )
         ),
-        rx.table.row_header_cell(
+        rx.el.th(
             rx.link(
                 rx.text(item.name, weight="medium", size="2", as_="span"),
                 href=routes.LISTING + "/" + item.uuid,
                 class_name=QUIET_LINK,
                 style={"overflow_wrap": "anywhere"},
-            )
+            ),
+            scope="row",
         ),
-        rx.table.cell(
+        rx.el.td(
             rx.text(
                 item.account, size="2", color_scheme="gray", style={"overflow_wrap": "anywhere"}
             )
         ),
-        rx.table.cell(
+        rx.el.td(
             rx.flex(
                 status_word(item.status, testing=testing),
                 rx.cond(
-                    item.reason & ~testing,
-                    rx.text(item.reason, size="1", color_scheme="gray", max_width="320px"),
+                    (text(item.reason) != "") & ~flag(testing),
+                    rx.text(item.reason, size="1", color_scheme="gray", max_width="300px"),
                 ),
                 rx.cond(
                     item.tested_at,
@@ -197,16 +199,15 @@ def _row(item: rx.Var[ConnectionItem]) -> rx.Component:
                 spacing="1",
             )
         ),
-        rx.table.cell(_actions(item, testing)),
+        rx.el.td(_actions(item, testing)),
         key=item.uuid,
-        class_name=rx.cond(Listing.changed.contains(item.uuid), GLOW, ""),
-        align="center",
+        class_name=rx.cond(items(Listing.changed).contains(item.uuid), GLOW, ""),
     )
 
 
-def _actions(item: rx.Var[ConnectionItem], testing: rx.Var[bool]) -> rx.Component:
+def _actions(item: ConnectionItem, testing: Flag) -> rx.Component:
     return rx.flex(
-        rx.link(t("Configure"), href=routes.LISTING + "/" + item.uuid, size="2"),
+        rx.link(t("Configure"), href=routes.LISTING + "/" + item.uuid, size="1"),
         rx.cond(
             item.status != Status.DISCONNECTED.value,
             _action(t("Test Connection"), Listing.test(item.uuid), disabled=testing),
@@ -218,22 +219,22 @@ def _actions(item: rx.Var[ConnectionItem], testing: rx.Var[bool]) -> rx.Componen
         _action(t("Remove"), Listing.ask_removal(item.uuid), color_scheme="red"),
         spacing="4",
         align="center",
-        wrap="wrap",
+        class_name="row-actions",
     )
 
 
 def _action(
-    label: rx.Var[str] | str,
-    on_click: rx.event.EventSpec,
+    label: Text,
+    on_click: OnEvent,
     *,
-    color_scheme: str = "gray",
-    disabled: rx.Var[bool] | bool = False,
+    color_scheme: Colour = "gray",
+    disabled: Flag = False,
 ) -> rx.Component:
     return rx.button(
         label,
         on_click=on_click,
         variant="ghost",
-        size="2",
+        size="1",
         color_scheme=color_scheme,
         disabled=disabled,
         type="button",
@@ -242,7 +243,7 @@ def _action(
 
 def _pager() -> rx.Component:
     return rx.cond(
-        (Listing.next_link != "") | (Listing.previous_link != ""),
+        (text(Listing.next_link) != "") | (text(Listing.previous_link) != ""),
         rx.el.nav(
             rx.flex(
                 rx.cond(Listing.previous_link, rx.link(t("Previous"), href=Listing.previous_link)),
@@ -272,9 +273,7 @@ def _nothing_found() -> rx.Component:
     )
 
 
-def _empty(
-    icon: str, title: rx.Var[str] | str, sentence: rx.Var[str] | str, *actions: rx.Component
-) -> rx.Component:
+def _empty(icon: str, title: Text, sentence: Text, *actions: rx.Component) -> rx.Component:
     return rx.card(
         rx.flex(
             rx.icon(icon, size=28, color=rx.color("gray", 9)),

@@ -7,6 +7,7 @@ from integrations_app.components.feedback import outcome_callout, problem_callou
 from integrations_app.components.fields import FORM_ID, FORM_VALUES, name_field, setup_field
 from integrations_app.components.instructions import setup_instructions
 from integrations_app.components.mark import provider_mark
+from integrations_app.components.reactive import flag, number
 from integrations_app.components.shell import page_heading, shell
 from integrations_app.components.text import t
 from integrations_app.components.theme import FORM_WIDTH
@@ -61,7 +62,7 @@ def _choice() -> rx.Component:
     )
 
 
-def _provider_choice(provider: rx.Var[ProviderItem]) -> rx.Component:
+def _provider_choice(provider: ProviderItem) -> rx.Component:
     return rx.box(
         rx.link(
             rx.card(
@@ -108,7 +109,7 @@ def _form_page() -> rx.Component:
                 reset_on_submit=False,
             ),
             size="3",
-            key=New.form_key.to(str),
+            key=number(New.form_key).to_string(),
         ),
         direction="column",
         spacing="4",
@@ -144,7 +145,7 @@ def _buttons() -> rx.Component:
             disabled=New.busy != "",
         ),
         rx.cond(
-            ~New.provider.is_oauth,
+            ~flag(New.provider.is_oauth),
             rx.button(
                 t("Test Connection"),
                 type="button",

@@ -1,4 +1,4 @@
-"""The one door through which our requests leave: https, known hosts, one deadline, small answers."""
+"""The one door our requests leave by: https, known hosts, one deadline, small answers."""
 
 import os
 import ssl

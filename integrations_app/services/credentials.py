@@ -1,5 +1,6 @@
 """Handing out credentials: the hot path, one query and one decryption a secret."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -96,7 +97,7 @@ def opened(ref: UUID | str) -> Opened | None:
     configured = settings.load()
     by_uuid = isinstance(ref, UUID)
     query = queries.WITH_SECRETS_BY_UUID if by_uuid else queries.WITH_SECRETS_BY_STORAGE_KEY
-    rows = database(configured).fetch_fast(query, {"ref": ref})
+    rows = database(configured).fetch_fast(query, [ref])
     if not rows:
         return None
     uuid, key, setup_values, credential_revision, _, _ = rows[0]
@@ -106,7 +107,7 @@ def opened(ref: UUID | str) -> Opened | None:
     ring = opening_ring(configured)
     return Opened(
         provider=provider,
-        opened=setup_values,
+        opened=json.loads(setup_values),
         secrets={
             field: _open(ring, sealed, uuid=uuid, field=field)
             for *_, field, sealed in rows

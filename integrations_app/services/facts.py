@@ -17,7 +17,7 @@ from integrations_app.storage.tables import AuditRow, ConnectionRow
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 
 
-def tell(  # noqa: PLR0913 - a fact has this many parts
+def tell(
     session: Session,
     kind: EventKind,
     row: ConnectionRow,

@@ -94,9 +94,8 @@ def refuse_unfit(
             problem = _unfit(declared, value)
             if problem is not None and (key in typed.opened or key in typed.secrets):
                 problems[key] = problem
-        elif declared.required and key in sent and key not in saved_secrets:
-            if declared.default is None:
-                problems[key] = FieldProblem.REQUIRED
+        elif key in sent and key not in saved_secrets and _is_needed(declared):
+            problems[key] = FieldProblem.REQUIRED
     for key in secrets_to_type_anew(provider, typed, stored=stored, saved_secrets=saved_secrets):
         problems[key] = FieldProblem.SECRET_REQUIRED
     if problems:
@@ -150,6 +149,10 @@ def is_credential(provider: Provider, key: str) -> bool:
         templates += [provider.oauth.authorize_url, provider.oauth.token_url]
     used = {name for template in templates for name in placeholders(template)}
     return key in used or provider.auth_type is AuthType.OAUTH2
+
+
+def _is_needed(declared: SetupField) -> bool:
+    return declared.required and declared.default is None
 
 
 def _unreadable(declared: SetupField | None, value: object) -> FieldProblem | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from integrations_app import routes, settings
-from integrations_app.errors import DatabaseUnavailable
+from integrations_app.errors import DatabaseUnavailable, StartRefused
 from integrations_app.security import egress
 from integrations_app.services import admins, catalogue, keyring
 from integrations_app.storage import migrations
@@ -34,7 +34,7 @@ def prepare() -> Prepared:
     origin = settings.load().origin
     egress.check_environment()
     catalogue.all_providers()
-    migrations.upgrade()
+    _migrate()
     missing = keyring.check().missing
     token = admins.setup_token()
     return Prepared(
@@ -49,6 +49,15 @@ def is_ready() -> bool:
         return migrations.current(database()) == _newest()
     except DatabaseUnavailable:
         return False
+
+
+def _migrate() -> None:
+    from alembic.util import CommandError  # noqa: PLC0415 - only a start needs it
+
+    try:
+        migrations.upgrade()
+    except CommandError as error:  # a newer program's revision, for instance
+        raise StartRefused(f"The database cannot be migrated: {error}") from error
 
 
 @cache

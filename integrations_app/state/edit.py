@@ -74,19 +74,14 @@ class Edit(setup_form.SetupForm, AdminState):
         """Someone types: from now on the form is theirs."""
         self.touched, self.saved = True, False
 
-    @rx.event
-    async def reveal(self, key: str) -> None:
-        """Show or hide what is being typed into a secret field."""
-        self._toggle_revealed(key)
-
     @rx.event(background=True)
-    async def save(self, form: dict[str, str]) -> AsyncIterator[rx.event.EventSpec | None]:
+    async def save(self, form: dict[str, str]) -> AsyncIterator[object]:
         """Rename, save and check what the form says."""
         async for event in self._save(form, over=False):
             yield event
 
     @rx.event(background=True)
-    async def save_over(self, form: dict[str, str]) -> AsyncIterator[rx.event.EventSpec | None]:
+    async def save_over(self, form: dict[str, str]) -> AsyncIterator[object]:
         """Save although somebody else saved meanwhile."""
         async for event in self._save(form, over=True):
             yield event
@@ -103,7 +98,7 @@ class Edit(setup_form.SetupForm, AdminState):
         self._fill(connection)
 
     @rx.event(background=True)
-    async def test(self, form: dict[str, str]) -> AsyncIterator[rx.event.EventSpec | None]:
+    async def test(self, form: dict[str, str]) -> AsyncIterator[object]:
         """Check what is in the fields now; recorded only if that is what is stored."""
         async with self:
             actor = await self._actor()
@@ -118,7 +113,7 @@ class Edit(setup_form.SetupForm, AdminState):
         yield await self._ask(uuid, submitted, declared, actor)
 
     @rx.event(background=True)
-    async def check_saved(self, uuid: str) -> AsyncIterator[None]:
+    async def check_saved(self, uuid: str) -> None:
         """Check a connection that was just saved, where there is something to check."""
         async with self:
             actor = await self._actor()
@@ -248,9 +243,7 @@ class Edit(setup_form.SetupForm, AdminState):
         else:
             self._fill(connection)
 
-    async def _save(
-        self, form: Mapping[str, str], *, over: bool
-    ) -> AsyncIterator[rx.event.EventSpec | None]:
+    async def _save(self, form: Mapping[str, str], *, over: bool) -> AsyncIterator[object]:
         async with self:
             actor = await self._actor()
             declared = catalogue.find(self.provider.key)

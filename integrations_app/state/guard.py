@@ -14,7 +14,7 @@ from typing import TypeVar
 import reflex as rx
 from reflex.app import App
 from reflex.istate.delta import Delta
-from reflex.middleware import Middleware
+from reflex.middleware.middleware import Middleware
 from reflex.state import (
     BaseState,
     FrontendEventExceptionState,

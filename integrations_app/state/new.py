@@ -1,7 +1,7 @@
 """A new connection: choose the service, fill in its form, try it, create it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import reflex as rx
 
@@ -57,11 +57,6 @@ class New(setup_form.SetupForm, AdminState):
         """Leave only the providers that fit."""
         self.wanted = str(text)[:100]
 
-    @rx.event
-    async def reveal(self, key: str) -> None:
-        """Show or hide what is being typed into a secret field."""
-        self._toggle_revealed(key)
-
     @rx.event(background=True)
     async def test(self, form: dict[str, str]) -> AsyncIterator[rx.event.EventSpec | None]:
         """The dry run: ask the provider about what is typed now; nothing is stored."""
@@ -76,7 +71,9 @@ class New(setup_form.SetupForm, AdminState):
         event = await self._try(declared, setup_form.read(form, declared).values)
         yield event
 
-    async def _try(self, declared: Provider, values: dict[str, str]) -> rx.event.EventSpec | None:
+    async def _try(
+        self, declared: Provider, values: Mapping[str, str]
+    ) -> rx.event.EventSpec | None:
         event = None
         try:
             result = await asyncio.to_thread(checks.dry_run, declared.key, values)

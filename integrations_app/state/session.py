@@ -24,6 +24,7 @@ from integrations_app.domain.event import EventKind, Notice, NoticeKind
 from integrations_app.errors import DatabaseUnavailable, NotSignedIn
 from integrations_app.events.hub import Fact, Hub
 from integrations_app.http import cookies
+from integrations_app.http.sign_in import SIGN_OUT
 from integrations_app.security import passwords
 from integrations_app.services import live, sessions
 
@@ -127,7 +128,7 @@ async def watching(state: AdminState) -> AsyncIterator[Batch]:
 def sign_out() -> rx.event.EventSpec:
     """End the session, then leave for the sign-in page; what runs is the browser's own request."""
     return rx.call_script(
-        "fetch('/api/integrations/sign-out', {method: 'POST'})"
+        f"fetch('{SIGN_OUT}', {{method: 'POST'}})"
         f".then((r) => {{ if (r.ok) window.location.assign('{routes.LOGIN}'); }})"
     )
 

@@ -65,7 +65,9 @@ class SetupForm(rx.State, mixin=True):
             else _("Test failed: {message}", message=result.message)
         )
 
-    def _toggle_revealed(self, key: str) -> None:
+    @rx.event
+    async def reveal(self, key: str) -> None:
+        """Show or hide what is being typed into a secret field."""
         if key in self.revealed:
             self.revealed = [each for each in self.revealed if each != key]
         elif key in {field.key for field in self.fields if field.secret}:

@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 from sqlalchemy import Engine, Executable, Row, create_engine, exc
@@ -14,8 +14,9 @@ from integrations_app import settings
 from integrations_app.errors import DatabaseUnavailable
 from integrations_app.settings import Settings
 from integrations_app.storage import embedded
+from integrations_app.storage.reader import Reader, Rows
 
-_CONNECT_TIMEOUT_S = 5
+_CONNECT: Mapping[str, Any] = {"connect_timeout": 5, "application_name": "integrations"}
 _POOL_TIMEOUT_S = 10
 _UNDEFINED_TABLE = "42P01"
 _UNDEFINED_COLUMN = "42703"
@@ -28,7 +29,7 @@ _LOST = (
 
 
 class Database:
-    """Two pools on one server: reads in autocommit without a ping, writes in transactions.
+    """Ways to one server: reads in autocommit without a ping, writes in transactions.
 
     A read that meets a dead connection is repeated once on a fresh one; a write is begun on a
     connection that has just answered, because it cannot be repeated blindly.
@@ -37,7 +38,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.writer = _engine(url, pool_pre_ping=True)
-        self.reader = _engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+        self.reader = _engine(url, isolation_level="AUTOCOMMIT")
+        self._fast = Reader(conninfo(url), **_CONNECT)
 
     def fetch(
         self, statement: Executable, parameters: Mapping[str, Any] | None = None
@@ -61,34 +63,17 @@ class Database:
         with self.reader.connect() as connection:
             return connection.execute(statement, parameters).all()
 
-    def fetch_fast(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """All rows of a read so frequent that even building rows for it would be felt.
-
-        Args:
-            sql: In the driver's own spelling, see `queries.for_driver`.
-            parameters: What its placeholders stand for.
+    def fetch_fast(self, sql: str, parameters: Sequence[Any]) -> Rows:
+        """All rows of a read that is made all the time; see `Reader.fetch`.
 
         Raises:
             DatabaseUnavailable: The database cannot be reached, or has no tables.
         """
-        with translated():
-            try:
-                return self._fetch_fast_once(sql, parameters)
-            except psycopg.OperationalError:
-                self.reader.dispose()  # what cut this connection has cut the idle ones too
-                return self._fetch_fast_once(sql, parameters)
-
-    def _fetch_fast_once(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        pooled = self.reader.raw_connection()
         try:
-            connection = cast("psycopg.Connection", pooled.driver_connection)
-            text = cast("LiteralString", sql)
-            return connection.execute(text, parameters, prepare=True, binary=True).fetchall()
-        except psycopg.OperationalError:
-            pooled.invalidate()
-            raise
-        finally:
-            pooled.close()
+            return self._fast.fetch(sql, parameters)
+        except psycopg.Error:
+            with translated():
+                raise
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -97,19 +82,24 @@ class Database:
         Raises:
             DatabaseUnavailable: The database cannot be reached, or has no tables.
         """
-        with translated(), Session(self.writer, expire_on_commit=False) as session:
-            with session.begin():
-                yield session
+        with (
+            translated(),
+            Session(self.writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
 
     def dispose(self) -> None:
         """Close all pooled connections."""
         self.writer.dispose()
         self.reader.dispose()
+        self._fast.close()
 
     def forget_connections(self) -> None:
         """Leave the pooled connections to the process that opened them (after a fork)."""
         self.writer.dispose(close=False)
         self.reader.dispose(close=False)
+        self._fast.forget_connections()
 
 
 def _engine(url: str, **options: Any) -> Engine:
@@ -119,7 +109,7 @@ def _engine(url: str, **options: Any) -> Engine:
         max_overflow=15,
         pool_timeout=_POOL_TIMEOUT_S,
         hide_parameters=True,
-        connect_args={"connect_timeout": _CONNECT_TIMEOUT_S, "application_name": "integrations"},
+        connect_args=dict(_CONNECT),
         **options,
     )
 

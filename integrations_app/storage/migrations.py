@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import sqlalchemy as sa
 from sqlalchemy import Connection, text
 
 from integrations_app.storage.engine import Database, database, translated
@@ -59,5 +60,5 @@ def current(of: Database) -> str | None:
     exists = of.fetch(text("SELECT to_regclass(:name)"), {"name": VERSION_TABLE})
     if exists[0][0] is None:
         return None
-    rows = of.fetch(text(f"SELECT version_num FROM {VERSION_TABLE}"))
+    rows = of.fetch(sa.select(sa.column("version_num")).select_from(sa.table(VERSION_TABLE)))
     return rows[0][0] if rows else None

@@ -41,7 +41,7 @@ _SHOWN = (
 
 def page(
     query: PageQuery, cursor: Sequence[str] | None, *, backwards: bool
-) -> sa.Select[tuple[Any, ...]]:
+) -> sa.Select[*tuple[Any, ...]]:
     """The rows of a page and one more, which tells whether another page follows.
 
     Args:
@@ -68,7 +68,7 @@ def key_count(sort: SortKey) -> int:
     return len(_KEYS[sort]) + 1
 
 
-def count(query: PageQuery) -> sa.Select[tuple[int]]:
+def count(query: PageQuery) -> sa.Select[int]:
     """How many rows match, at most one more than `COUNT_LIMIT`."""
     some = sa.select(sa.literal_column("1")).select_from(connections).where(*_conditions(query))
     return sa.select(sa.func.count()).select_from(some.limit(COUNT_LIMIT + 1).subquery())

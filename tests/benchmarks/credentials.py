@@ -23,9 +23,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from integrations_app import integrations
 from tests import postgresql
 from tests.conftest import ENCRYPTION_KEY
+from tests.postgresql import DatabaseUnderTest
 
 LIMIT = 2.0
-ROUND_S = 0.25
+ROUND_S = 0.05
 SECRET = "sk-or-v1-" + 64 * "5"
 
 
@@ -42,12 +43,26 @@ def main(seconds: float) -> None:
         patch.setenv("INTEGRATIONS_DATA_DIR", str(Path(data_dir)))
         patch.setenv("INTEGRATIONS_ENCRYPTION_KEYS", ENCRYPTION_KEY)
         uuid = integrations.add_connection("mistral", "bench", values={"api_key": SECRET}).uuid
+        _add_others(db)
         with psycopg.connect(db.url, autocommit=True, prepare_threshold=0) as connection:
             _compare(
                 lambda: integrations.get_credentials(uuid)["api_key"],
                 _bare(connection, uuid),
                 seconds,
             )
+
+
+def _add_others(db: DatabaseUnderTest) -> None:
+    """A database as it is in use: with other rows, and with statistics about them."""
+    db.execute(
+        "INSERT INTO integration_connections (uuid, provider, name)"
+        " SELECT gen_random_uuid(), 'mistral', 'other-' || n FROM generate_series(1, 1000) AS n"
+    )
+    db.execute(
+        "INSERT INTO integration_secrets SELECT uuid, 'api_key', ''::bytea, ''"
+        " FROM integration_connections WHERE name LIKE 'other-%%'"
+    )
+    db.execute("ANALYZE")
 
 
 def _bare(connection: psycopg.Connection, uuid: UUID) -> Callable[[], str]:
@@ -57,7 +72,11 @@ def _bare(connection: psycopg.Connection, uuid: UUID) -> Callable[[], str]:
         "CREATE TABLE bare AS SELECT %s::uuid AS uuid, %s::bytea AS sealed",
         [uuid, cipher.encrypt(nonce, SECRET.encode(), None)],
     )
+    connection.execute(
+        "INSERT INTO bare SELECT gen_random_uuid(), sealed FROM bare, generate_series(1, 1000)"
+    )
     connection.execute("ALTER TABLE bare ADD PRIMARY KEY (uuid)")
+    connection.execute("ANALYZE bare")
 
     def call() -> str:
         row = connection.execute("SELECT sealed FROM bare WHERE uuid = %s", [uuid]).fetchone()

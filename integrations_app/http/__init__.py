@@ -1,0 +1,17 @@
+"""What the app answers over plain HTTP, beside the pages.
+
+`rx.App(api_transformer=http.transformers())` puts it in place.
+"""
+
+from collections.abc import Callable
+
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from integrations_app.http import health, sign_in
+from integrations_app.http.headers import security_headers
+
+
+def transformers() -> list[Starlette | Callable[[ASGIApp], ASGIApp]]:
+    """The endpoints, and around them and the pages what every answer carries."""
+    return [Starlette(routes=[*sign_in.ROUTES, *health.ROUTES]), security_headers]

@@ -1,0 +1,73 @@
+"""What every answer carries, pages and their files included."""
+
+import os
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from integrations_app import routes, settings
+
+# Reflex writes the page's first state into an inline script, components style themselves inline,
+# and what a handler asks of the browser (a toast, a script) arrives as text to evaluate.
+_CSP = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "connect-src 'self' ws: wss:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+_YEAR_S = 31_536_000
+
+
+def security_headers(app: ASGIApp) -> ASGIApp:
+    """Wrap the whole app; each request gets an id, and the scheme that browsers see."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await app(scope, receive, send)
+            return
+        scope["request_id"] = os.urandom(8).hex()
+        is_https = settings.load().origin.startswith("https:")
+        if is_https:  # a proxy in front speaks TLS; without this, redirects would leave it
+            scope["scheme"] = "wss" if scope["type"] == "websocket" else "https"
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _add(MutableHeaders(scope=message), scope, message["status"], is_https=is_https)
+            await send(message)
+
+        await app(scope, receive, with_headers)
+
+    return wrapped
+
+
+def _add(headers: MutableHeaders, scope: Scope, status: int, *, is_https: bool) -> None:
+    path: str = scope["path"]
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Content-Security-Policy"] = _CSP
+    # The address of the set-up page is a key.
+    headers["Referrer-Policy"] = "no-referrer" if _is_setup(path) else "same-origin"
+    headers["X-Request-Id"] = scope["request_id"]
+    if is_https:
+        headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}"
+    caching = _caching(path, status, headers.get("content-type", ""))
+    if caching:
+        headers.setdefault("Cache-Control", caching)
+
+
+def _is_setup(path: str) -> bool:
+    return path.rstrip("/") == routes.SETUP
+
+
+def _caching(path: str, status: int, content_type: str) -> str | None:
+    if path.startswith("/assets/") and status in (200, 206, 304):
+        return f"public, max-age={_YEAR_S}, immutable"  # their names carry a hash
+    if content_type.startswith("text/html"):
+        return "no-cache"
+    return None

@@ -1,0 +1,73 @@
+"""Failures in words, for the people who meet them on the sign-in and set-up pages."""
+
+import math
+
+from integrations_app import settings
+from integrations_app.errors import (
+    DatabaseUnavailable,
+    EmailTaken,
+    IntegrationError,
+    InvalidEmail,
+    SetupTokenInvalid,
+    SignInRefused,
+    TooManyAttempts,
+    WeakPassword,
+)
+from integrations_app.i18n import _, ngettext
+
+STATUS: dict[type[IntegrationError], int] = {
+    SignInRefused: 401,
+    SetupTokenInvalid: 403,
+    InvalidEmail: 422,
+    WeakPassword: 422,
+    EmailTaken: 409,
+    TooManyAttempts: 429,
+    DatabaseUnavailable: 503,
+}
+
+
+def of_error(error: IntegrationError) -> str:
+    """What went wrong, and what to do about it."""
+    match error:
+        case SignInRefused():
+            return _("Email and password do not match.")
+        case TooManyAttempts():
+            minutes = math.ceil(error.retry_after_s / 60)
+            return ngettext(
+                "Too many attempts. Try again in {n} minute.",
+                "Too many attempts. Try again in {n} minutes.",
+                minutes,
+            )
+        case SetupTokenInvalid():
+            return _(
+                "This link has been used or replaced. While there is no admin, "
+                "each start of the server prints a new one."
+            )
+        case InvalidEmail():
+            return _("That is not an email address.")
+        case WeakPassword():
+            return _(
+                "A password has {least} to {most} characters.",
+                least=error.min_length,
+                most=error.max_length,
+            )
+        case EmailTaken():
+            return _("There is an admin with this email already.")
+        case DatabaseUnavailable():
+            return _("The database cannot be reached. Try again in a moment.")
+        case _other:
+            return _("Something went wrong; the log says what.")
+
+
+def of_refusal(code: str) -> str:
+    """Why a request was not even looked at."""
+    match code:
+        case "foreign_origin":
+            return _(
+                "This is not the address that the server expects; go to {origin}.",
+                origin=settings.load().origin,
+            )
+        case "too_long":
+            return _("That is too long.")
+        case _other:
+            return _("The request cannot be read.")

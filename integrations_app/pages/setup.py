@@ -1,0 +1,26 @@
+"""`/setup?token=…`: once, for the first admin."""
+
+import reflex as rx
+
+from integrations_app.components.entrance import entrance
+from integrations_app.components.text import t
+from integrations_app.http.sign_in import SET_UP
+from integrations_app.i18n import _
+from integrations_app.security.passwords import MIN_LENGTH
+from integrations_app.state.login import Login
+
+
+def page() -> rx.Component:
+    """What this is, then what the first admin will sign in with."""
+    return entrance(
+        t("Create the first admin"),
+        t(
+            "Nobody can sign in here yet. The admin you create now can connect services, "
+            "and manages everything. This link works once."
+        ),
+        password_hint=_("At least {least} characters.", least=MIN_LENGTH),
+        new_password=True,
+        submit=t("Create Admin"),
+        endpoint=SET_UP,
+        on_submit=Login.create_admin,
+    )

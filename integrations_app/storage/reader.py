@@ -1,0 +1,74 @@
+"""The shortest way to a row, for the one read that programs make all the time.
+
+SQLAlchemy's pool and rows cost more than the query itself, see tests/benchmarks/credentials.py.
+"""
+
+import threading
+from collections.abc import Sequence
+from typing import Any, LiteralString, cast
+
+import psycopg
+
+Rows = list[tuple[Any, ...]]
+
+_MOST_CONNECTIONS = 20
+_WAIT_S = 10.0
+
+
+class Reader:
+    """Autocommit connections with a cursor each, handed from call to call as they are."""
+
+    def __init__(self, conninfo: str, **options: Any) -> None:
+        self._conninfo = conninfo
+        self._options = options
+        self.forget_connections()
+
+    def fetch(self, sql: str, parameters: Sequence[Any]) -> Rows:
+        """All rows of a read; repeated once if the connection turns out to be dead.
+
+        Args:
+            sql: In the driver's own spelling, see `queries.for_driver`.
+            parameters: What its placeholders stand for.
+
+        Raises:
+            psycopg.Error: What the driver says, also of a lost database.
+        """
+        if not self._free.acquire(timeout=_WAIT_S):
+            raise psycopg.OperationalError("all connections are busy")
+        try:
+            return self._fetch(sql, parameters)
+        finally:
+            self._free.release()
+
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        while self._idle:
+            self._idle.pop().connection.close()
+
+    def forget_connections(self) -> None:
+        """Leave the connections to the process that opened them (after a fork)."""
+        self._idle: list[psycopg.Cursor] = []
+        self._free = threading.BoundedSemaphore(_MOST_CONNECTIONS)
+
+    def _fetch(self, sql: str, parameters: Sequence[Any]) -> Rows:
+        try:
+            kept = self._idle.pop()
+        except IndexError:
+            return self._fetch_through(self._connected(), sql, parameters)
+        try:
+            return self._fetch_through(kept, sql, parameters)
+        except psycopg.OperationalError:
+            self.close()  # what cut this connection has cut the others too
+            return self._fetch_through(self._connected(), sql, parameters)
+
+    def _fetch_through(self, cursor: psycopg.Cursor, sql: str, parameters: Sequence[Any]) -> Rows:
+        try:
+            rows = cursor.execute(cast("LiteralString", sql), parameters, prepare=True).fetchall()
+        except BaseException:  # an interrupt too leaves it in an unknown state
+            cursor.connection.close()
+            raise
+        self._idle.append(cursor)
+        return rows
+
+    def _connected(self) -> psycopg.Cursor:
+        return psycopg.connect(self._conninfo, autocommit=True, **self._options).cursor()

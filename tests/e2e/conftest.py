@@ -1,0 +1,264 @@
+"""A production build served by a process of its own, a real browser, and somebody signed in."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
+
+from integrations_app import frontend
+from integrations_app.domain.actor import Actor
+from integrations_app.domain.admin import Admin
+from integrations_app.services import admins, live
+from integrations_app.storage.engine import database
+from tests.conftest import ENCRYPTION_KEY
+from tests.e2e import serving
+from tests.e2e.serving import ROOT, Product
+from tests.postgresql import DatabaseUnderTest, Server
+from tests.world import World
+
+EMAIL = "ada@example.com"
+OTHER_EMAIL = "grace@example.com"
+PASSWORD = "correct horse battery staple"
+SIGN_IN = "/api/integrations/sign-in"
+
+SHOWN_WITHIN_MS = 5_000
+"""How long anything may take to appear; a busy machine is slow, and a right one waits for none."""
+
+LIVE_WITHIN_MS = 3_000
+"""What others do shows within a second; the rest is what a busy machine may add."""
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_BROWSER_OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+_SCREENSHOTS = ROOT / "test-results"
+_failed = pytest.StashKey[bool]()
+_numbers = itertools.count()
+
+expect.set_options(timeout=SHOWN_WITHIN_MS)
+
+NewTab = Callable[[BrowserContext], Page]
+NewBrowser = Callable[..., BrowserContext]
+
+
+# --- The product and the library beside it ---
+
+
+@pytest.fixture(scope="session")
+def build() -> None:
+    """The built pages; `make test` has made them before."""
+    before = Path.cwd()
+    os.chdir(ROOT)
+    try:
+        if not frontend.current():
+            frontend.build()
+    finally:
+        os.chdir(before)
+
+
+@pytest.fixture(scope="session")
+def served_db(postgresql_server: Server) -> Iterator[DatabaseUnderTest]:
+    """The database of the served product; empty, so that its first start migrates it."""
+    with postgresql_server.database() as fresh:
+        yield fresh
+
+
+@pytest.fixture(scope="session")
+def product(
+    build: None, served_db: DatabaseUnderTest, world: World, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Product]:
+    """The product, served for all tests of the session, with two admins."""
+    folder = tmp_path_factory.mktemp("served")
+    with serving.running(
+        folder,
+        database_url=served_db.url,
+        INTEGRATIONS_ENCRYPTION_KEYS=ENCRYPTION_KEY,
+        **world.environment,
+    ) as started:
+        with pytest.MonkeyPatch.context() as patch:
+            use_library(patch, served_db, world, folder)
+            for email in (EMAIL, OTHER_EMAIL):
+                admins.create(email, PASSWORD, Actor.of(None))
+        yield started
+
+
+@pytest.fixture(scope="session")
+def disposable(
+    build: None,
+    postgresql_server: Server,
+    world: World,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Product, DatabaseUnderTest]]:
+    """Another one on a database of its own, to be stopped and killed; it logs all it can."""
+    folder = tmp_path_factory.mktemp("disposable")
+    with (
+        postgresql_server.database() as own_db,
+        serving.running(
+            folder,
+            database_url=own_db.url,
+            INTEGRATIONS_ENCRYPTION_KEYS=ENCRYPTION_KEY,
+            LOG_LEVEL="DEBUG",
+            **world.environment,
+        ) as started,
+    ):
+        yield started, own_db
+
+
+@pytest.fixture(autouse=True)
+def library(
+    product: Product,
+    served_db: DatabaseUnderTest,
+    world: World,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[DatabaseUnderTest]:
+    """This process uses the database of the served product, which has no connections left.
+
+    So tests call `integrations` to arrange, to look, and to be another process.
+    """
+    use_library(monkeypatch, served_db, world, tmp_path)
+    served_db.execute("DELETE FROM integration_connections")
+    yield served_db
+    live.stop()
+    database().dispose()
+
+
+def use_library(
+    patch: pytest.MonkeyPatch, db: DatabaseUnderTest, world: World, folder: Path
+) -> None:
+    patch.setenv("DATABASE_URL", db.url)
+    patch.setenv("INTEGRATIONS_DATA_DIR", str(folder / "data"))
+    patch.setenv("INTEGRATIONS_ENCRYPTION_KEYS", ENCRYPTION_KEY)
+    for name, value in world.environment.items():
+        patch.setenv(name, value)
+
+
+# --- The browser ---
+
+
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    """Playwright; gone before other packages' tests run, since it occupies this thread's loop."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright, world: World) -> Iterator[Browser]:
+    """The installed Chromium, else Playwright's own; the world is all that it can reach."""
+    found = next((path for name in _BROWSERS if (path := shutil.which(name))), None)
+    launched = playwright.chromium.launch(
+        executable_path=found,
+        args=_BROWSER_OPTIONS,
+        proxy={"server": world.proxy_url, "bypass": "localhost,127.0.0.1"},
+    )
+    yield launched
+    launched.close()
+
+
+@pytest.fixture(scope="package")
+def admins_browser(browser: Browser, product: Product) -> Iterator[BrowserContext]:
+    """Where the first admin has signed in; tests open tabs of their own in it."""
+    with contextlib.closing(browser.new_context(base_url=product.origin, locale="en-GB")) as context:
+        sign_in(context, EMAIL)
+        yield context
+
+
+@pytest.fixture(scope="package")
+def other_admins_browser(browser: Browser, product: Product) -> Iterator[BrowserContext]:
+    """Where the other admin has signed in."""
+    with contextlib.closing(browser.new_context(base_url=product.origin, locale="en-GB")) as context:
+        sign_in(context, OTHER_EMAIL)
+        yield context
+
+
+@pytest.fixture
+def new_tab(request: pytest.FixtureRequest) -> Iterator[NewTab]:
+    """Opens tabs and closes them after the test; a failing one leaves their pictures."""
+    opened: list[Page] = []
+
+    def open_one(context: BrowserContext) -> Page:
+        opened.append(context.new_page())
+        return opened[-1]
+
+    yield open_one
+    for number, page in enumerate(opened):
+        if request.node.stash.get(_failed, False):
+            page.screenshot(path=_SCREENSHOTS / f"{request.node.name}-{number}.png")
+        page.close()
+
+
+@pytest.fixture
+def new_browser(browser: Browser, product: Product) -> Iterator[NewBrowser]:
+    """Opens browsers that know nothing of each other."""
+    with contextlib.ExitStack() as opened:
+
+        def open_one(**options: Any) -> BrowserContext:
+            chosen = {"base_url": product.origin, "locale": "en-GB", **options}
+            return opened.enter_context(contextlib.closing(browser.new_context(**chosen)))
+
+        yield open_one
+
+
+@pytest.fixture
+def visitor(new_browser: NewBrowser, new_tab: NewTab) -> Page:
+    """A tab of somebody who is not signed in."""
+    return new_tab(new_browser())
+
+
+@pytest.fixture
+def admin(admins_browser: BrowserContext, new_tab: NewTab) -> Page:
+    """A tab of the first admin."""
+    return new_tab(admins_browser)
+
+
+@pytest.fixture
+def other_admin(other_admins_browser: BrowserContext, new_tab: NewTab) -> Page:
+    """A tab of the other admin, in a browser of their own."""
+    return new_tab(other_admins_browser)
+
+
+@pytest.fixture
+def passing_admin(library: DatabaseUnderTest) -> Iterator[Admin]:
+    """An admin for one test, who may be signed out and removed."""
+    email = f"passing-{next(_numbers)}@example.com"
+    made = admins.create(email, PASSWORD, Actor.of(None))
+    yield made
+    admins.remove(made.uuid, Actor.of(None))
+
+
+def sign_in(context: BrowserContext, email: str) -> None:
+    """Have a browser signed in, without its sign-in page."""
+    answer = context.request.post(SIGN_IN, form={"email": email, "password": PASSWORD})
+    assert answer.ok, answer.text()
+
+
+# --- What a failing test leaves ---
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report = yield
+    if report.when == "call" and report.failed:
+        item.stash[_failed] = True
+    return report

@@ -1,0 +1,92 @@
+"""Where things are on the pages, by the names that people find them by."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+from playwright.sync_api import Locator, Page, expect
+
+from integrations_app import integrations, routes
+from integrations_app.domain.connection import Connection
+from tests.world import Behaviour, key
+
+EDIT_ADDRESS = re.compile(re.escape(routes.LISTING) + r"/[0-9a-f-]{36}/?$")
+LISTING_ADDRESS = re.compile(re.escape(routes.LISTING) + r"/?$")
+LOGIN_ADDRESS = re.compile(r"/login/?$")
+
+
+def open_list(page: Page, **query: str) -> None:
+    """Open the list and wait until it is loaded."""
+    page.goto(routes.listing(**query))
+    expect(page.get_by_role("heading", name="Integrations", level=1)).to_be_visible()
+    expect(page.get_by_label("Loading")).to_have_count(0)
+
+
+def open_new(page: Page, provider: str) -> None:
+    """Open the form for a new connection."""
+    page.goto(routes.new(provider))
+    expect(name_field(page)).to_be_visible()
+
+
+def open_edit(page: Page, uuid: UUID) -> None:
+    """Open a connection's page and wait until it is loaded."""
+    page.goto(routes.edit(uuid))
+    expect(name_field(page)).to_be_visible()
+
+
+def row(page: Page, name: str) -> Locator:
+    """The row of the connection of this name."""
+    return page.get_by_role("row").filter(
+        has=page.get_by_role("rowheader", name=name, exact=True)
+    )
+
+
+def rows(page: Page) -> Locator:
+    """All rows but the heading."""
+    return page.get_by_role("row").filter(has=page.get_by_role("rowheader"))
+
+
+def name_field(page: Page) -> Locator:
+    return page.get_by_label("Connection Name", exact=True)
+
+
+def key_field(page: Page) -> Locator:
+    return page.get_by_label("API key", exact=True)
+
+
+def button(page: Page | Locator, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def outcome(page: Page) -> Locator:
+    """Where a test or a save says how it ended."""
+    return page.locator("form").get_by_role("status")
+
+
+def alert(page: Page, text: str | re.Pattern[str]) -> Locator:
+    return page.get_by_role("alert").filter(has_text=text)
+
+
+def stored(provider: str, name: str, behaviour: Behaviour = Behaviour.RIGHT) -> Connection:
+    """A stored connection that nobody has checked; its key is its own."""
+    return integrations.add_connection(
+        provider, name, values={"api_key": key(provider, behaviour, serial=name)}
+    )
+
+
+def checked(provider: str, name: str, behaviour: Behaviour = Behaviour.RIGHT) -> Connection:
+    """A stored connection whose key was checked."""
+    uuid = stored(provider, name, behaviour).uuid
+    check(uuid)
+    return integrations.get_integration_by_uuid(uuid)
+
+
+def check(uuid: UUID) -> None:
+    """Check a connection and record how it ended, as a program does."""
+    integrations.record_validation(uuid, integrations.validate_connection(uuid))
+
+
+def names() -> list[str]:
+    """The names of all stored connections."""
+    return [connection.name for connection in integrations.list_connections()]

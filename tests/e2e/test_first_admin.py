@@ -1,0 +1,78 @@
+"""The one-time link by which the first admin comes in."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from integrations_app.services import admins
+from tests.e2e.conftest import EMAIL, PASSWORD, use_library
+from tests.e2e.pages import LISTING_ADDRESS, button
+from tests.e2e.serving import Product
+from tests.postgresql import DatabaseUnderTest
+from tests.world import World
+
+
+@pytest.fixture
+def link(disposable: tuple[Product, DatabaseUnderTest]) -> str:
+    """What the product prints when it starts and there is no admin."""
+    product, db = disposable
+    db.execute("DELETE FROM integration_admins")
+    product.stop()
+    product.start()
+    return product.first_admin_link
+
+
+def test_the_printed_link_makes_the_first_admin_who_is_signed_in_at_once(
+    link: str, visitor: Page
+) -> None:
+    visitor.goto(link)
+
+    _fill(visitor, EMAIL, PASSWORD)
+
+    expect(visitor).to_have_url(LISTING_ADDRESS)
+    expect(visitor.get_by_text("No integrations configured")).to_be_visible()
+
+
+def test_the_link_works_once(
+    link: str,
+    visitor: Page,
+    disposable: tuple[Product, DatabaseUnderTest],
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:
+    use_library(monkeypatch, disposable[1], world, request.getfixturevalue("tmp_path"))
+    admins.create_first(link.partition("token=")[2], EMAIL, PASSWORD)
+
+    visitor.goto(link)
+    _fill(visitor, "mallory@example.com", PASSWORD)
+
+    expect(visitor.get_by_role("alert")).to_contain_text("This link has been used or replaced.")
+    expect(visitor.get_by_label("Email")).to_have_value("mallory@example.com")
+    assert [row["email"] for row in disposable[1].rows("SELECT email FROM integration_admins")] == [
+        EMAIL
+    ]
+
+
+def test_a_weak_password_is_refused_and_what_was_typed_stays(link: str, visitor: Page) -> None:
+    visitor.goto(link)
+
+    _fill(visitor, EMAIL, "too short")
+
+    expect(visitor.get_by_role("alert")).to_contain_text("A password has 12 to")
+    expect(visitor.get_by_label("Email")).to_have_value(EMAIL)
+    expect(visitor.get_by_label("Password")).to_have_value("too short")
+
+    visitor.get_by_label("Password").fill(PASSWORD)
+    button(visitor, "Create Admin").click()
+
+    expect(visitor).to_have_url(LISTING_ADDRESS)
+
+
+def _fill(page: Page, email: str, password: str) -> None:
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(password)
+    button(page, "Create Admin").click()
+
+

@@ -1,0 +1,182 @@
+"""The list: what a row says, and what can be done from it."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+from playwright.sync_api import Page, expect
+
+from integrations_app import integrations, routes
+from integrations_app.domain.connection import Status
+from tests.e2e.pages import (
+    LISTING_ADDRESS,
+    button,
+    checked,
+    names,
+    open_list,
+    row,
+    rows,
+    stored,
+)
+from tests.world import Behaviour
+
+
+def test_an_empty_list_says_what_can_be_connected(admin: Page) -> None:
+    open_list(admin)
+
+    expect(admin.get_by_text("No integrations configured")).to_be_visible()
+    sentence = admin.get_by_text("Connect a service such as")
+    expect(sentence).to_have_text(
+        "Connect a service such as DeepSeek, Google, Microsoft 365, Mistral and OpenRouter."
+    )
+    expect(admin.get_by_role("link", name="Add Integration")).to_have_attribute(
+        "href", re.compile(re.escape(routes.NEW))
+    )
+
+
+def test_a_row_says_service_name_account_status_and_what_can_be_done(admin: Page) -> None:
+    checked("mistral", "default")
+
+    open_list(admin)
+
+    headings = admin.get_by_role("columnheader")
+    expect(headings).to_have_text(["Service", "Name", "Account", "Status", "Actions"])
+    shown = row(admin, "default")
+    expect(shown).to_contain_text("Mistral")
+    expect(shown).to_contain_text("Connected")
+    for action in ("Test Connection", "Disconnect", "Remove"):
+        expect(button(shown, action)).to_be_visible()
+    expect(shown.get_by_role("link", name="Configure")).to_be_visible()
+
+
+def test_each_status_has_its_word_and_its_actions(admin: Page) -> None:
+    integrations.add_connection("mistral", "empty")
+    stored("mistral", "untested")
+    checked("mistral", "refused", Behaviour.WRONG)
+    expected = {
+        "empty": ("Not connected", ["Remove"]),
+        "untested": ("Not tested", ["Test Connection", "Remove"]),
+        "refused": ("Error", ["Test Connection", "Remove"]),
+    }
+
+    open_list(admin)
+
+    for name, (word, actions) in expected.items():
+        expect(row(admin, name).get_by_text(word, exact=True)).to_be_visible()
+        expect(row(admin, name).get_by_role("button")).to_have_text(actions)
+    expect(row(admin, "refused")).to_contain_text("The key was refused by Mistral.")
+
+
+def test_configure_leads_to_the_page_of_the_uuid(admin: Page) -> None:
+    uuid = stored("openrouter", "main").uuid
+    open_list(admin)
+
+    row(admin, "main").get_by_role("link", name="Configure").click()
+
+    expect(admin).to_have_url(re.compile(re.escape(routes.edit(uuid)) + "/?$"))
+    expect(admin.get_by_role("heading", name="Edit Integration")).to_be_visible()
+
+
+def test_testing_from_the_list_says_that_it_works(admin: Page) -> None:
+    stored("deepseek", "main")
+    open_list(admin)
+
+    button(row(admin, "main"), "Test Connection").click()
+
+    expect(row(admin, "main").get_by_text("Connected", exact=True)).to_be_visible()
+    expect(button(row(admin, "main"), "Disconnect")).to_be_visible()
+
+
+def test_testing_from_the_list_says_why_it_failed(admin: Page) -> None:
+    stored("deepseek", "main", Behaviour.NO_CREDIT)
+    open_list(admin)
+
+    button(row(admin, "main"), "Test Connection").click()
+
+    expect(row(admin, "main").get_by_text("Error", exact=True)).to_be_visible()
+    expect(row(admin, "main")).to_contain_text("the account at DeepSeek has no credit")
+
+
+def test_while_a_test_runs_its_row_says_so(admin: Page) -> None:
+    stored("mistral", "slow", Behaviour.HANGING)
+    open_list(admin)
+
+    button(row(admin, "slow"), "Test Connection").click()
+
+    expect(row(admin, "slow").get_by_text("Testing…")).to_be_visible()
+    expect(button(row(admin, "slow"), "Test Connection")).to_be_disabled()
+
+
+def test_disconnecting_keeps_the_row(admin: Page) -> None:
+    uuid = checked("mistral", "main").uuid
+    open_list(admin)
+
+    button(row(admin, "main"), "Disconnect").click()
+
+    expect(row(admin, "main").get_by_text("Not connected", exact=True)).to_be_visible()
+    kept = integrations.get_integration_by_uuid(uuid)
+    assert (kept.name, kept.status, kept.saved_secrets) == ("main", Status.DISCONNECTED, ())
+
+
+def test_removing_asks_first_and_can_be_declined(admin: Page) -> None:
+    stored("mistral", "default")
+    open_list(admin)
+
+    button(row(admin, "default"), "Remove").click()
+    question = admin.get_by_role("alertdialog", name="Remove default?")
+    expect(question).to_contain_text("Nothing that this app knows of uses it.")
+    button(question, "Keep it").click()
+
+    expect(question).to_have_count(0)
+    expect(row(admin, "default")).to_be_visible()
+    assert names() == ["default"]
+
+
+def test_escape_declines_the_removal(admin: Page) -> None:
+    stored("mistral", "main")
+    open_list(admin)
+
+    button(row(admin, "main"), "Remove").click()
+    expect(admin.get_by_role("alertdialog")).to_be_visible()
+    admin.keyboard.press("Escape")
+
+    expect(admin.get_by_role("alertdialog")).to_have_count(0)
+    assert names() == ["main"]
+
+
+def test_removing_deletes_for_good(admin: Page) -> None:
+    stored("mistral", "main")
+    stored("mistral", "kept")
+    open_list(admin)
+
+    button(row(admin, "main"), "Remove").click()
+    button(admin.get_by_role("alertdialog"), "Delete for good").click()
+
+    expect(row(admin, "main")).to_have_count(0)
+    expect(rows(admin)).to_have_count(1)
+    assert names() == ["kept"]
+
+
+def test_an_unknown_uuid_leads_back_to_the_list(admin: Page) -> None:
+    stored("mistral", "main")
+
+    admin.goto(routes.edit(UUID(int=7)))
+
+    expect(admin).to_have_url(LISTING_ADDRESS)
+    expect(admin.get_by_text("Integration not found")).to_be_visible()
+    expect(row(admin, "main")).to_be_visible()
+
+
+def test_what_is_no_uuid_leads_back_to_the_list(admin: Page) -> None:
+    admin.goto(routes.edit("mistral:default"))
+
+    expect(admin).to_have_url(LISTING_ADDRESS)
+    expect(admin.get_by_text("Integration not found")).to_be_visible()
+
+
+def test_an_address_that_leads_nowhere_says_so(admin: Page) -> None:
+    admin.goto("/no/such/page")
+
+    expect(admin.get_by_role("heading", name="There is nothing here")).to_be_visible()
+    expect(admin.get_by_role("link", name="Go to the integrations")).to_be_visible()

@@ -1,0 +1,54 @@
+"""What goes between a browser and the product."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Error, Page, Response, WebSocket
+
+
+@dataclass(slots=True, kw_only=True)
+class Overheard:
+    """Every websocket frame and every answer of one tab, from now on."""
+
+    frames_received: list[str] = field(default_factory=list)
+    frames_sent: list[str] = field(default_factory=list)
+    _answers: list[Response] = field(default_factory=list)
+
+    @classmethod
+    def listen(cls, page: Page) -> Overheard:
+        """Listen to a tab that has not been anywhere yet."""
+        overheard = cls()
+        page.on("response", overheard._keep)
+        page.on("websocket", overheard._attend)
+        return overheard
+
+    @property
+    def received(self) -> str:
+        """All that the tab was told, over HTTP and websocket, headers included."""
+        return "\n".join([*self.frames_received, *(_text_of(each) for each in self._answers)])
+
+    @property
+    def sent(self) -> str:
+        """All that it told over its websockets."""
+        return "\n".join(self.frames_sent)
+
+    def _keep(self, answer: Response) -> None:
+        self._answers.append(answer)
+
+    def _attend(self, socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: self.frames_received.append(_decoded(frame)))
+        socket.on("framesent", lambda frame: self.frames_sent.append(_decoded(frame)))
+
+
+def _decoded(frame: str | bytes) -> str:
+    return frame if isinstance(frame, str) else frame.decode(errors="replace")
+
+
+def _text_of(answer: Response) -> str:
+    headers = "\n".join(f"{name}: {value}" for name, value in answer.all_headers().items())
+    body = b""
+    with contextlib.suppress(Error):  # redirects have none
+        body = answer.body()
+    return f"{answer.url}\n{headers}\n{body.decode(errors='replace')}"

@@ -1,0 +1,42 @@
+"""The endpoints as a browser reaches them, without the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from integrations_app.domain.actor import Actor, Origin
+from integrations_app.domain.admin import Admin
+from integrations_app.http import transformers
+from integrations_app.services import admins
+from tests.postgresql import DatabaseUnderTest
+
+EMAIL = "ada@example.com"
+PASSWORD = "correct horse battery"
+ORIGIN = "http://localhost:3000"
+
+
+@pytest.fixture
+def ada(db: DatabaseUnderTest) -> Admin:
+    operator = Actor(kind="system", id="tests", label="system:tests", origin=Origin.CLI)
+    return admins.create(EMAIL, PASSWORD, operator)
+
+
+@pytest.fixture
+def browser(db: DatabaseUnderTest, request: pytest.FixtureRequest) -> Callable[..., TestClient]:
+    """Opens a browser that is at an origin; attempts are counted by its address."""
+
+    def open_at(origin: str = ORIGIN) -> TestClient:
+        endpoints, wrap = transformers()
+        assert isinstance(endpoints, Starlette)
+        return TestClient(
+            wrap(endpoints),  # pyright: ignore[reportArgumentType]
+            base_url=origin,
+            headers={"Origin": origin, "Sec-Fetch-Site": "same-origin"},
+            client=(f"client of {request.node.name}", 1),
+        )
+
+    return open_at

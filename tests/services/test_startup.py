@@ -1,0 +1,116 @@
+"""What has to be right before the app serves."""
+
+from __future__ import annotations
+
+import base64
+import os
+
+import pytest
+
+from integrations_app import integrations
+from integrations_app.domain.actor import Actor, Origin
+from integrations_app.errors import DatabaseUnavailable, InvalidSetting, KeyRingMismatch, StartRefused
+from integrations_app.services import admins, startup
+from tests.postgresql import DatabaseUnderTest
+
+OPERATOR = Actor(kind="system", id="tests", label="system:tests", origin=Origin.CLI)
+
+
+def test_the_first_start_gives_a_link_that_makes_the_first_admin(
+    db: DatabaseUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INTEGRATIONS_PUBLIC_URL", "https://admin.example.com/")
+
+    link = startup.prepare().first_admin_link or ""
+
+    origin, _, token = link.partition("/setup?token=")
+    assert origin == "https://admin.example.com"
+    assert admins.create_first(token, "ada@example.com", "correct horse battery")
+
+
+def test_there_is_no_link_once_there_is_an_admin(db: DatabaseUnderTest) -> None:
+    admins.create("ada@example.com", "correct horse battery", OPERATOR)
+
+    assert startup.prepare().first_admin_link is None
+
+
+def test_an_empty_database_is_migrated(unmigrated_db: DatabaseUnderTest) -> None:
+    assert not startup.is_ready()
+
+    startup.prepare()
+
+    assert startup.is_ready()
+
+
+def test_a_start_changes_no_data(db: DatabaseUnderTest) -> None:
+    integrations.add_connection("mistral", "main", values={"api_key": "a-secret-of-mistral"})
+    before = db.rows("SELECT * FROM integration_connections")
+
+    startup.prepare()
+
+    assert db.rows("SELECT * FROM integration_connections") == before
+
+
+def test_a_key_that_is_not_at_hand_is_named_with_how_many_secrets_need_it(
+    db: DatabaseUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    startup.prepare()
+    integrations.add_connection("mistral", "main", values={"api_key": "a-secret-of-mistral"})
+    [older] = db.rows("SELECT id FROM integration_keys")
+    newer = base64.b64encode(b"n" * 32).decode()
+    both = f"{newer},{os.environ['INTEGRATIONS_ENCRYPTION_KEYS']}"
+    monkeypatch.setenv("INTEGRATIONS_ENCRYPTION_KEYS", both)
+    assert startup.prepare().warnings == ()
+    monkeypatch.setenv("INTEGRATIONS_ENCRYPTION_KEYS", newer)
+
+    [warning] = startup.prepare().warnings
+
+    assert older["id"] in warning
+    assert "1 stored secret needs it" in warning
+
+
+def test_a_ring_without_the_newest_key_refuses_to_start(
+    db: DatabaseUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    startup.prepare()
+    monkeypatch.setenv("INTEGRATIONS_ENCRYPTION_KEYS", base64.b64encode(b"x" * 32).decode())
+
+    with pytest.raises(KeyRingMismatch) as refused:
+        startup.prepare()
+
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "many"), ("INTEGRATIONS_PUBLIC_URL", "example"), ("LOG_LEVEL", "LOUD")],
+)
+def test_a_wrong_setting_refuses_to_start_and_names_itself(
+    db: DatabaseUnderTest, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(InvalidSetting, match=f"^{name}: "):
+        startup.prepare()
+
+
+def test_a_database_of_a_newer_program_refuses_to_start_in_one_line(
+    db: DatabaseUnderTest,
+) -> None:
+    db.execute("UPDATE integrations_alembic_version SET version_num = '999'")
+
+    with pytest.raises(StartRefused, match="999") as refused:
+        startup.prepare()
+
+    assert "\n" not in str(refused.value)
+    assert not startup.is_ready()
+
+
+def test_a_database_that_is_away_is_not_ready_and_refuses_to_start(
+    db: DatabaseUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+
+    assert not startup.is_ready()
+    with pytest.raises(DatabaseUnavailable):
+        startup.prepare()
