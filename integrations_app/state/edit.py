@@ -230,7 +230,8 @@ class Edit(setup_form.SetupForm, AdminState):
         try:
             connection = await asyncio.to_thread(lookup.by_uuid, self.connection_uuid)
         except NotFound:
-            self.removed_by = await asyncio.to_thread(audit.last_actor, self.connection_uuid)
+            who = await asyncio.to_thread(audit.last_actor, self.connection_uuid)
+            self.removed_by = who or _("someone")
             return
         except DatabaseUnavailable as error:
             self.problem = wording.of_error(error)
@@ -239,7 +240,8 @@ class Edit(setup_form.SetupForm, AdminState):
         if connection.version == self._version or self.busy:
             return
         if self.touched:
-            self.changed_by = await asyncio.to_thread(audit.last_actor, self.connection_uuid)
+            who = await asyncio.to_thread(audit.last_actor, self.connection_uuid)
+            self.changed_by = who or _("Someone")
         else:
             self._fill(connection)
 
