@@ -1,8 +1,5 @@
 """How Alembic reaches the database: through the connection it is given, else as the app does."""
 
-from collections.abc import MutableMapping
-from typing import Literal
-
 from alembic import context
 from sqlalchemy import Connection
 
@@ -10,15 +7,8 @@ from integrations_app.storage.engine import database
 from integrations_app.storage.migrations import VERSION_TABLE
 from integrations_app.storage.tables import metadata
 
-NameKind = Literal[
-    "schema", "table", "column", "index", "unique_constraint", "foreign_key_constraint"
-]
-ParentNames = MutableMapping[
-    Literal["schema_name", "table_name", "schema_qualified_table_name"], str | None
-]
 
-
-def ours(name: str | None, kind: NameKind, _parents: ParentNames) -> bool:
+def ours(name: str | None, kind: str, _parents: object) -> bool:
     """Leave the tables of whoever shares the database alone."""
     return kind != "table" or name in metadata.tables
 

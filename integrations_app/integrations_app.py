@@ -11,11 +11,13 @@ from integrations_app.state.edit import Edit
 from integrations_app.state.guard import Guard, answer
 from integrations_app.state.listing import Listing
 from integrations_app.state.new import New
+from integrations_app.state.session import AdminState
 
 app = rx.App(
     stylesheets=STYLESHEETS,
     head_components=[
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+        rx.el.script(src="/forms.js", defer=True),
         rx.el.meta(name="referrer", content="no-referrer"),
     ],
     api_transformer=transformers(),
@@ -29,7 +31,12 @@ app.add_page(
     title=_("Integrations"),
     on_load=[Listing.load, Listing.watch],
 )
-app.add_page(new.page, route=routes.NEW, title=_("Add Integration"), on_load=New.load)
+app.add_page(
+    new.page,
+    route=routes.NEW,
+    title=_("Add Integration"),
+    on_load=[New.load, AdminState.watch_session],
+)
 app.add_page(
     edit.page, route=routes.EDIT, title=_("Edit Integration"), on_load=[Edit.load, Edit.watch]
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from integrations_app.components.reactive import Flag, Text, flag, items, text
+from integrations_app.components.reactive import Flag, OnEvent, Text, flag, items, text
 from integrations_app.components.text import t
 from integrations_app.components.theme import MASKED
 from integrations_app.domain.connection import NAME_MAX_LENGTH
@@ -18,6 +18,9 @@ FORM_VALUES = rx.Var(
 )
 """What stands in the form at the moment of the click."""
 
+SENDS_FORM = {"data-sends-form": "true"}
+"""Props of a button other than the form's own that sends `FORM_VALUES`."""
+
 _LEFT_ALONE = {
     "auto_complete": "off",
     "spell_check": False,
@@ -29,6 +32,37 @@ _LEFT_ALONE = {
     "data-form-type": "other",
 }
 """Says to password managers and spell-checkers that this is none of theirs."""
+
+
+def setup_form(*children: rx.Component, on_submit: OnEvent) -> rx.Component:
+    """The form itself; what is too large for the socket is stopped in the browser, see forms.js.
+
+    Args:
+        children: Fields, buttons and outcomes, above each other.
+        on_submit: Gets what stands in the fields.
+    """
+    return rx.form(
+        rx.flex(
+            *children,
+            rx.el.div(
+                rx.text(
+                    t("This is too much to send at once: more than 500 kB. Shorten it."),
+                    size="2",
+                    color_scheme="red",
+                ),
+                hidden=True,
+                role="alert",
+                custom_attrs={"data-too-large": "true"},
+            ),
+            direction="column",
+            spacing="4",
+        ),
+        id=FORM_ID,
+        on_submit=on_submit,
+        no_validate=True,
+        reset_on_submit=False,
+        custom_attrs={"data-limited": "true"},
+    )
 
 
 def name_field(state: type[SetupForm], *, value: Text, **props: Any) -> rx.Component:

@@ -9,9 +9,11 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from integrations_app.http import health, sign_in
+from integrations_app.http.addresses import pages_without_slash
 from integrations_app.http.headers import security_headers
 
 
 def transformers() -> list[Starlette | Callable[[ASGIApp], ASGIApp]]:
     """The endpoints, and around them and the pages what every answer carries."""
-    return [Starlette(routes=[*sign_in.ROUTES, *health.ROUTES]), security_headers]
+    endpoints = Starlette(routes=[*sign_in.ROUTES, *health.ROUTES])
+    return [endpoints, pages_without_slash, security_headers]

@@ -8,7 +8,13 @@ from integrations_app.components.feedback import (
     outcome_callout,
     problem_callout,
 )
-from integrations_app.components.fields import FORM_ID, FORM_VALUES, name_field, setup_field
+from integrations_app.components.fields import (
+    FORM_VALUES,
+    SENDS_FORM,
+    name_field,
+    setup_field,
+    setup_form,
+)
 from integrations_app.components.instructions import copyable, setup_instructions
 from integrations_app.components.mark import provider_mark
 from integrations_app.components.moments import ago
@@ -116,26 +122,19 @@ def _times() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    return rx.form(
-        rx.flex(
-            rx.cond(Edit.changed_by, _changed_meanwhile()),
-            rx.cond(Edit.provider.is_oauth, rx.heading(t("Step 1"), as_="h3", size="3")),
-            name_field(Edit, value=Edit.name, on_change=Edit.touch.throttle(500)),
-            rx.foreach(
-                Edit.fields,
-                lambda field: setup_field(Edit, field, on_change=Edit.touch.throttle(500)),
-            ),
-            rx.cond(Edit.conflict, _conflict()),
-            problem_callout(Edit.problem),
-            _buttons(),
-            _outcome(),
-            direction="column",
-            spacing="4",
+    return setup_form(
+        rx.cond(Edit.changed_by, _changed_meanwhile()),
+        rx.cond(Edit.provider.is_oauth, rx.heading(t("Step 1"), as_="h3", size="3")),
+        name_field(Edit, value=Edit.name, on_change=Edit.touch.throttle(500)),
+        rx.foreach(
+            Edit.fields,
+            lambda field: setup_field(Edit, field, on_change=Edit.touch.throttle(500)),
         ),
-        id=FORM_ID,
+        rx.cond(Edit.conflict, _conflict()),
+        problem_callout(Edit.problem),
+        _buttons(),
+        _outcome(),
         on_submit=Edit.save,
-        no_validate=True,
-        reset_on_submit=False,
     )
 
 
@@ -161,6 +160,7 @@ def _conflict() -> rx.Component:
                 color_scheme="red",
                 variant="soft",
                 on_click=Edit.save_over(FORM_VALUES),
+                custom_attrs=SENDS_FORM,
             ),
             spacing="3",
             wrap="wrap",
@@ -196,6 +196,7 @@ def _buttons() -> rx.Component:
                 on_click=Edit.test(FORM_VALUES),
                 loading=_checking(),
                 disabled=_cannot_act(),
+                custom_attrs=SENDS_FORM,
             ),
         ),
         spacing="3",

@@ -4,7 +4,13 @@ import reflex as rx
 
 from integrations_app import routes
 from integrations_app.components.feedback import outcome_callout, problem_callout
-from integrations_app.components.fields import FORM_ID, FORM_VALUES, name_field, setup_field
+from integrations_app.components.fields import (
+    FORM_VALUES,
+    SENDS_FORM,
+    name_field,
+    setup_field,
+    setup_form,
+)
 from integrations_app.components.instructions import setup_instructions
 from integrations_app.components.mark import provider_mark
 from integrations_app.components.reactive import flag, number
@@ -91,22 +97,15 @@ def _form_page() -> rx.Component:
     return rx.flex(
         setup_instructions(New.provider, open_at_first=True),
         rx.card(
-            rx.form(
-                rx.flex(
-                    _service(),
-                    name_field(New, value="", auto_focus=True),
-                    rx.foreach(New.fields, lambda field: setup_field(New, field)),
-                    rx.cond(New.provider.is_oauth, _step_two_hint()),
-                    problem_callout(New.problem),
-                    _buttons(),
-                    outcome_callout(New.outcome, ok=New.outcome_ok),
-                    direction="column",
-                    spacing="4",
-                ),
-                id=FORM_ID,
+            setup_form(
+                _service(),
+                name_field(New, value="", auto_focus=True),
+                rx.foreach(New.fields, lambda field: setup_field(New, field)),
+                rx.cond(New.provider.is_oauth, _step_two_hint()),
+                problem_callout(New.problem),
+                _buttons(),
+                outcome_callout(New.outcome, ok=New.outcome_ok),
                 on_submit=New.create,
-                no_validate=True,
-                reset_on_submit=False,
             ),
             size="3",
             key=number(New.form_key).to_string(),
@@ -153,6 +152,7 @@ def _buttons() -> rx.Component:
                 on_click=New.test(FORM_VALUES),
                 loading=New.busy == "test",
                 disabled=New.busy != "",
+                custom_attrs=SENDS_FORM,
             ),
         ),
         spacing="3",

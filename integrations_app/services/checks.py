@@ -155,7 +155,7 @@ def _apply(row: ConnectionRow, result: CheckResult, now: datetime) -> None:
         if result.account is not None:
             row.account_id, row.account_name = result.account.id, result.account.name
         return
-    row.validation_reason = result.reason.value if result.reason else None
+    row.validation_reason = CheckReason(result.reason).value if result.reason else None
     row.validation_details = {
         key: value for key, value in result.details.items() if key in DETAIL_KEYS
     }
@@ -166,7 +166,7 @@ def _status_after(row: ConnectionRow, result: CheckResult) -> Status:
         return Status.CONNECTED
     if row.status == Status.DISCONNECTED:
         return Status.DISCONNECTED  # there is nothing whose failure could be an error
-    return Status.CONFIGURED if result.reason is CheckReason.NOT_TESTABLE else Status.ERROR
+    return Status.CONFIGURED if result.reason == CheckReason.NOT_TESTABLE else Status.ERROR
 
 
 def _undecryptable(uuid: UUID) -> CheckResult:

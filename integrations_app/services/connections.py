@@ -162,11 +162,12 @@ def _locked(session: Session, uuid: UUID) -> ConnectionRow | None:
 
 def _flush(session: Session, row: ConnectionRow) -> None:
     """Write the name, and say so if it is taken."""
+    provider, name = row.provider, row.name  # after a refusal the row cannot be read any more
     try:
         session.flush()
     except IntegrityError as error:
         if "storage_key" in str(error.orig):
-            raise AlreadyExists(provider=row.provider, name=row.name) from None
+            raise AlreadyExists(provider=provider, name=name) from None
         raise
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from integrations_app import settings
+from integrations_app.domain.connection import Status
 from integrations_app.domain.provider import AuthType, Provider
 from integrations_app.errors import Deleted, IntegrationError, NotConfigured, Undecryptable
 from integrations_app.security.vault import CannotOpen, KeyRing
@@ -44,12 +45,14 @@ class Opened:
 
     Attributes:
         provider: Its declaration.
+        status: One of `Status`.
         opened: Open setup values.
         secrets: Decrypted secrets, tokens included.
         credential_revision: Which state of the credentials this is.
     """
 
     provider: Provider
+    status: str
     opened: Mapping[str, str]
     secrets: Mapping[str, str] = field(repr=False)
     credential_revision: int
@@ -68,7 +71,8 @@ def get(ref: object) -> Credentials:
     found = opened(parsed) if parsed is not None else None
     if found is None:
         raise Deleted(parsed) if isinstance(parsed, UUID) else NotConfigured(ref)
-    if not has_credentials(found.provider, found.opened, found.secrets):
+    disconnected = found.status == Status.DISCONNECTED
+    if disconnected or not has_credentials(found.provider, found.opened, found.secrets):
         raise NotConfigured(ref)
     if found.provider.auth_type is AuthType.OAUTH2:
         token = {ACCESS_TOKEN: found.secrets[ACCESS_TOKEN]}
@@ -100,13 +104,14 @@ def opened(ref: UUID | str) -> Opened | None:
     rows = database(configured).fetch_fast(query, [ref])
     if not rows:
         return None
-    uuid, key, setup_values, credential_revision, _, _ = rows[0]
+    uuid, key, status, setup_values, credential_revision, _, _ = rows[0]
     provider = catalogue.find(key)
     if provider is None:
         raise NotConfigured(uuid)
     ring = opening_ring(configured)
     return Opened(
         provider=provider,
+        status=status,
         opened=json.loads(setup_values),
         secrets={
             field: _open(ring, sealed, uuid=uuid, field=field)

@@ -10,7 +10,12 @@ from integrations_app.domain.check import CheckReason
 from integrations_app.domain.connection import Connection, Status
 from integrations_app.errors import NotConfigured, NotFound
 from integrations_app.services import catalogue
-from integrations_app.services.references import parse_provider_name, parse_ref, parse_uuid
+from integrations_app.services.references import (
+    is_provider_key,
+    parse_provider_name,
+    parse_ref,
+    parse_uuid,
+)
 from integrations_app.storage import queries
 from integrations_app.storage.engine import database
 
@@ -86,7 +91,7 @@ def listed(provider: str | None = None) -> list[Connection]:
     if provider is None:
         rows = database().fetch(queries.all_connections)
     else:
-        if not isinstance(provider, str) or "\x00" in provider:
+        if not is_provider_key(provider):
             return []
         rows = database().fetch(queries.of_provider, {"provider": provider})
     return [connection_of(row) for row in rows]

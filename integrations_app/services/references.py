@@ -74,6 +74,11 @@ def storage_key(provider: str, name: str) -> str | None:
     return f"integration:{provider}:{name}" if fits and len(name) <= NAME_MAX_LENGTH else None
 
 
+def is_provider_key(value: object) -> bool:
+    """Whether a provider could be declared under this."""
+    return isinstance(value, str) and _PROVIDER.fullmatch(value) is not None
+
+
 def parse_name(value: object) -> str:
     """A connection's name, trimmed.
 

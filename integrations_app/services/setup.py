@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from integrations_app.domain.provider import AuthType, Provider, SetupField
 from integrations_app.errors import FieldProblem, InvalidFields
 from integrations_app.providers.addresses import host_of
-from integrations_app.providers.templates import placeholders, value_of
+from integrations_app.providers.placement import place
+from integrations_app.providers.templates import fill_url, placeholders, value_of
 
 ACCESS_TOKEN = "access_token"
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
@@ -96,6 +97,9 @@ def refuse_unfit(
                 problems[key] = problem
         elif key in sent and key not in saved_secrets and _is_needed(declared):
             problems[key] = FieldProblem.REQUIRED
+    for key, problem in _unsendable(provider, merged | dict(typed.secrets)).items():
+        if key in typed.opened or key in typed.secrets:
+            problems.setdefault(key, problem)
     for key in secrets_to_type_anew(provider, typed, stored=stored, saved_secrets=saved_secrets):
         problems[key] = FieldProblem.SECRET_REQUIRED
     if problems:
@@ -165,6 +169,22 @@ def _unreadable(declared: SetupField | None, value: object) -> FieldProblem | No
     if any(unicodedata.category(character) in _CONTROL for character in value.strip()):
         return FieldProblem.CONTROL_CHARACTERS
     return None
+
+
+def _unsendable(provider: Provider, values: Mapping[str, str]) -> Mapping[str, FieldProblem]:
+    """Values that no request to the provider could carry; for those not there something stands in."""
+    urls = {each.key for each in provider.fields if each.kind == "url"}
+    stand_ins = {
+        each.key: "https://example.com" if each.key in urls else "x" for each in provider.fields
+    }
+    filled = {ACCESS_TOKEN: "x", **stand_ins, **values}
+    try:
+        place(provider, filled)
+        if provider.check:
+            fill_url(provider.check.url, filled, provider)
+    except InvalidFields as error:
+        return error.fields
+    return {}
 
 
 def _unfit(declared: SetupField, value: str) -> FieldProblem | None:

@@ -38,6 +38,7 @@ uuid_by_storage_key = sa.select(connections.c.uuid).where(
 _with_secrets = sa.select(
     connections.c.uuid,
     connections.c.provider,
+    connections.c.status,
     sa.cast(connections.c.setup_values, sa.Text),  # the driver's JSON reader is slow
     connections.c.credential_revision,
     secrets.c.field,
@@ -45,7 +46,7 @@ _with_secrets = sa.select(
 ).select_from(connections.outerjoin(secrets, secrets.c.connection_uuid == connections.c.uuid))
 
 
-def for_driver(statement: sa.Select[Any]) -> str:
+def for_driver(statement: sa.Select[*tuple[Any, ...]]) -> str:
     """The statement as `Database.fetch_fast` wants it: compiled once, not at every call."""
     return str(statement.compile(dialect=psycopg.dialect(paramstyle="format")))
 

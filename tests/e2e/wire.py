@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Error, Page, Response, WebSocket
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class Overheard:
     """Every websocket frame and every answer of one tab, from now on."""
 

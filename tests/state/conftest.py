@@ -1,0 +1,23 @@
+"""Two admins, each with a session."""
+
+from __future__ import annotations
+
+import pytest
+
+from integrations_app.domain.actor import Actor, Origin
+from integrations_app.services import admins, sessions
+from tests.postgresql import DatabaseUnderTest
+
+OPERATOR = Actor(kind="system", id="tests", label="system:tests", origin=Origin.CLI)
+
+
+@pytest.fixture
+def ada(db: DatabaseUnderTest) -> str:
+    """The token of a session of ada@example.com."""
+    return sessions.open_for(admins.create("ada@example.com", "correct horse battery", OPERATOR))
+
+
+@pytest.fixture
+def bob(db: DatabaseUnderTest) -> str:
+    """The token of a session of bob@example.com."""
+    return sessions.open_for(admins.create("bob@example.com", "correct horse battery", OPERATOR))

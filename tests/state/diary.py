@@ -1,0 +1,54 @@
+"""A private page's state, as any of the product's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import reflex as rx
+
+from integrations_app.state.session import AdminState, Batch, watching
+
+PRIVATE = "dear diary"
+
+
+class Diary(AdminState):
+    """Shows one private sentence, and counts what happens."""
+
+    text: str = ""
+    batches: list[int] = []
+
+    _gaps: list[bool] = []
+    _actors: list[str] = []
+
+    @rx.var
+    def shouted(self) -> str:
+        return self.text.upper()
+
+    @rx.event
+    async def load(self) -> None:
+        actor = await self._actor()
+        self._actors = [*self._actors, actor.label]
+        self.text = PRIVATE
+
+    @rx.event(background=True)
+    async def watch(self) -> AsyncIterator[None]:
+        async for batch in watching(self):
+            async with self:
+                self._keep(batch)
+            yield
+
+    @rx.event(background=True)
+    async def write_later(self, delay_s: float) -> None:
+        await asyncio.sleep(delay_s)
+        async with self:
+            self.text = f"{PRIVATE}, later"
+
+    @rx.event
+    async def fail(self) -> None:
+        raise RuntimeError(PRIVATE)
+
+    def _keep(self, batch: Batch) -> None:
+        self.text = PRIVATE
+        self.batches = [*self.batches, len(batch.facts)]
+        self._gaps = [*self._gaps, not batch.complete]
