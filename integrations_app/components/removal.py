@@ -3,24 +3,17 @@
 import reflex as rx
 
 from integrations_app.components.feedback import problem_callout
-from integrations_app.components.reactive import Flag, OnEvent, Text, items
+from integrations_app.components.reactive import OnEvent, items, text
 from integrations_app.components.text import t
+from integrations_app.state.removal import Removal
 from integrations_app.state.views import UsageItem
 
 
-def removal_dialog(
-    *,
-    is_open: Flag,
-    name: Text,
-    usages: list[UsageItem],
-    problem: Text,
-    on_keep: OnEvent,
-    on_remove: OnEvent,
-) -> rx.Component:
+def removal_dialog(state: type[Removal], *, on_remove: OnEvent) -> rx.Component:
     """Names the connection, says who uses it, and deletes only on the second click."""
     return rx.alert_dialog.root(
         rx.alert_dialog.content(
-            rx.alert_dialog.title(t("Remove {name}?", name=name)),
+            rx.alert_dialog.title(t("Remove {name}?", name=state.removing_name)),
             rx.alert_dialog.description(
                 t(
                     "The connection and its credentials are deleted for good. "
@@ -28,15 +21,15 @@ def removal_dialog(
                 ),
                 size="2",
             ),
-            _usages(usages),
-            problem_callout(problem),
+            _usages(state.removing_usages),
+            problem_callout(state.removal_problem),
             rx.flex(
                 rx.button(
                     t("Keep it"),
                     variant="soft",
                     color_scheme="gray",
                     type="button",
-                    on_click=on_keep,
+                    on_click=state.keep,
                 ),
                 rx.button(
                     t("Delete for good"), color_scheme="red", type="button", on_click=on_remove
@@ -48,9 +41,9 @@ def removal_dialog(
             max_width="480px",
             display="flex",
             style={"flex_direction": "column", "gap": "var(--space-3)"},
-            on_escape_key_down=on_keep,
+            on_escape_key_down=state.keep,
         ),
-        open=is_open,
+        open=text(state.removing_uuid) != "",
     )
 
 

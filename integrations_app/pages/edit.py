@@ -18,7 +18,7 @@ from integrations_app.components.fields import (
 from integrations_app.components.instructions import copyable, setup_instructions
 from integrations_app.components.mark import provider_mark
 from integrations_app.components.moments import ago
-from integrations_app.components.reactive import flag, number, text
+from integrations_app.components.reactive import flag, text
 from integrations_app.components.removal import removal_dialog
 from integrations_app.components.shell import page_heading, shell
 from integrations_app.components.status import status_word
@@ -62,7 +62,7 @@ def _connection() -> rx.Component:
     return rx.flex(
         rx.cond(Edit.removed_by, _removed()),
         _status_card(),
-        rx.card(_form(), size="3", key=number(Edit.form_key).to_string()),
+        rx.card(_form(), size="3", key=Edit.form_key),
         setup_instructions(Edit.provider, open_at_first=False),
         _danger_zone(),
         direction="column",
@@ -240,14 +240,7 @@ def _danger_zone() -> rx.Component:
                 padding_top="var(--space-4)",
             ),
         ),
-        removal_dialog(
-            is_open=Edit.asking_removal,
-            name=Edit.name,
-            usages=Edit.usages,
-            problem=Edit.removal_problem,
-            on_keep=Edit.keep,
-            on_remove=Edit.remove,
-        ),
+        removal_dialog(Edit, on_remove=Edit.remove),
         width="100%",
     )
 

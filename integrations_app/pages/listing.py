@@ -36,14 +36,7 @@ def page() -> rx.Component:
             ),
             _loading(),
         ),
-        removal_dialog(
-            is_open=Listing.removing.uuid != "",
-            name=Listing.removing.name,
-            usages=Listing.removing_usages,
-            problem=Listing.removal_problem,
-            on_keep=Listing.keep,
-            on_remove=Listing.remove,
-        ),
+        removal_dialog(Listing, on_remove=Listing.remove),
     )
 
 

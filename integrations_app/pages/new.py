@@ -13,7 +13,7 @@ from integrations_app.components.fields import (
 )
 from integrations_app.components.instructions import setup_instructions
 from integrations_app.components.mark import provider_mark
-from integrations_app.components.reactive import flag, number
+from integrations_app.components.reactive import flag
 from integrations_app.components.shell import page_heading, shell
 from integrations_app.components.text import t
 from integrations_app.components.theme import FORM_WIDTH
@@ -108,7 +108,7 @@ def _form_page() -> rx.Component:
                 on_submit=New.create,
             ),
             size="3",
-            key=number(New.form_key).to_string(),
+            key=New.provider.key,
         ),
         direction="column",
         spacing="4",

@@ -1,9 +1,11 @@
 """Which network addresses a request of ours may go to."""
 
 import ipaddress
+import os
 import socket
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache
 
 from integrations_app.settings import Settings
 
@@ -12,8 +14,14 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _LOCAL_SUFFIXES = (".localhost", ".local", ".internal", ".home.arpa")
 
-_lookups = ThreadPoolExecutor(max_workers=8, thread_name_prefix="integrations-dns")
-"""Name look-ups know no deadline of their own; a hanging one keeps one of these busy."""
+
+@lru_cache(maxsize=1)
+def _lookups() -> ThreadPoolExecutor:
+    """Name look-ups know no deadline of their own; a hanging one keeps one of these busy."""
+    return ThreadPoolExecutor(max_workers=8, thread_name_prefix="integrations-dns")
+
+
+os.register_at_fork(after_in_child=_lookups.cache_clear)  # its threads stay in the parent
 
 
 class PrivateAddress(Exception):
@@ -32,7 +40,7 @@ def public_addresses(host: str, *, settings: Settings, timeout_s: float) -> Sequ
         PrivateAddress: One of them is not public and not allowed.
         OSError: The name is unknown, or the look-up took too long.
     """
-    lookup: Future[Sequence[str]] = _lookups.submit(_resolve, host)
+    lookup: Future[Sequence[str]] = _lookups().submit(_resolve, host)
     try:
         addresses = lookup.result(timeout_s)
     except TimeoutError:
@@ -77,7 +85,9 @@ def _reachable(address: Address, settings: Settings) -> bool:
     address = _embedded_v4(address)
     if any(address in network for network in settings.private_networks):
         return True
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    old_site_local = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
+    special = address.is_multicast or address.is_reserved or old_site_local
+    return address.is_global and not special
 
 
 def _embedded_v4(address: Address) -> Address:

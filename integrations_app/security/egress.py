@@ -166,6 +166,10 @@ def _pool(
     )
 
 
+# A connection that parent and child both write to would garble what either sends.
+os.register_at_fork(after_in_child=_pool.cache_clear)
+
+
 def _remaining_s(limit_s: float | None = None) -> float:
     left_s = _deadline_at.get() - time.monotonic()
     if left_s <= 0:

@@ -81,7 +81,8 @@ def remove(uuid: UUID, actor: Actor) -> bool:
             return False
         sessions.end_all_of(session, uuid)
         session.delete(row)
-        facts.record(session, "admin_removed", actor=actor, at=datetime.now(UTC))
+        now = datetime.now(UTC)
+        facts.record(session, "admin_removed", actor=actor, at=now, name=row.email)
     return True
 
 
@@ -132,4 +133,4 @@ def _add(session: Session, admin: Admin, password: str, actor: Actor) -> None:
             raise EmailTaken(admin.email) from None
         raise
     session.execute(sa.delete(SetupTokenRow))  # the link was for the first one
-    facts.record(session, "admin_added", actor=actor, at=now)
+    facts.record(session, "admin_added", actor=actor, at=now, name=admin.email)

@@ -12,11 +12,17 @@ from integrations_app.domain.connection import Status
 from integrations_app.domain.event import EventKind, NoticeKind
 from integrations_app.domain.explanation import explain
 from integrations_app.domain.provider import AuthType, Provider
-from integrations_app.errors import MissingPlaceholder, NotFound, SecretRequired, Undecryptable
+from integrations_app.errors import (
+    InvalidFields,
+    MissingPlaceholder,
+    NotFound,
+    SecretRequired,
+    Undecryptable,
+)
 from integrations_app.providers import hosts
 from integrations_app.providers.checks import judgement, request
 from integrations_app.security import egress
-from integrations_app.services import catalogue, credentials, facts, setup
+from integrations_app.services import catalogue, credentials, facts, lookup, setup
 from integrations_app.services.references import parse_uuid
 from integrations_app.storage.engine import database
 from integrations_app.storage.tables import ConnectionRow
@@ -39,7 +45,10 @@ def stored(uuid: object) -> CheckResult:
         return _undecryptable(parsed)
     if found is None:
         raise NotFound(parsed)
-    result = ask(found.provider, {**found.opened, **found.secrets})
+    try:
+        result = ask(found.provider, {**found.opened, **found.secrets})
+    except InvalidFields:  # saved before the declaration asked for more, or by other hands
+        result = _result(found.provider, CheckReason.CREDENTIALS_REJECTED)
     return replace(result, credential_revision=found.credential_revision)
 
 
@@ -122,11 +131,11 @@ def record(uuid: object, result: CheckResult, *, actor: Actor) -> None:
         before = _outcome(row)
         _apply(row, result, now)
         session.flush()
-        if _outcome(row) != before:
-            facts.tell(session, EventKind.VALIDATED, row, actor=actor, at=now)
-            return
-        facts.hint(session, NoticeKind.CHECK_RECORDED, row.uuid)
-        if actor.origin is not Origin.SCHEDULE:
+        if _outcome(row) == before:
+            facts.hint(session, NoticeKind.CHECK_RECORDED, row.uuid)
+        else:
+            facts.announce(session, EventKind.VALIDATED, row, at=now)
+        if actor.origin is not Origin.SCHEDULE or row.status != before[0]:
             facts.record(session, EventKind.VALIDATED.value, actor=actor, at=now, row=row)
 
 
@@ -140,6 +149,34 @@ def run(uuid: object, *, actor: Actor) -> CheckResult:
     result = stored(uuid)
     record(uuid, result, actor=actor)
     return result
+
+
+def of_form(uuid: object, *, name: str, values: Mapping[str, str], actor: Actor) -> CheckResult:
+    """Check what a form says: recorded if that is what is stored, else a dry run.
+
+    Args:
+        uuid: The connection that the form is for.
+        name: Its name as typed.
+        values: Setup key to text as typed; empty secrets stand for the stored ones.
+        actor: Who asks.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        NotFound: There is no such connection.
+        InvalidFields: Values that could never be sent.
+        SecretRequired: The destination was changed; the secret must be typed anew (P-6).
+    """
+    connection = lookup.by_uuid(uuid)
+    declared = catalogue.get(connection.provider)
+    typed = setup.read(declared, values)
+    says_the_same = (
+        name.strip() == connection.name
+        and not typed.secrets
+        and typed.over(connection.setup_values) == connection.setup_values
+    )
+    if says_the_same:
+        return run(uuid, actor=actor)
+    return dry_run(declared.key, values, uuid=uuid)
 
 
 def _outcome(row: ConnectionRow) -> tuple[str, str | None, dict[str, Any]]:

@@ -13,6 +13,7 @@ from integrations_app.domain.connection import Connection, Status
 from integrations_app.domain.event import EventKind
 from integrations_app.domain.provider import AuthType, Provider
 from integrations_app.errors import AlreadyExists, Conflict, InUse, NotFound
+from integrations_app.providers.rules import TOKEN_KEYS
 from integrations_app.security.vault import CannotOpen
 from integrations_app.services import catalogue, facts, lookup, setup, usage
 from integrations_app.services.keyring import opening_ring, sealing_ring
@@ -124,7 +125,7 @@ def disconnect(uuid: object, *, actor: Actor) -> bool:
         _forget_check(row)
         row.status, row.updated_at = Status.DISCONNECTED.value, now
         row.credential_revision += 1
-        if removed:
+        if set(removed) - TOKEN_KEYS:  # tokens are no setup values
             row.version += 1
         session.flush()
         facts.tell(session, EventKind.DISCONNECTED, row, actor=actor, at=now, fields=removed)

@@ -39,6 +39,18 @@ def tell(
         old_name: The name before a rename.
     """
     record(session, kind.value, actor=actor, at=at, row=row, fields=fields)
+    announce(session, kind, row, at=at, old_name=old_name)
+
+
+def announce(
+    session: Session,
+    kind: EventKind,
+    row: ConnectionRow,
+    *,
+    at: datetime,
+    old_name: str | None = None,
+) -> None:
+    """Announce a change that the audit log need not remember; see `tell`."""
     event = Event(
         id=uuid7(),
         kind=kind,
@@ -60,6 +72,7 @@ def record(
     actor: Actor,
     at: datetime,
     row: ConnectionRow | None = None,
+    name: str | None = None,
     fields: Sequence[str] = (),
 ) -> None:
     """Leave an audit entry.
@@ -70,6 +83,7 @@ def record(
         actor: Who did it.
         at: When.
         row: The connection it was done to.
+        name: Who or what it was done to, if that is no connection.
         fields: Names of what changed, never values.
     """
     session.add(
@@ -81,7 +95,7 @@ def record(
             action=action,
             connection_uuid=row.uuid if row else None,
             provider=row.provider if row else None,
-            name=row.name if row else None,
+            name=row.name if row else name,
             version=row.version if row else None,
             fields=list(fields),
             origin=actor.origin.value,

@@ -4,6 +4,8 @@ import atexit
 import threading
 from dataclasses import dataclass
 
+from sqlalchemy import text
+
 from integrations_app.errors import DatabaseUnavailable
 from integrations_app.events.hub import Hub
 from integrations_app.events.listener import Listener
@@ -40,6 +42,7 @@ def subscribe() -> Subscription:
     Raises:
         DatabaseUnavailable: The database cannot be listened to.
     """
+    database().fetch(text("SELECT 1"))  # says at once what waiting would say much later
     ear = _ear()
     if not ear.listener.wait_until_listening(timeout_s=_LISTENING_WITHIN_S):
         raise DatabaseUnavailable("The database cannot be reached.")

@@ -1,5 +1,6 @@
 """Finding connections: by uuid, by reference, all of them."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -119,11 +120,16 @@ def connection_of(row: Row[Any]) -> Connection:
         account_name=row.account_name,
         metadata=row.metadata,
         scopes=tuple(row.scopes),
-        last_validated_at=row.last_validated_at,
-        connected_at=row.connected_at,
+        last_validated_at=_utc(row.last_validated_at),
+        connected_at=_utc(row.connected_at),
         validation_reason=CheckReason(reason) if reason else None,
         validation_details=row.validation_details,
         version=row.version,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
+        created_at=row.created_at.astimezone(UTC),
+        updated_at=row.updated_at.astimezone(UTC),
     )
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    """The driver gives moments in whatever zone the server is set to."""
+    return moment.astimezone(UTC) if moment is not None else None

@@ -6,12 +6,14 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+from sqlalchemy import Row
 from sqlmodel import Session
 
 from integrations_app.domain.admin import Admin, AdminSession
@@ -75,15 +77,15 @@ def sign_in(
     """
     email = email.strip()
     _count_attempt(email, client)
-    found = database().fetch(_by_email, {"email": email}) if email.isprintable() else ()
-    stored = found[0].password_hash if found else None
+    found = _known(email)
+    stored = found.password_hash if found else None
     with _verifying:
         fits = passwords.verify(password[: passwords.MAX_LENGTH + 1], stored)
-    if not fits:
+    if found is None or not fits:
         # What was typed as an e-mail may be a password, so it is not told.
         logger.warning("A sign-in from %s was refused.", client)
         raise SignInRefused
-    admin = Admin(uuid=found[0].uuid, email=found[0].email)
+    admin = Admin(uuid=found.uuid, email=found.email)
     token = open_for(admin, request_id=request_id)
     _forget_attempts(email, client)
     return admin, token
@@ -163,6 +165,11 @@ def end_all_of(session: Session, admin_uuid: UUID) -> None:
     """End every session of an admin, as part of a transaction."""
     session.execute(sa.delete(SessionRow).where(_sessions.c.admin_uuid == admin_uuid))
     facts.hint(session, NoticeKind.SESSION_ENDED)
+
+
+def _known(email: str) -> Row[Any] | None:
+    rows = database().fetch(_by_email, {"email": email}) if email.isprintable() else ()
+    return rows[0] if rows else None
 
 
 @cache

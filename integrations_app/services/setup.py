@@ -172,7 +172,7 @@ def _unreadable(declared: SetupField | None, value: object) -> FieldProblem | No
 
 
 def _unsendable(provider: Provider, values: Mapping[str, str]) -> Mapping[str, FieldProblem]:
-    """Values that no request to the provider could carry; for those not there something stands in."""
+    """Values that no request could carry; for those not there yet something stands in."""
     urls = {each.key for each in provider.fields if each.kind == "url"}
     stand_ins = {
         each.key: "https://example.com" if each.key in urls else "x" for each in provider.fields

@@ -8,7 +8,6 @@ import reflex as rx
 
 from integrations_app import routes, settings
 from integrations_app.domain.actor import Actor
-from integrations_app.domain.check import CheckResult
 from integrations_app.domain.connection import Connection
 from integrations_app.domain.provider import Provider
 from integrations_app.errors import (
@@ -19,13 +18,13 @@ from integrations_app.errors import (
     NotFound,
 )
 from integrations_app.i18n import _, listing
-from integrations_app.services import audit, catalogue, checks, connections, lookup, usage
-from integrations_app.services.references import parse_uuid
+from integrations_app.services import audit, catalogue, checks, connections, lookup
 from integrations_app.state import setup_form, views, wording
+from integrations_app.state.removal import Removal
 from integrations_app.state.session import AdminState, watching
 
 
-class Edit(setup_form.SetupForm, AdminState):
+class Edit(Removal, setup_form.SetupForm, AdminState):
     """The form is filled once and then belongs to whoever types; the status card is always live."""
 
     provider: views.ProviderItem = views.ProviderItem()
@@ -33,18 +32,19 @@ class Edit(setup_form.SetupForm, AdminState):
     name: str = ""
     connection_uuid: str = ""
     loaded: bool = False
-    form_key: int = 0
     touched: bool = False
     saved: bool = False
     changed_by: str = ""
     conflict: str = ""
     removed_by: str = ""
-    usages: list[views.UsageItem] = []
-    asking_removal: bool = False
-    removal_problem: str = ""
 
     _version: int = 0
     _expected: str = ""
+
+    @rx.var
+    def form_key(self) -> str:
+        """Another key is another form: what was typed into the old one is gone with it."""
+        return f"{self.connection_uuid}/{self._version}"
 
     @rx.event
     async def load(self) -> AsyncIterator[object]:
@@ -59,7 +59,10 @@ class Edit(setup_form.SetupForm, AdminState):
         except DatabaseUnavailable as error:
             self.problem, self.loaded = wording.of_error(error), True
             return
-        self._open(connection)
+        if self.touched and self.connection_uuid == str(connection.uuid):
+            await self._catch_up()  # the line was cut: what is being typed stays
+        else:
+            self._open(connection)
 
     @rx.event(background=True)
     async def watch(self) -> AsyncIterator[None]:
@@ -158,30 +161,19 @@ class Edit(setup_form.SetupForm, AdminState):
     async def ask_removal(self) -> None:
         """Ask before the connection is deleted, and say who uses it."""
         await self._actor()
-        found = await asyncio.to_thread(usage.of, parse_uuid(self.connection_uuid))
-        self.usages = views.usage_items(found)
-        self.removal_problem, self.asking_removal = "", True
-
-    @rx.event
-    async def keep(self) -> None:
-        """Close the question; nothing is deleted."""
-        self.asking_removal = False
+        await self._ask_removal(self.connection_uuid, self.name)
 
     @rx.event
     async def remove(self) -> AsyncIterator[object]:
         """Delete the connection and go back to the list."""
         actor = await self._actor()
-        uuid, name = self.connection_uuid, self.name
-        self.connection_uuid = ""  # the watcher must not report our own removal
-        try:
-            await asyncio.to_thread(connections.remove, uuid, actor=actor)
-        except IntegrationError as error:
+        uuid, self.connection_uuid = self.connection_uuid, ""  # not to be told of it by ourselves
+        removed = await self._remove(actor)
+        if removed is None:
             self.connection_uuid = uuid
-            self.removal_problem = wording.of_error(error)
             return
-        self.asking_removal = False
         yield rx.redirect(routes.LISTING)
-        yield rx.toast.success(_("{name} was removed.", name=name))
+        yield removed
 
     def _expect(self, uuid: UUID) -> None:
         """The connection was just created: the page opens while its check is under way."""
@@ -194,7 +186,7 @@ class Edit(setup_form.SetupForm, AdminState):
             self._clear_feedback()
             self.busy, self._expected = "", ""
         self.connection_uuid = str(connection.uuid)
-        self.removed_by, self.asking_removal, self.revealed = "", False, []
+        self.removed_by, self.removing_uuid, self.revealed = "", "", []
         self._fill(connection)
 
     def _fill(self, connection: Connection) -> None:
@@ -216,7 +208,6 @@ class Edit(setup_form.SetupForm, AdminState):
             )
         self.name, self._version = connection.name, connection.version
         self.touched, self.changed_by, self.conflict = False, "", ""
-        self.form_key += 1
         self._show_live(connection)
         self.loaded = True
 
@@ -292,7 +283,13 @@ class Edit(setup_form.SetupForm, AdminState):
         """Check stored credentials and record it, or typed ones and do not."""
         event = None
         try:
-            result = await asyncio.to_thread(_check, uuid, submitted, declared, actor)
+            result = await asyncio.to_thread(
+                checks.of_form,
+                uuid,
+                name=submitted.name,
+                values=submitted.values,
+                actor=actor,
+            )
         except IntegrationError as error:
             async with self:
                 event = self._show_error(error, declared)
@@ -303,26 +300,6 @@ class Edit(setup_form.SetupForm, AdminState):
             self.busy = ""
             await self._catch_up()
         return event
-
-
-def _check(
-    uuid: str, submitted: setup_form.Submitted, declared: Provider, actor: Actor
-) -> CheckResult:
-    if _unsaved(submitted, lookup.by_uuid(uuid), declared):
-        return checks.dry_run(declared.key, submitted.values, uuid=uuid)
-    return checks.run(uuid, actor=actor)
-
-
-def _unsaved(submitted: setup_form.Submitted, connection: Connection, declared: Provider) -> bool:
-    """Whether the form says anything that is not stored."""
-    if submitted.name.strip() != connection.name:
-        return True
-    for key, typed in submitted.values.items():
-        field = declared.setup_field(key)
-        stored = "" if field and field.secret else connection.setup_values.get(key, "")
-        if typed.strip() != stored:
-            return True
-    return False
 
 
 def _checkable(declared: Provider) -> bool:

@@ -8,19 +8,19 @@ import reflex as rx
 from integrations_app import routes
 from integrations_app.domain.connection import Status
 from integrations_app.domain.summary import ListPage, PageQuery, SortKey
-from integrations_app.errors import DatabaseUnavailable, IntegrationError, InUse
+from integrations_app.errors import DatabaseUnavailable, IntegrationError
 from integrations_app.i18n import _, listing, ngettext
-from integrations_app.services import catalogue, checks, connections, usage
+from integrations_app.services import catalogue, checks, connections
 from integrations_app.services import listing as pages
-from integrations_app.services.references import parse_uuid
 from integrations_app.state import views, wording
+from integrations_app.state.removal import Removal
 from integrations_app.state.session import AdminState, watching
 
 SEARCH_MAX_LENGTH = 100
 _ALL = "all"
 
 
-class Listing(AdminState):
+class Listing(Removal, AdminState):
     """One page of connections, kept up while it is open."""
 
     rows: list[views.ConnectionItem] = []
@@ -40,10 +40,6 @@ class Listing(AdminState):
     providers: list[views.OptionItem] = []
     provider_names: str = ""
 
-    removing: views.ConnectionItem = views.ConnectionItem()
-    removing_usages: list[views.UsageItem] = []
-    removal_problem: str = ""
-
     _query: PageQuery = PageQuery()
 
     @rx.var
@@ -59,7 +55,7 @@ class Listing(AdminState):
         declared = catalogue.all_providers()
         self.providers = [views.OptionItem(value=each.key, label=each.title) for each in declared]
         self.provider_names = listing([each.title for each in declared])
-        self.removing = views.ConnectionItem()
+        self.removing_uuid = ""
         self.changed = []
         await self._reload()
 
@@ -121,35 +117,17 @@ class Listing(AdminState):
         """Ask before a connection is deleted, and say who uses it."""
         await self._actor()
         asked = next((row for row in self.rows if row.uuid == uuid), None)
-        if asked is None:
-            return
-        found = await asyncio.to_thread(usage.of, parse_uuid(asked.uuid))
-        self.removal_problem = ""
-        self.removing_usages = views.usage_items(found)
-        self.removing = asked
-
-    @rx.event
-    async def keep(self) -> None:
-        """Close the question; nothing is deleted."""
-        self.removing = views.ConnectionItem()
+        if asked is not None:
+            await self._ask_removal(asked.uuid, asked.name)
 
     @rx.event
     async def remove(self) -> rx.event.EventSpec | None:
         """Delete the connection that was asked about."""
         actor = await self._actor()
-        asked = self.removing
-        if not asked.uuid:
-            return None
-        try:
-            await asyncio.to_thread(connections.remove, asked.uuid, actor=actor)
-        except IntegrationError as error:
-            self.removal_problem = wording.of_error(error)
-            if isinstance(error, InUse):
-                self.removing_usages = views.usage_items(error.usages)
-            return None
-        self.removing = views.ConnectionItem()
-        await self._reload()
-        return rx.toast.success(_("{name} was removed.", name=asked.name))
+        removed = await self._remove(actor)
+        if removed is not None:
+            await self._reload()
+        return removed
 
     async def _reload(self) -> None:
         try:

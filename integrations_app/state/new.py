@@ -21,7 +21,6 @@ class New(setup_form.SetupForm, AdminState):
     wanted: str = ""
     provider: views.ProviderItem = views.ProviderItem()
     loaded: bool = False
-    form_key: int = 0
 
     @rx.var
     def shown(self) -> list[views.ProviderItem]:
@@ -50,7 +49,6 @@ class New(setup_form.SetupForm, AdminState):
         self.fields = views.field_items(declared, values={}, saved_secrets=()) if declared else []
         self._clear_feedback()
         self.busy, self.revealed, self.wanted, self.loaded = "", [], "", True
-        self.form_key += 1
 
     @rx.event
     async def search(self, text: str) -> None:

@@ -5,6 +5,7 @@ another one takes over the tab, everything the tab's states know is forgotten.
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ import reflex as rx
 from reflex.istate.delta import Delta, _resolve_delta
 from reflex.istate.proxy import StateProxy
 from reflex.state import BaseState, _override_base_method
+from reflex_base.constants import CompileVars
 from reflex_base.event import Event
 from reflex_base.event.context import EventContext
 
@@ -31,6 +33,8 @@ from integrations_app.services import live, sessions
 _BETWEEN_BATCHES_S = 0.1
 _LONGEST_BACKLOG = 1_000
 _RETRY_S = 1.0
+_MARGIN_S = 0.1
+"""Clocks differ: a session that ends by ours may have a moment left by the database's."""
 
 _T = TypeVar("_T")
 
@@ -175,9 +179,9 @@ async def emptied(root: BaseState) -> Delta:
 async def _forget(root: BaseState) -> None:
     for state in _below(type(root)):
         await root.get_state(state)  # Redis loads only what an event needs
-    hydrated = root.is_hydrated
+    hydrated = root.get_value(CompileVars.IS_HYDRATED)
     root.reset()
-    root.is_hydrated = hydrated
+    setattr(root, CompileVars.IS_HYDRATED, hydrated)  # about the connection, not about anyone
 
 
 def _below(state: type[BaseState]) -> list[type[BaseState]]:
@@ -257,10 +261,10 @@ class _Inbox:
     async def wait(self, *, until: datetime) -> None:
         """Return when something arrives, or shortly after that moment."""
         remaining_s = (until - datetime.now(UTC)).total_seconds()
-        try:
-            await asyncio.wait_for(self._arrived.wait(), max(remaining_s, 0) + _RETRY_S / 10)
-        except TimeoutError:
-            return
+        # Not wait_for, which in Python 3.11 can lose a cancellation: the watcher would never end.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(remaining_s, 0) + _MARGIN_S):
+                await self._arrived.wait()
 
     def _put(self, fact: Fact) -> None:
         self._arrived.set()

@@ -1,4 +1,4 @@
-"""What tests of the public API share: a connection, two people, an ear, modules that come and go."""
+"""What tests of the public API share: a connection, people, an ear, modules that come and go."""
 
 from __future__ import annotations
 

@@ -54,9 +54,15 @@ MANY_FIELDS = declared(
         {"key": "api_key", "label": "API key", "required": True, "secret": True},
         {"key": "webhook_secret", "label": "Webhook secret", "secret": True},
         {"key": "region", "label": "Region", "required": True, "default": "eu"},
-        {"key": "plan", "label": "Plan", "kind": "select", "options": [
-            {"value": "free", "label": "Free"}, {"value": "paid", "label": "Paid"},
-        ]},
+        {
+            "key": "plan",
+            "label": "Plan",
+            "kind": "select",
+            "options": [
+                {"value": "free", "label": "Free"},
+                {"value": "paid", "label": "Paid"},
+            ],
+        },
         {"key": "port", "label": "Port", "kind": "number"},
         {"key": "address", "label": "Address", "kind": "url"},
         {"key": "code", "label": "Code", "pattern": "[A-Z]{3}", "max_length": 3},

@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
 
 from integrations_app import errors, integrations
+from integrations_app.domain.check import CheckResult
 from integrations_app.domain.connection import Connection
 from integrations_app.events.subscription import Subscription
 from tests.api.conftest import ANN, BOB, KEY, OTHER_KEY
 from tests.api.facts import kinds, told
 from tests.postgresql import DatabaseUnderTest
-
-
-def at_once(*calls: Callable[[], object]) -> list[object]:
-    """What the calls give or raise when they are made at the same moment."""
-    start = Barrier(len(calls))
-
-    def made(call: Callable[[], object]) -> object:
-        start.wait(10)
-        try:
-            return call()
-        except errors.IntegrationError as error:
-            return error.code
-
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return list(threads.map(made, calls))
+from tests.simultaneity import at_once
 
 
 def test_a_save_that_has_read_the_newest_version_goes_through(connection: Connection) -> None:
@@ -92,7 +77,7 @@ def test_a_disconnect_meanwhile_is_a_conflict(connection: Connection) -> None:
 
 
 def test_a_check_meanwhile_is_no_conflict(connection: Connection) -> None:
-    integrations.record_validation(connection.uuid, integrations.CheckResult(ok=True), actor=ANN)
+    integrations.record_validation(connection.uuid, CheckResult(ok=True), actor=ANN)
 
     saved = integrations.save_setup(
         connection.uuid, {"api_key": OTHER_KEY}, expected_version=connection.version, actor=BOB

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from integrations_app import errors, integrations
+from integrations_app.domain.check import CheckResult
 from integrations_app.domain.connection import Connection, Status
 from integrations_app.domain.provider import AuthType
 from integrations_app.domain.usage import Usage
@@ -58,9 +60,18 @@ def test_the_authentication_is_the_declarations(db: DatabaseUnderTest) -> None:
     assert (key.auth_type, account.auth_type) == (AuthType.API_KEY, AuthType.OAUTH2)
 
 
-def test_times_are_aware_and_in_utc(connection: Connection) -> None:
-    assert connection.created_at == connection.updated_at
-    assert connection.created_at.utcoffset() == timedelta(0)
+def test_times_are_in_utc_wherever_the_server_is(db: DatabaseUnderTest) -> None:
+    db.execute(
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %%I SET timezone = ''Asia/Tokyo'' ',"
+        " current_database()); END $$"
+    )
+    added = integrations.add_connection("mistral", "main")
+
+    integrations.record_validation(added.uuid, CheckResult(ok=True))
+
+    found = integrations.get_integration_by_uuid(added.uuid)
+    times = (found.created_at, found.updated_at, found.last_validated_at, found.connected_at)
+    assert [moment and moment.tzinfo for moment in times] == [UTC] * 4
 
 
 def test_values_that_cannot_be_saved_leave_no_connection(db: DatabaseUnderTest) -> None:
@@ -83,9 +94,7 @@ def test_a_connection_needs_a_declared_provider(db: DatabaseUnderTest, provider:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_name_is_letters_digits_underscores_and_hyphens(
-    db: DatabaseUnderTest, name: str
-) -> None:
+def test_a_name_is_letters_digits_underscores_and_hyphens(db: DatabaseUnderTest, name: str) -> None:
     added = integrations.add_connection("mistral", f"  {name}\t\n")
 
     assert added.name == name
@@ -220,9 +229,7 @@ def test_rename_and_save_are_one_step(
     assert [entry["version"] for entry in audit(db)[2:4]] == [2, 2]
 
 
-def test_a_refused_save_takes_the_rename_back(
-    connection: Connection, events: Subscription
-) -> None:
+def test_a_refused_save_takes_the_rename_back(connection: Connection, events: Subscription) -> None:
     with pytest.raises(errors.InvalidFields):
         integrations.update_connection(connection.uuid, name="second", values={"nonsense": "1"})
 
@@ -234,16 +241,12 @@ def test_a_refused_rename_takes_the_save_back(connection: Connection) -> None:
     integrations.add_connection("mistral", "taken", actor=BOB)
 
     with pytest.raises(errors.AlreadyExists):
-        integrations.update_connection(
-            connection.uuid, name="taken", values={"api_key": OTHER_KEY}
-        )
+        integrations.update_connection(connection.uuid, name="taken", values={"api_key": OTHER_KEY})
 
     assert integrations.get_credentials(connection.uuid)["api_key"] == KEY
 
 
-def test_an_update_of_nothing_changes_nothing(
-    connection: Connection, events: Subscription
-) -> None:
+def test_an_update_of_nothing_changes_nothing(connection: Connection, events: Subscription) -> None:
     assert integrations.update_connection(connection.uuid) == connection
     assert integrations.update_connection(connection.uuid, values={}) == connection
     assert told(events) == []
@@ -266,9 +269,7 @@ def test_disconnect_removes_the_credentials_and_keeps_the_row(
         integrations.get_credentials(connection.uuid)
 
 
-def test_a_second_disconnect_changes_nothing(
-    connection: Connection, events: Subscription
-) -> None:
+def test_a_second_disconnect_changes_nothing(connection: Connection, events: Subscription) -> None:
     integrations.disconnect(connection.uuid, actor=ANN)
 
     assert integrations.disconnect(connection.uuid, actor=BOB) is False
@@ -390,14 +391,22 @@ def test_connections_are_listed_by_provider_then_name_whatever_the_case(
     db: DatabaseUnderTest,
 ) -> None:
     for provider, name in [
-        ("openrouter", "a"), ("mistral", "b"), ("mistral", "C"), ("mistral", "a"), ("mistral", "B"),
+        ("openrouter", "a"),
+        ("mistral", "b"),
+        ("mistral", "C"),
+        ("mistral", "a"),
+        ("mistral", "B"),
     ]:
         integrations.add_connection(provider, name)
 
     listed = [(each.provider, each.name.lower()) for each in integrations.list_connections()]
 
     assert listed == [
-        ("mistral", "a"), ("mistral", "b"), ("mistral", "b"), ("mistral", "c"), ("openrouter", "a"),
+        ("mistral", "a"),
+        ("mistral", "b"),
+        ("mistral", "b"),
+        ("mistral", "c"),
+        ("openrouter", "a"),
     ]
 
 
@@ -442,7 +451,7 @@ NOT_UUIDS = [None, "", "mistral:main", "mistral", 7, b"0" * 16, "0" * 32, " " * 
 
 @pytest.mark.parametrize("value", NOT_UUIDS)
 def test_only_a_uuid_or_its_string_names_what_is_to_change(
-    connection: Connection, value: object
+    connection: Connection, value: Any
 ) -> None:
     calls = [
         lambda: integrations.get_integration_by_uuid(value),
@@ -452,7 +461,7 @@ def test_only_a_uuid_or_its_string_names_what_is_to_change(
         lambda: integrations.disconnect(value),
         lambda: integrations.remove_connection(value),
         lambda: integrations.validate_connection(value),
-        lambda: integrations.record_validation(value, integrations.CheckResult(ok=True)),
+        lambda: integrations.record_validation(value, CheckResult(ok=True)),
     ]
 
     for call in calls:

@@ -6,6 +6,7 @@ import copy
 import json
 import logging
 import pprint
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -64,9 +65,7 @@ def test_credentials_of_an_unknown_uuid_are_deleted(db: DatabaseUnderTest) -> No
 
 
 @pytest.mark.parametrize("ref", ["mistral:other", "mistral", "unknown:main", "a b", ":"])
-def test_credentials_of_a_missing_name_are_not_configured(
-    connection: Connection, ref: str
-) -> None:
+def test_credentials_of_a_missing_name_are_not_configured(connection: Connection, ref: str) -> None:
     with pytest.raises(errors.NotConfigured) as caught:
         integrations.get_credentials(ref)
 
@@ -142,7 +141,7 @@ def test_credentials_show_no_value(
 
 
 def test_credentials_cannot_be_changed(connection: Connection) -> None:
-    found = integrations.get_credentials(connection.uuid)
+    found: Any = integrations.get_credentials(connection.uuid)
 
     with pytest.raises(TypeError):
         found["api_key"] = "other"

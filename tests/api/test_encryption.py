@@ -32,9 +32,7 @@ def sealed(db: DatabaseUnderTest) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def lost(
-    db: DatabaseUnderTest, register: Register, monkeypatch: pytest.MonkeyPatch
-) -> Connection:
+def lost(db: DatabaseUnderTest, register: Register, monkeypatch: pytest.MonkeyPatch) -> Connection:
     """A connection whose key is gone; the newest key is another one."""
     register(Contributing(MANY_FIELDS))
     values = {"api_key": KEY, "webhook_secret": "hook", "note": "first"}
@@ -256,7 +254,10 @@ def test_the_database_knows_ids_and_check_values_and_no_key(
 ) -> None:
     [known] = db.rows("SELECT * FROM integration_keys")
 
-    assert base64.b64decode(ENCRYPTION_KEY) not in (known["check_value"], bytes.fromhex(known["id"]))
+    assert base64.b64decode(ENCRYPTION_KEY) not in (
+        known["check_value"],
+        bytes.fromhex(known["id"]),
+    )
     assert len(known["check_value"]) == 32
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -47,7 +48,7 @@ def test_a_reference_without_a_row_resolves_to_nothing(connection: Connection) -
 
 
 @pytest.mark.parametrize("ref", NOT_REFERENCES)
-def test_what_is_neither_uuid_nor_text_is_invalid(db: DatabaseUnderTest, ref: object) -> None:
+def test_what_is_neither_uuid_nor_text_is_invalid(db: DatabaseUnderTest, ref: Any) -> None:
     for call in (
         integrations.get_integration,
         integrations.get_credentials,
@@ -94,7 +95,7 @@ def test_provider_and_name_find_the_uuid_in_both_forms(connection: Connection) -
 
 
 @pytest.mark.parametrize("form", ["mistral:other", ("mistral", "other"), "mistral", *NAMELESS])
-def test_an_unknown_name_finds_nothing(connection: Connection, form: object) -> None:
+def test_an_unknown_name_finds_nothing(connection: Connection, form: Any) -> None:
     with pytest.raises(errors.NotFound) as caught:
         integrations.find_uuid_by_provider_name(form)
 
@@ -102,11 +103,13 @@ def test_an_unknown_name_finds_nothing(connection: Connection, form: object) -> 
 
 
 @pytest.mark.parametrize("form", [("mistral",), ("a", "b", "c"), (1, 2), ("", "main"), ()])
-def test_another_tuple_is_invalid(db: DatabaseUnderTest, form: object) -> None:
+def test_another_tuple_is_invalid(db: DatabaseUnderTest, form: Any) -> None:
     with pytest.raises(errors.InvalidReference):
         integrations.find_uuid_by_provider_name(form)
 
 
 def test_a_uuid_is_no_provider_and_name(connection: Connection) -> None:
+    uuid: Any = connection.uuid
+
     with pytest.raises(errors.InvalidReference):
-        integrations.find_uuid_by_provider_name(connection.uuid)
+        integrations.find_uuid_by_provider_name(uuid)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+from uuid import UUID
 
 import pytest
 
 from integrations_app import errors, integrations
-from integrations_app.domain.check import CheckResult
+from integrations_app.domain.check import CheckReason, CheckResult
 from integrations_app.domain.connection import Connection, Status
 from integrations_app.errors import FieldProblem
 from integrations_app.events.subscription import Subscription
@@ -91,9 +93,7 @@ def test_saving_what_is_stored_changes_nothing(
 ) -> None:
     before = actions(db)
 
-    saved = integrations.save_setup(
-        acme.uuid, {**acme.setup_values, "api_key": "abc"}, actor=BOB
-    )
+    saved = integrations.save_setup(acme.uuid, {**acme.setup_values, "api_key": "abc"}, actor=BOB)
 
     assert saved == acme
     assert actions(db) == before
@@ -159,7 +159,7 @@ def test_a_value_of_another_form_is_refused_by_its_field(
 
 
 @pytest.mark.parametrize("values", ["api_key", ["api_key"], [("api_key", "x")], 7])
-def test_values_are_a_mapping(connection: Connection, values: object) -> None:
+def test_values_are_a_mapping(connection: Connection, values: Any) -> None:
     with pytest.raises(errors.InvalidFields):
         integrations.save_setup(connection.uuid, values)
     with pytest.raises(errors.InvalidFields):
@@ -209,9 +209,7 @@ def test_a_credential_that_no_request_could_carry_is_refused(acme: Connection) -
 
 
 @pytest.mark.parametrize("values", [{"api_key": "new"}, {"region": "eu"}, {"webhook_secret": "x"}])
-def test_a_changed_credential_is_configured_again(
-    acme: Connection, values: dict[str, str]
-) -> None:
+def test_a_changed_credential_is_configured_again(acme: Connection, values: dict[str, str]) -> None:
     saved = integrations.save_setup(acme.uuid, values, actor=BOB)
 
     assert (acme.status, saved.status) == (Status.CONNECTED, Status.CONFIGURED)
@@ -234,9 +232,9 @@ def test_a_rename_keeps_the_status(acme: Connection) -> None:
 def test_a_changed_credential_forgets_what_was_found_out_with_the_old_one(
     connection: Connection,
 ) -> None:
+    refused = CheckReason.CREDENTIALS_REJECTED
     failed = checked(
-        connection,
-        CheckResult(ok=False, reason="credentials_rejected", details={"http_status": 401}),
+        connection, CheckResult(ok=False, reason=refused, details={"http_status": 401})
     )
 
     saved = integrations.save_setup(connection.uuid, {"api_key": OTHER_KEY}, actor=BOB)
@@ -260,16 +258,17 @@ def test_oauth2_without_tokens_is_disconnected_though_step_1_is_saved(
 # Where a secret is sent
 
 
-def save(uuid: object, values: dict[str, str]) -> object:
+def save(uuid: UUID, values: dict[str, str]) -> object:
     return integrations.save_setup(uuid, values, actor=BOB)
 
 
-def try_out(uuid: object, values: dict[str, str]) -> object:
+def try_out(uuid: UUID, values: dict[str, str]) -> object:
     return integrations.validate_credentials("forge", values, uuid=uuid)
 
 
 @pytest.mark.parametrize(
-    "base_url", ["https://evil.example", "https://forge.example/other", "https://forge.example:8443"]
+    "base_url",
+    ["https://evil.example", "https://forge.example/other", "https://forge.example:8443"],
 )
 def test_a_changed_destination_asks_for_the_secret_anew_on_save(
     forge: Connection, base_url: str
@@ -305,7 +304,7 @@ def test_a_destination_is_changed_together_with_its_secret(forge: Connection) ->
 
 @pytest.mark.parametrize("change", [save, try_out])
 def test_the_stored_destination_sent_again_asks_for_nothing(
-    forge: Connection, change: Callable[[object, dict[str, str]], object]
+    forge: Connection, change: Callable[[UUID, dict[str, str]], object]
 ) -> None:
     change(forge.uuid, {"base_url": "https://forge.example", "note": "same place"})
 

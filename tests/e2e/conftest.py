@@ -85,7 +85,10 @@ def served_db(postgresql_server: Server) -> Iterator[DatabaseUnderTest]:
 
 @pytest.fixture(scope="session")
 def product(
-    build: None, served_db: DatabaseUnderTest, world: World, tmp_path_factory: pytest.TempPathFactory
+    build: None,
+    served_db: DatabaseUnderTest,
+    world: World,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Product]:
     """The product, served for all tests of the session, with two admins."""
     folder = tmp_path_factory.mktemp("served")
@@ -166,20 +169,16 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright, world: World) -> Iterator[Browser]:
     """The installed Chromium, else Playwright's own; the world is all that it can reach."""
-    found = next((path for name in _BROWSERS if (path := shutil.which(name))), None)
-    launched = playwright.chromium.launch(
-        executable_path=found,
-        args=_BROWSER_OPTIONS,
-        proxy={"server": world.proxy_url, "bypass": "localhost,127.0.0.1"},
-    )
-    yield launched
-    launched.close()
+    with contextlib.closing(launch(playwright, proxy_url=world.proxy_url)) as launched:
+        yield launched
 
 
 @pytest.fixture(scope="package")
 def admins_browser(browser: Browser, product: Product) -> Iterator[BrowserContext]:
     """Where the first admin has signed in; tests open tabs of their own in it."""
-    with contextlib.closing(browser.new_context(base_url=product.origin, locale="en-GB")) as context:
+    with contextlib.closing(
+        browser.new_context(base_url=product.origin, locale="en-GB")
+    ) as context:
         sign_in(context, EMAIL)
         yield context
 
@@ -187,7 +186,9 @@ def admins_browser(browser: Browser, product: Product) -> Iterator[BrowserContex
 @pytest.fixture(scope="package")
 def other_admins_browser(browser: Browser, product: Product) -> Iterator[BrowserContext]:
     """Where the other admin has signed in."""
-    with contextlib.closing(browser.new_context(base_url=product.origin, locale="en-GB")) as context:
+    with contextlib.closing(
+        browser.new_context(base_url=product.origin, locale="en-GB")
+    ) as context:
         sign_in(context, OTHER_EMAIL)
         yield context
 
@@ -245,6 +246,15 @@ def passing_admin(library: DatabaseUnderTest) -> Iterator[Admin]:
     made = admins.create(email, PASSWORD, Actor.of(None))
     yield made
     admins.remove(made.uuid, Actor.of(None))
+
+
+def launch(playwright: Playwright, *, proxy_url: str | None = None) -> Browser:
+    """The installed Chromium, else Playwright's own, which goes out through the proxy."""
+    return playwright.chromium.launch(
+        executable_path=next((path for name in _BROWSERS if (path := shutil.which(name))), None),
+        args=_BROWSER_OPTIONS,
+        proxy={"server": proxy_url, "bypass": "localhost,127.0.0.1"} if proxy_url else None,
+    )
 
 
 def sign_in(context: BrowserContext, email: str) -> None:

@@ -37,9 +37,7 @@ def open_edit(page: Page, uuid: UUID) -> None:
 
 def row(page: Page, name: str) -> Locator:
     """The row of the connection of this name."""
-    return page.get_by_role("row").filter(
-        has=page.get_by_role("rowheader", name=name, exact=True)
-    )
+    return page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=name, exact=True))
 
 
 def rows(page: Page) -> Locator:
@@ -57,6 +55,11 @@ def key_field(page: Page) -> Locator:
 
 def button(page: Page | Locator, name: str) -> Locator:
     return page.get_by_role("button", name=name, exact=True)
+
+
+def status(page: Page, word: str) -> Locator:
+    """The status word of the connection whose page this is."""
+    return page.get_by_role("main").locator(".rt-Badge").filter(has_text=re.compile(f"^{word}$"))
 
 
 def outcome(page: Page) -> Locator:

@@ -19,6 +19,7 @@ from tests.e2e.pages import (
     open_list,
     open_new,
     outcome,
+    status,
     stored,
 )
 from tests.e2e.serving import Product
@@ -148,7 +149,7 @@ def test_creating_goes_to_the_new_page_and_shows_only_the_outcome(
     expect(admin.get_by_role("heading", name="Edit Integration")).to_be_visible()
     expect(outcome(admin)).to_have_text("Connection verified")
     expect(admin.get_by_text("Saved", exact=True)).to_have_count(0)
-    expect(admin.get_by_text("Connected", exact=True)).to_be_visible()
+    expect(status(admin, "Connected")).to_be_visible()
     expect(name_field(admin)).to_have_value("main")
     [created] = integrations.list_connections()
     assert created.status is Status.CONNECTED

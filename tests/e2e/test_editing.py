@@ -20,6 +20,7 @@ from tests.e2e.pages import (
     open_list,
     outcome,
     row,
+    status,
     stored,
 )
 from tests.world import Behaviour, World, key
@@ -57,14 +58,14 @@ def test_saving_a_new_secret_replaces_the_old_one_and_empties_the_field(admin: P
     uuid = checked("mistral", "main", Behaviour.WRONG).uuid
     right = key("mistral", serial="replacement")
     open_edit(admin, uuid)
-    expect(admin.get_by_text("Error", exact=True)).to_be_visible()
+    expect(status(admin, "Error")).to_be_visible()
 
     key_field(admin).fill(right)
     button(admin, "Save Changes").click()
 
     expect(outcome(admin)).to_have_text("Connection verified")
     expect(key_field(admin)).to_have_value("")
-    expect(admin.get_by_text("Connected", exact=True)).to_be_visible()
+    expect(status(admin, "Connected")).to_be_visible()
     assert integrations.get_credentials(uuid)["api_key"] == right
     assert integrations.get_integration_by_uuid(uuid).status is Status.CONNECTED
 
@@ -92,19 +93,19 @@ def test_a_test_of_typed_values_is_shown_and_not_recorded(admin: Page) -> None:
 
     expect(outcome(admin)).to_contain_text("Test failed: ")
     expect(key_field(admin)).to_have_value(wrong)
-    expect(admin.get_by_text("Connected", exact=True)).to_be_visible()
+    expect(status(admin, "Connected")).to_be_visible()
     assert integrations.get_integration_by_uuid(uuid) == before
 
 
 def test_a_test_without_edits_is_recorded(admin: Page) -> None:
     uuid = stored("mistral", "main").uuid
     open_edit(admin, uuid)
-    expect(admin.get_by_text("Not tested", exact=True)).to_be_visible()
+    expect(status(admin, "Not tested")).to_be_visible()
 
     button(admin, "Test Connection").click()
 
     expect(outcome(admin)).to_have_text("Connection verified")
-    expect(admin.get_by_text("Connected", exact=True)).to_be_visible()
+    expect(status(admin, "Connected")).to_be_visible()
     expect(admin.get_by_text("Last tested a few seconds ago")).to_be_visible()
     expect(admin.get_by_text("Connected a few seconds ago")).to_be_visible()
     assert integrations.get_integration_by_uuid(uuid).status is Status.CONNECTED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -40,9 +42,9 @@ def test_the_link_works_once(
     disposable: tuple[Product, DatabaseUnderTest],
     world: World,
     monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
+    tmp_path: Path,
 ) -> None:
-    use_library(monkeypatch, disposable[1], world, request.getfixturevalue("tmp_path"))
+    use_library(monkeypatch, disposable[1], world, tmp_path)
     admins.create_first(link.partition("token=")[2], EMAIL, PASSWORD)
 
     visitor.goto(link)
@@ -50,9 +52,7 @@ def test_the_link_works_once(
 
     expect(visitor.get_by_role("alert")).to_contain_text("This link has been used or replaced.")
     expect(visitor.get_by_label("Email")).to_have_value("mallory@example.com")
-    assert [row["email"] for row in disposable[1].rows("SELECT email FROM integration_admins")] == [
-        EMAIL
-    ]
+    assert disposable[1].rows("SELECT email FROM integration_admins") == [{"email": EMAIL}]
 
 
 def test_a_weak_password_is_refused_and_what_was_typed_stays(link: str, visitor: Page) -> None:
@@ -74,5 +74,3 @@ def _fill(page: Page, email: str, password: str) -> None:
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(password)
     button(page, "Create Admin").click()
-
-

@@ -21,6 +21,7 @@ from tests.e2e.pages import (
     outcome,
     row,
     rows,
+    status,
     stored,
 )
 from tests.postgresql import DatabaseUnderTest
@@ -179,9 +180,7 @@ def test_the_new_values_can_be_loaded_after_a_stale_save(admin: Page) -> None:
     expect(alert(admin, re.compile("meanwhile"))).to_have_count(0)
 
 
-def test_a_connection_removed_elsewhere_says_so_and_by_whom(
-    admin: Page, other_admin: Page
-) -> None:
+def test_a_connection_removed_elsewhere_says_so_and_by_whom(admin: Page, other_admin: Page) -> None:
     uuid = stored("openrouter", "main").uuid
     open_edit(admin, uuid)
     open_list(other_admin)
@@ -201,7 +200,7 @@ def test_checks_by_others_show_beside_a_form_that_is_being_typed_into(admin: Pag
 
     check(uuid)
 
-    expect(admin.get_by_text("Connected", exact=True)).to_be_visible(timeout=LIVE_WITHIN_MS)
+    expect(status(admin, "Connected")).to_be_visible(timeout=LIVE_WITHIN_MS)
     expect(name_field(admin)).to_have_value("mine")
     expect(button(admin, "Load the new values")).to_have_count(0)
 

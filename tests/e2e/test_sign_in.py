@@ -7,6 +7,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from integrations_app import routes
 from tests.e2e.conftest import EMAIL, PASSWORD
 from tests.e2e.pages import LISTING_ADDRESS, LOGIN_ADDRESS, button, open_list
+from tests.e2e.wire import Overheard
 
 
 def test_an_admin_signs_in_and_comes_to_the_list(visitor: Page) -> None:
@@ -49,18 +50,19 @@ def test_whoever_is_signed_in_needs_no_sign_in_page(admin: Page) -> None:
 def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(
     admin: Page, admins_browser: BrowserContext
 ) -> None:
+    overheard = Overheard.listen(admin)
     open_list(admin)
 
     [cookie] = admins_browser.cookies()
 
+    assert overheard.frames_received
+    assert cookie.get("value", "") not in overheard.received
     assert cookie.get("httpOnly") is True
     assert cookie.get("sameSite") == "Lax"
     assert cookie.get("value") not in admin.evaluate("document.cookie")
 
 
 def test_the_password_never_travels_over_the_websocket(visitor: Page) -> None:
-    from tests.e2e.wire import Overheard
-
     overheard = Overheard.listen(visitor)
     visitor.goto(routes.LOGIN)
     visitor.get_by_label("Email").fill(EMAIL)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from dataclasses import dataclass, field
 
 from playwright.sync_api import Error, Page, Response, WebSocket
+
+_LOADED = '"is_hydrated_rx_state_":true'
+_LOOK_EVERY_MS = 20
 
 
 @dataclass(kw_only=True)
@@ -23,6 +27,18 @@ class Overheard:
         page.on("response", overheard._keep)
         page.on("websocket", overheard._attend)
         return overheard
+
+    @property
+    def loads(self) -> int:
+        """How often a page has been loaded, or brought up to date after a lost connection."""
+        return sum(_LOADED in frame for frame in self.frames_received)
+
+    def wait_for_load(self, page: Page, *, after: int, timeout_s: float) -> None:
+        """Wait until the page has been loaded once more than so many times."""
+        give_up_at = time.monotonic() + timeout_s
+        while self.loads <= after:
+            assert time.monotonic() < give_up_at, "The page was not brought up to date."
+            page.wait_for_timeout(_LOOK_EVERY_MS)
 
     @property
     def received(self) -> str:

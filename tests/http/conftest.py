@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from integrations_app.domain.actor import Actor, Origin
@@ -30,10 +29,11 @@ def browser(db: DatabaseUnderTest, request: pytest.FixtureRequest) -> Callable[.
     """Opens a browser that is at an origin; attempts are counted by its address."""
 
     def open_at(origin: str = ORIGIN) -> TestClient:
-        endpoints, wrap = transformers()
-        assert isinstance(endpoints, Starlette)
+        app, *wrappers = transformers()
+        for wrap in wrappers:
+            app = wrap(app)  # pyright: ignore[reportArgumentType, reportCallIssue]
         return TestClient(
-            wrap(endpoints),  # pyright: ignore[reportArgumentType]
+            app,  # pyright: ignore[reportArgumentType]
             base_url=origin,
             headers={"Origin": origin, "Sec-Fetch-Site": "same-origin"},
             client=(f"client of {request.node.name}", 1),

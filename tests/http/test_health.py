@@ -18,9 +18,7 @@ def test_a_migrated_database_is_ready(browser: Browser) -> None:
     assert (answer.status_code, answer.json()) == (200, {"status": "ready"})
 
 
-def test_an_older_revision_is_not_ready_but_alive(
-    browser: Browser, db: DatabaseUnderTest
-) -> None:
+def test_an_older_revision_is_not_ready_but_alive(browser: Browser, db: DatabaseUnderTest) -> None:
     db.execute("UPDATE integrations_alembic_version SET version_num = '101'")
 
     assert browser().get("/readyz").status_code == 503

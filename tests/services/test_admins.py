@@ -43,7 +43,9 @@ def test_the_password_is_stored_as_a_hash_only(db: DatabaseUnderTest) -> None:
     assert PASSWORD not in str(row)
 
 
-@pytest.mark.parametrize("email", ["", "ada", "@example.com", "ada@", "a b@c.d", "a@b@c", "a\0@b.c"])
+@pytest.mark.parametrize(
+    "email", ["", "ada", "@example.com", "ada@", "a b@c.d", "a@b@c", "a\0@b.c"]
+)
 def test_what_is_not_an_email_address_is_refused(email: str) -> None:
     with pytest.raises(InvalidEmail):
         admins.create(email, PASSWORD, OPERATOR)
@@ -68,6 +70,7 @@ def test_creating_an_admin_is_audited_without_the_password(db: DatabaseUnderTest
     [entry] = db.rows("SELECT * FROM integration_audit")
 
     assert (entry["action"], entry["actor_label"]) == ("admin_added", "system:tests")
+    assert entry["name"] == EMAIL
     assert entry["origin"] == "cli"
     assert PASSWORD not in str(entry)
 

@@ -54,9 +54,7 @@ def test_a_session_lasts_twelve_hours(ada: Admin, client: str, db: DatabaseUnder
     [(EMAIL, "wrong horse battery"), ("eve@example.com", PASSWORD), (EMAIL, ""), ("", ""),
      ("\0", PASSWORD), (EMAIL, "x" * 5_000)],
 )  # fmt: skip
-def test_anything_else_is_refused_alike(
-    ada: Admin, client: str, email: str, password: str
-) -> None:
+def test_anything_else_is_refused_alike(ada: Admin, client: str, email: str, password: str) -> None:
     with pytest.raises(SignInRefused) as refused:
         sessions.sign_in(email, password, client)
 

@@ -9,7 +9,12 @@ import pytest
 
 from integrations_app import integrations
 from integrations_app.domain.actor import Actor, Origin
-from integrations_app.errors import DatabaseUnavailable, InvalidSetting, KeyRingMismatch, StartRefused
+from integrations_app.errors import (
+    DatabaseUnavailable,
+    InvalidSetting,
+    KeyRingMismatch,
+    StartRefused,
+)
 from integrations_app.services import admins, startup
 from tests.postgresql import DatabaseUnderTest
 

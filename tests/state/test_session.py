@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from integrations_app import integrations, routes
+from integrations_app.domain.event import Notice, NoticeKind
 from integrations_app.errors import DatabaseUnavailable, NotSignedIn
 from integrations_app.services import admins, live, sessions
 from integrations_app.state import guard
@@ -186,6 +187,24 @@ def test_a_tab_that_is_left_is_not_told_any_more(ada: str) -> None:
 
         for task in list(watcher.values()):
             task.cancel()
+        await until(lambda: not live.hub()._receivers, within_s=5)
+
+    watched(ada, scenario)
+
+
+@pytest.mark.parametrize("steps", range(6))
+def test_a_tab_that_is_left_just_as_something_happens_is_not_told_any_more(
+    ada: str, steps: int
+) -> None:
+    async def scenario(tab: Tab) -> None:
+        await asyncio.sleep(0.2)  # past the pause between two batches, so that it waits again
+
+        live.hub().publish(Notice(kind=NoticeKind.SESSION_ENDED))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        for task in list(tab.tabs.processor._tasks.values()):
+            task.cancel()
+
         await until(lambda: not live.hub()._receivers, within_s=5)
 
     watched(ada, scenario)

@@ -92,8 +92,8 @@ def _retry_after_s(headers: Mapping[str, str]) -> int | None:
     if text.isascii() and text.isdecimal():
         return min(int(text[:9]), _LONGEST_RETRY_S)
     try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
+        at = parsedate_to_datetime(text).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    left_s = round((at.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+    left_s = round((at - datetime.now(UTC)).total_seconds())
     return min(max(left_s, 0), _LONGEST_RETRY_S)

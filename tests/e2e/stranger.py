@@ -1,0 +1,131 @@
+"""A client that speaks Reflex's event protocol without a browser, as an attacker would."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import threading
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import socketio
+from socketio.exceptions import ConnectionError as NotConnected
+
+NAMESPACE = "/_event"
+_QUIET_FOR_S = 0.4
+_ANSWERED_WITHIN_S = 10.0
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One event: which handler, with what, as if from which page."""
+
+    handler: str
+    payload: Mapping[str, object] = field(default_factory=dict)
+    path: str = "/admin/settings/integrations"
+
+    def as_event(self) -> dict[str, object]:
+        asked = {"pathname": self.path, "asPath": self.path, "query": {}}
+        return {"name": self.handler, "payload": dict(self.payload), "router_data": asked}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """What came back over one websocket."""
+
+    packets: Sequence[object]
+
+    @property
+    def text(self) -> str:
+        """All of it, to look for what should not be in it."""
+        return json.dumps(self.packets, default=str)
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The events that the page was told to carry out."""
+        updates = [packet for packet in self.packets if isinstance(packet, dict)]
+        return [event for update in updates for event in update.get("events") or ()]
+
+
+def call(
+    origin: str,
+    calls: Sequence[Call],
+    *,
+    token: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answers:
+    """Call handlers over a websocket of its own, and give back all that comes until it is quiet.
+
+    Args:
+        origin: Where the product is.
+        calls: Sent in this order, without waiting.
+        token: The tab to pretend to be; one of its own if None.
+        headers: Sent with the handshake.
+    """
+    return _in_a_thread(_call(origin, calls, token or str(uuid4()), dict(headers or {})))
+
+
+def is_refused(origin: str, headers: Mapping[str, str]) -> bool:
+    """Whether a websocket with these headers is turned away."""
+    try:
+        call(origin, [], headers=headers)
+    except NotConnected:
+        return True
+    return False
+
+
+async def _call(origin: str, calls: Sequence[Call], token: str, headers: dict[str, str]) -> Answers:
+    packets: list[object] = []
+    heard = asyncio.Event()
+    client = socketio.AsyncClient(reconnection=False)
+
+    async def hear(_event: str, *data: object) -> None:
+        packets.extend(data)
+        heard.set()
+
+    client.on("*", hear, namespace=NAMESPACE)
+    await client.connect(
+        f"{origin}?token={token}",
+        socketio_path=NAMESPACE,
+        namespaces=[NAMESPACE],
+        transports=["websocket"],
+        headers=headers,
+    )
+    try:
+        for each in calls:
+            await client.emit("event", each.as_event(), namespace=NAMESPACE)
+        await _until_quiet(heard)
+    finally:
+        await client.disconnect()
+    return Answers(packets=packets)
+
+
+async def _until_quiet(heard: asyncio.Event) -> None:
+    async with asyncio.timeout(_ANSWERED_WITHIN_S):
+        with contextlib.suppress(TimeoutError):
+            while await asyncio.wait_for(heard.wait(), _QUIET_FOR_S):
+                heard.clear()
+
+
+def _in_a_thread(work: Coroutine[Any, Any, Found]) -> Found:
+    """Playwright keeps this thread's event loop for itself."""
+    found: list[Found] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            found.append(asyncio.run(work))
+        except Exception as error:  # noqa: BLE001 - handed on to the caller's thread
+            failed.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    if failed:
+        raise failed[0]
+    return found[0]

@@ -1,0 +1,136 @@
+"""The server stops, dies and comes back while pages are open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from integrations_app.domain.actor import Actor
+from integrations_app.services import admins
+from tests.e2e.conftest import EMAIL, PASSWORD, SIGN_IN, NewBrowser, NewTab, use_library
+from tests.e2e.pages import (
+    button,
+    check,
+    key_field,
+    name_field,
+    names,
+    open_edit,
+    open_list,
+    open_new,
+    outcome,
+    row,
+    status,
+    stored,
+)
+from tests.e2e.serving import Product
+from tests.e2e.wire import Overheard
+from tests.postgresql import DatabaseUnderTest
+from tests.world import World, key
+
+BACK_WITHIN_S = 15
+"""How long a page may take to find its server again; it asks less and less often."""
+
+
+@pytest.fixture
+def restartable(
+    disposable: tuple[Product, DatabaseUnderTest],
+    library: DatabaseUnderTest,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Product:
+    """A product that this test may end, with an admin; the library uses its database."""
+    product, db = disposable
+    use_library(monkeypatch, db, world, tmp_path)
+    db.execute("DELETE FROM integration_connections")
+    db.execute("DELETE FROM integration_admins")
+    admins.create(EMAIL, PASSWORD, Actor.of(None))
+    return product
+
+
+@pytest.fixture
+def page(restartable: Product, new_browser: NewBrowser, new_tab: NewTab) -> Page:
+    """A tab of that product, signed in."""
+    context = new_browser(base_url=restartable.origin)
+    assert context.request.post(SIGN_IN, form={"email": EMAIL, "password": PASSWORD}).ok
+    return new_tab(context)
+
+
+@pytest.mark.parametrize("end", [Product.stop, Product.kill], ids=["stopped", "killed"])
+def test_an_open_list_is_live_again_after_a_restart(
+    restartable: Product, page: Page, end: Callable[[Product], None]
+) -> None:
+    stored("mistral", "before")
+    open_list(page)
+
+    end(restartable)
+    stored("mistral", "meanwhile")
+    restartable.start()
+
+    expect(row(page, "meanwhile")).to_be_visible(timeout=BACK_WITHIN_S * 1_000)
+    stored("mistral", "after")
+    expect(row(page, "after")).to_be_visible()
+
+
+@pytest.mark.parametrize("end", [Product.stop, Product.kill], ids=["stopped", "killed"])
+def test_what_is_typed_survives_a_restart(
+    restartable: Product, page: Page, end: Callable[[Product], None]
+) -> None:
+    typed = key("openrouter", serial="typed")
+    overheard = Overheard.listen(page)
+    open_new(page, "openrouter")
+    name_field(page).fill("main")
+    key_field(page).fill(typed)
+    loads = overheard.loads
+
+    end(restartable)
+    restartable.start()
+    overheard.wait_for_load(page, after=loads, timeout_s=BACK_WITHIN_S)
+
+    expect(name_field(page)).to_have_value("main")
+    expect(key_field(page)).to_have_value(typed)
+    button(page, "Create Connection").click()
+    expect(page.get_by_role("heading", name="Edit Integration")).to_be_visible()
+    assert names() == ["main"]
+
+
+def test_a_half_edited_connection_survives_a_restart(restartable: Product, page: Page) -> None:
+    uuid = stored("openrouter", "main").uuid
+    overheard = Overheard.listen(page)
+    open_edit(page, uuid)
+    name_field(page).fill("renamed")
+    loads = overheard.loads
+
+    restartable.stop()
+    check(uuid)
+    restartable.start()
+    overheard.wait_for_load(page, after=loads, timeout_s=BACK_WITHIN_S)
+
+    expect(status(page, "Connected")).to_be_visible()
+    expect(name_field(page)).to_have_value("renamed")
+    button(page, "Save Changes").click()
+    expect(outcome(page)).to_have_text("Connection verified")
+    assert names() == ["renamed"]
+
+
+def test_even_a_talkative_log_has_no_secret(restartable: Product, page: Page) -> None:
+    typed = key("openrouter", serial="logged")
+    open_new(page, "openrouter")
+    name_field(page).fill("main")
+    key_field(page).fill(typed)
+    button(page, "Test Connection").click()
+    expect(outcome(page)).to_have_text("Connection verified")
+    button(page, "Create Connection").click()
+    expect(page.get_by_role("heading", name="Edit Integration")).to_be_visible()
+    expect(outcome(page)).to_have_text("Connection verified")
+
+    assert "DEBUG" in restartable.log
+    for secret in (typed, typed[-12:], PASSWORD, *(each["value"] for each in _cookies(page))):
+        assert secret not in restartable.log
+
+
+def _cookies(page: Page) -> list[dict[str, str]]:
+    return [{"value": cookie.get("value", "")} for cookie in page.context.cookies()]
