@@ -1,5 +1,50 @@
-// A message over 1 MB closes the page's socket without a word, so a form that large is stopped here.
+// What forms need where there is no server: nothing typed is lost, nothing too large is sent.
 (() => {
+  const FORM = "form[data-limited]";
+
+  // A server that starts anew knows nothing of an open page and draws its form afresh. What was
+  // typed waits here, in the page's own memory, for the fields of the same form to come back.
+  const typed = new Map();
+  let typedInto = "";
+  let seen = new WeakSet();
+  const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
+
+  const identityOf = (form) => location.pathname + location.search + " " + form.dataset.form;
+
+  const remember = (field) => {
+    const identity = identityOf(field.form);
+    if (identity !== typedInto) forget(identity);
+    typed.set(field.name, field.value);
+    seen.add(field);
+  };
+
+  const forget = (identity) => {
+    typed.clear();
+    seen = new WeakSet();
+    typedInto = identity;
+  };
+
+  const restore = () => {
+    const form = document.querySelector(FORM);
+    if (!typed.size || !form || !form.dataset.form) return;
+    if (identityOf(form) !== typedInto) return forget(identityOf(form));
+    for (const [name, value] of typed) {
+      const field = form.elements.namedItem(name);
+      if (!(field instanceof HTMLInputElement) || seen.has(field)) continue;
+      seen.add(field);
+      setValue.call(field, value);
+      field.dispatchEvent(new Event("input", { bubbles: true })); // the page hears of it, too
+    }
+  };
+
+  window.addEventListener(
+    "input",
+    (event) => event.target.name && event.target.form?.matches(FORM) && remember(event.target),
+    true,
+  );
+  new MutationObserver(restore).observe(document, { childList: true, subtree: true });
+
+  // A message over 1 MB closes the page's socket without a word.
   const MOST_BYTES = 500_000;
 
   const bytesOf = (form) =>
@@ -17,14 +62,13 @@
   // In the capture phase, before React hears of it.
   window.addEventListener(
     "submit",
-    (event) => event.target.matches("[data-limited]") && stopIfTooLarge(event, event.target),
+    (event) => event.target.matches(FORM) && stopIfTooLarge(event, event.target),
     true,
   );
   window.addEventListener(
     "click",
     (event) => {
-      const sends = event.target.closest?.("[data-sends-form]");
-      const form = sends?.closest("[data-limited]");
+      const form = event.target.closest?.("[data-sends-form]")?.closest(FORM);
       if (form) stopIfTooLarge(event, form);
     },
     true,

@@ -42,8 +42,6 @@ app.add_page(
     edit.page, route=routes.EDIT, title=_("Edit Integration"), on_load=[Edit.load, Edit.watch]
 )
 app.add_page(login.page, route=routes.LOGIN, title=_("Sign in"), on_load=Login.enter)
-app.add_page(
-    setup.page, route=routes.SETUP, title=_("Create the first admin"), on_load=Login.enter
-)
+app.add_page(setup.page, route=routes.SETUP, title=_("Create the first admin"), on_load=Login.enter)
 app.add_page(missing.page, route="404", title=_("Not found"))
 app.add_page(missing.home, route="/", title=_("Integrations"), on_load=rx.redirect(routes.LISTING))

@@ -104,7 +104,7 @@ def _parse(  # noqa: PLR0913, PLR0917 - one argument a variable, in the order of
     networks, hosts = _private_networks(private)
     return Settings(
         database_url=_database_url(database_url),
-        data_dir=(Path(folder) / (data_dir or ".data")).expanduser().resolve(),
+        data_dir=(Path(folder) / Path(data_dir or ".data").expanduser()).resolve(),
         encryption_keys=_encryption_keys(encryption_keys),
         public_url=_public_url(public_url),
         private_networks=networks,
@@ -116,9 +116,16 @@ def _parse(  # noqa: PLR0913, PLR0917 - one argument a variable, in the order of
 
 
 def _database_url(text: str) -> str | None:
-    if text and urlsplit(text).scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
-        raise InvalidSetting("DATABASE_URL", "must begin with postgresql://")
-    return text or None
+    if not text:
+        return None
+    try:
+        url = urlsplit(text)
+        fits = url.scheme in ("postgresql", "postgres", "postgresql+psycopg") and url.port != 0
+    except ValueError:  # its message would quote the address, password included
+        fits = False
+    if not fits:
+        raise InvalidSetting("DATABASE_URL", "must be like postgresql://user@host:5432/name")
+    return text
 
 
 def _redis_url(text: str) -> str | None:

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, LiteralString, cast
@@ -137,12 +137,3 @@ def _forgo_durability(admin: psycopg.Connection) -> None:
     for setting in _WITHOUT_WAITING_FOR_DISKS:
         admin.execute(cast("LiteralString", f"ALTER SYSTEM SET {setting} = off"))
     admin.execute("SELECT pg_reload_conf()")
-
-
-def application_names(of: DatabaseUnderTest) -> Sequence[str]:
-    """Who is connected to the database, this look aside."""
-    rows = of.rows(
-        "SELECT application_name FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
-    return [row["application_name"] for row in rows]

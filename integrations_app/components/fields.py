@@ -34,11 +34,12 @@ _LEFT_ALONE = {
 """Says to password managers and spell-checkers that this is none of theirs."""
 
 
-def setup_form(*children: rx.Component, on_submit: OnEvent) -> rx.Component:
-    """The form itself; what is too large for the socket is stopped in the browser, see forms.js.
+def setup_form(*children: rx.Component, identity: Text, on_submit: OnEvent) -> rx.Component:
+    """The form itself; forms.js keeps what is typed and stops what is too large for the socket.
 
     Args:
         children: Fields, buttons and outcomes, above each other.
+        identity: Another one is another form: what was typed into the old one is gone with it.
         on_submit: Gets what stands in the fields.
     """
     return rx.form(
@@ -61,7 +62,8 @@ def setup_form(*children: rx.Component, on_submit: OnEvent) -> rx.Component:
         on_submit=on_submit,
         no_validate=True,
         reset_on_submit=False,
-        custom_attrs={"data-limited": "true"},
+        key=identity,
+        custom_attrs={"data-limited": "true", "data-form": identity},
     )
 
 

@@ -24,12 +24,14 @@ def removal_dialog(state: type[Removal], *, on_remove: OnEvent) -> rx.Component:
             _usages(state.removing_usages),
             problem_callout(state.removal_problem),
             rx.flex(
-                rx.button(
-                    t("Keep it"),
-                    variant="soft",
-                    color_scheme="gray",
-                    type="button",
-                    on_click=state.keep,
+                rx.alert_dialog.cancel(  # where the keyboard is when the question opens
+                    rx.button(
+                        t("Keep it"),
+                        variant="soft",
+                        color_scheme="gray",
+                        type="button",
+                        on_click=state.keep,
+                    )
                 ),
                 rx.button(
                     t("Delete for good"), color_scheme="red", type="button", on_click=on_remove

@@ -62,7 +62,7 @@ def _connection() -> rx.Component:
     return rx.flex(
         rx.cond(Edit.removed_by, _removed()),
         _status_card(),
-        rx.card(_form(), size="3", key=Edit.form_key),
+        rx.card(_form(), size="3"),
         setup_instructions(Edit.provider, open_at_first=False),
         _danger_zone(),
         direction="column",
@@ -134,6 +134,7 @@ def _form() -> rx.Component:
         problem_callout(Edit.problem),
         _buttons(),
         _outcome(),
+        identity=Edit.form_key,
         on_submit=Edit.save,
     )
 

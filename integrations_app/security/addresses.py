@@ -12,7 +12,6 @@ from integrations_app.settings import Settings
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_LOCAL_SUFFIXES = (".localhost", ".local", ".internal", ".home.arpa")
 
 
 @lru_cache(maxsize=1)
@@ -62,7 +61,7 @@ def refuse_plainly_private(host: str, *, settings: Settings) -> None:
     name = host.lower().rstrip(".")
     if name in settings.private_hosts:
         return
-    if name == "localhost" or name.endswith(_LOCAL_SUFFIXES):
+    if name == "localhost" or name.endswith(".localhost"):
         raise PrivateAddress(host)
     try:
         # inet_aton reads every spelling that a resolver would: 127.1, 0x7f000001, 2130706433

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from integrations_app.domain.summary import COUNT_LIMIT, PageQuery, SortKey
 from integrations_app.storage.queries import connections
 
-_LOWER_NAME = sa.func.lower(connections.c.name)
+_LOWER_NAME = sa.func.lower(connections.c.name, type_=sa.Text)
 _LOWER_ACCOUNT = sa.func.lower(
-    sa.func.coalesce(connections.c.account_name, sa.literal_column("''"))
+    sa.func.coalesce(connections.c.account_name, sa.literal_column("''")), type_=sa.Text
 )
 _TESTED_AT = sa.func.coalesce(
     connections.c.last_validated_at, sa.literal_column("'-infinity'::timestamptz")

@@ -440,7 +440,7 @@ def test_an_undeclared_provider_is_unknown() -> None:
         integrations.get_provider("unknown")
 
     assert caught.value.code == "unknown_provider"
-    assert integrations.get_provider("mistral").title == "Mistral AI"
+    assert integrations.get_provider("mistral").title == "Mistral"
 
 
 # Who is meant

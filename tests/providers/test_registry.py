@@ -53,7 +53,7 @@ def test_the_built_in_providers_are_there() -> None:
     found = {provider.key for provider in registry.all()}
 
     assert found >= {"google", "microsoft", "openrouter", "mistral", "deepseek"}
-    assert registry.get("mistral").title == "Mistral AI"
+    assert registry.get("mistral").title == "Mistral"
 
 
 def test_an_unknown_key_is_an_error_or_none() -> None:
