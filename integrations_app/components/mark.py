@@ -5,17 +5,17 @@ import reflex as rx
 from integrations_app.components.reactive import Text, text
 
 
-def provider_mark(icon: Text, title: Text, *, size: str = "28px") -> rx.Component:
+def provider_mark(icon: Text, title: Text, *, class_name: str) -> rx.Component:
     """A provider's logo, or the first letter of its title; decoration, the title stands beside it.
 
     Args:
         icon: Address of the logo; empty for none.
         title: The provider's title.
-        size: Width and height.
+        class_name: `mark-small`, `mark` or `mark-large`.
     """
     letter = text(title)[0]
     return rx.cond(
         icon,
-        rx.el.img(src=icon, alt="", style={"width": size, "height": size, "flex_shrink": "0"}),
+        rx.el.img(src=icon, alt="", class_name=class_name),
         rx.avatar(fallback=letter, size="1", aria_hidden="true"),
     )

@@ -8,6 +8,17 @@ from integrations_app.components.text import t
 from integrations_app.state.removal import Removal
 from integrations_app.state.views import UsageItem
 
+_KEEP_ID = "keep"
+
+# Radix would move the keyboard between its own trigger and cancel button; here are neither.
+_FOCUS_IN = f"""
+window.askedFrom = document.activeElement;
+document.getElementById("{_KEEP_ID}")?.focus();
+"""
+_FOCUS_BACK = """
+(window.askedFrom?.isConnected ? window.askedFrom : document.getElementById("content"))?.focus();
+"""
+
 
 def removal_dialog(state: type[Removal], *, on_remove: OnEvent) -> rx.Component:
     """Names the connection, says who uses it, and deletes only on the second click."""
@@ -24,14 +35,13 @@ def removal_dialog(state: type[Removal], *, on_remove: OnEvent) -> rx.Component:
             _usages(state.removing_usages),
             problem_callout(state.removal_problem),
             rx.flex(
-                rx.alert_dialog.cancel(  # where the keyboard is when the question opens
-                    rx.button(
-                        t("Keep it"),
-                        variant="soft",
-                        color_scheme="gray",
-                        type="button",
-                        on_click=state.keep,
-                    )
+                rx.button(
+                    t("Keep it"),
+                    id=_KEEP_ID,
+                    variant="soft",
+                    color_scheme="gray",
+                    type="button",
+                    on_click=state.keep,
                 ),
                 rx.button(
                     t("Delete for good"), color_scheme="red", type="button", on_click=on_remove
@@ -44,6 +54,8 @@ def removal_dialog(state: type[Removal], *, on_remove: OnEvent) -> rx.Component:
             display="flex",
             style={"flex_direction": "column", "gap": "var(--space-3)"},
             on_escape_key_down=state.keep,
+            on_open_auto_focus=rx.call_script(_FOCUS_IN),
+            on_close_auto_focus=rx.call_script(_FOCUS_BACK),
         ),
         open=text(state.removing_uuid) != "",
     )

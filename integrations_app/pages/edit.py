@@ -73,7 +73,7 @@ def _connection() -> rx.Component:
 def _status_card() -> rx.Component:
     return rx.card(
         rx.flex(
-            provider_mark(Edit.provider.icon, Edit.provider.title, size="40px"),
+            provider_mark(Edit.provider.icon, Edit.provider.title, class_name="mark-large"),
             rx.flex(
                 rx.flex(
                     rx.heading(Edit.provider.title, as_="h2", size="4"),

@@ -142,6 +142,7 @@ def _sortable(label: Text, key: SortKey) -> rx.Component:
                 ),
             ),
             href=Listing.sort_links[key.value],
+            on_click=Listing.turn_to(Listing.sort_links[key.value]).prevent_default,
             underline="hover",
             display="inline-flex",
             style={"gap": "var(--space-1)", "align_items": "center"},
@@ -152,44 +153,27 @@ def _sortable(label: Text, key: SortKey) -> rx.Component:
 
 
 def _row(item: ConnectionItem) -> rx.Component:
+    """A row of plain elements: 25 of them are drawn anew with every click."""
     testing = items(Listing.testing).contains(item.uuid)
     return rx.el.tr(
         rx.el.td(
-            rx.flex(
-                provider_mark(item.icon, item.service, size="24px"),
-                rx.text(item.service, size="2"),
-                align="center",
-                spacing="2",
+            rx.el.div(
+                provider_mark(item.icon, item.service, class_name="mark-small"),
+                item.service,
+                class_name="cell-service",
             )
         ),
         rx.el.th(
-            rx.link(
-                rx.text(item.name, weight="medium", size="2", as_="span"),
-                href=routes.LISTING + "/" + item.uuid,
-                class_name=QUIET_LINK,
-                style={"overflow_wrap": "anywhere"},
-            ),
+            rx.el.a(item.name, href=routes.LISTING + "/" + item.uuid, class_name=QUIET_LINK),
             scope="row",
         ),
+        rx.el.td(rx.el.span(item.account, class_name="cell-account")),
         rx.el.td(
-            rx.text(
-                item.account, size="2", color_scheme="gray", style={"overflow_wrap": "anywhere"}
-            )
-        ),
-        rx.el.td(
-            rx.flex(
+            rx.el.div(
                 status_word(item.status, testing=testing),
-                rx.cond(
-                    (text(item.reason) != "") & ~flag(testing),
-                    rx.text(item.reason, size="1", color_scheme="gray", max_width="300px"),
-                ),
-                rx.cond(
-                    item.tested_at,
-                    rx.text(t("tested "), ago(item.tested_at), size="1", color_scheme="gray"),
-                ),
-                direction="column",
-                align="start",
-                spacing="1",
+                rx.cond((text(item.reason) != "") & ~flag(testing), rx.el.span(item.reason)),
+                rx.cond(item.tested_at, rx.el.span(t("tested "), ago(item.tested_at))),
+                class_name="cell-status",
             )
         ),
         rx.el.td(_actions(item, testing)),
@@ -199,8 +183,8 @@ def _row(item: ConnectionItem) -> rx.Component:
 
 
 def _actions(item: ConnectionItem, testing: Flag) -> rx.Component:
-    return rx.flex(
-        rx.link(t("Configure"), href=routes.LISTING + "/" + item.uuid, size="1"),
+    return rx.el.div(
+        rx.el.a(t("Configure"), href=routes.LISTING + "/" + item.uuid, class_name="row-link"),
         rx.cond(
             item.status != Status.DISCONNECTED.value,
             _action(t("Test Connection"), Listing.test(item.uuid), disabled=testing),
@@ -210,8 +194,6 @@ def _actions(item: ConnectionItem, testing: Flag) -> rx.Component:
             _action(t("Disconnect"), Listing.disconnect(item.uuid)),
         ),
         _action(t("Remove"), Listing.ask_removal(item.uuid), color_scheme="red"),
-        spacing="4",
-        align="center",
         class_name="row-actions",
     )
 
@@ -239,14 +221,18 @@ def _pager() -> rx.Component:
         (text(Listing.next_link) != "") | (text(Listing.previous_link) != ""),
         rx.el.nav(
             rx.flex(
-                rx.cond(Listing.previous_link, rx.link(t("Previous"), href=Listing.previous_link)),
-                rx.cond(Listing.next_link, rx.link(t("Next"), href=Listing.next_link)),
+                _turn(t("Previous"), Listing.previous_link),
+                _turn(t("Next"), Listing.next_link),
                 spacing="4",
                 justify="end",
             ),
             aria_label=t("Pages"),
         ),
     )
+
+
+def _turn(label: Text, link: Text) -> rx.Component:
+    return rx.cond(link, rx.link(label, href=link, on_click=Listing.turn_to(link).prevent_default))
 
 
 def _nothing_yet() -> rx.Component:

@@ -73,7 +73,7 @@ def _provider_choice(provider: ProviderItem) -> rx.Component:
         rx.link(
             rx.card(
                 rx.flex(
-                    provider_mark(provider.icon, provider.title, size="32px"),
+                    provider_mark(provider.icon, provider.title, class_name="mark"),
                     rx.box(
                         rx.text(provider.title, weight="medium", size="3"),
                         rx.text(provider.description, size="2", color_scheme="gray"),
@@ -117,7 +117,7 @@ def _form_page() -> rx.Component:
 
 def _service() -> rx.Component:
     return rx.flex(
-        provider_mark(New.provider.icon, New.provider.title, size="32px"),
+        provider_mark(New.provider.icon, New.provider.title, class_name="mark"),
         rx.heading(New.provider.title, as_="h2", size="4"),
         rx.spacer(),
         rx.link(t("Choose a different service"), href=routes.NEW, size="2"),

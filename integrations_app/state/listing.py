@@ -1,7 +1,8 @@
 """The list: its address says which rows, the database says what is in them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from urllib.parse import parse_qsl, urlsplit
 
 import reflex as rx
 
@@ -51,12 +52,14 @@ class Listing(Removal, AdminState):
     async def load(self) -> None:
         """Show what the address asks for."""
         await self._actor()
-        self._read_address()
+        self._read(self.router.url.query_parameters)
         declared = catalogue.all_providers()
-        self.providers = [views.OptionItem(value=each.key, label=each.title) for each in declared]
-        self.provider_names = listing([each.title for each in declared])
-        self.removing_uuid = ""
-        self.changed = []
+        self._put(
+            providers=[views.OptionItem(value=each.key, label=each.title) for each in declared],
+            provider_names=listing([each.title for each in declared]),
+            removing_uuid="",
+            changed=[],
+        )
         await self._reload()
 
     @rx.event(background=True)
@@ -68,19 +71,29 @@ class Listing(Removal, AdminState):
             yield
 
     @rx.event
+    async def turn_to(self, link: str) -> AsyncIterator[rx.event.EventSpec | None]:
+        """Show what a link on this page leads to, and only then have the browser go there."""
+        await self._actor()
+        query = urlsplit(str(link)).query
+        self._read(dict(parse_qsl(query)))
+        await self._reload()
+        yield None
+        yield rx.redirect(f"{routes.LISTING}?{query}")
+
+    @rx.event
     async def find(self, text: str) -> rx.event.EventSpec:
         """Show the rows whose name or account begins with this."""
-        return self._goto(search=str(text).strip()[:SEARCH_MAX_LENGTH])
+        return await self._goto(search=str(text).strip()[:SEARCH_MAX_LENGTH])
 
     @rx.event
     async def choose_provider(self, key: str) -> rx.event.EventSpec:
         """Show the rows of one provider, or of all."""
-        return self._goto(provider="" if key == _ALL else str(key))
+        return await self._goto(provider="" if key == _ALL else str(key))
 
     @rx.event
     async def choose_status(self, status: str) -> rx.event.EventSpec:
         """Show the rows of one status, or of all."""
-        return self._goto(status="" if status == _ALL else str(status))
+        return await self._goto(status="" if status == _ALL else str(status))
 
     @rx.event(background=True)
     async def test(self, uuid: str) -> AsyncIterator[None]:
@@ -140,19 +153,20 @@ class Listing(Removal, AdminState):
     def _show(self, page: ListPage) -> None:
         rows = [views.connection_item(row) for row in page.rows]
         before = {row.uuid: row for row in self.rows}
-        if self.loaded:
-            self.changed = [
-                row.uuid for row in rows if row.uuid in before and row != before[row.uuid]
-            ]
-        self.rows = rows
-        self.problem = ""
-        self.count = _count(page)
-        self.next_link = self._link(after=page.next_cursor) if page.next_cursor else ""
-        self.previous_link = self._link(before=page.previous_cursor) if page.previous_cursor else ""
-        self.loaded = True
+        changed = [row.uuid for row in rows if row != before.get(row.uuid, row)]
+        following = self._link(after=page.next_cursor) if page.next_cursor else ""
+        preceding = self._link(before=page.previous_cursor) if page.previous_cursor else ""
+        self._put(rows=rows, changed=changed, count=_count(page), problem="", loaded=True)
+        self._put(next_link=following, previous_link=preceding)
 
-    def _read_address(self) -> None:
-        told = self.router.url.query_parameters
+    def _put(self, **values: object) -> None:
+        """Set what differs: Reflex sends, and the browser draws, whatever is set."""
+        for name, value in values.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
+
+    def _read(self, told: Mapping[str, str]) -> None:
+        """Take over the query of an address."""
         sort = told.get("sort", "")
         status = told.get("status", "")
         query = PageQuery(
@@ -164,21 +178,26 @@ class Listing(Removal, AdminState):
             after=told.get("after", ""),
             before=told.get("before", ""),
         )
-        if query != self._query:
-            self.loaded = self.loaded and query.search == self._query.search
         self._query = query
-        self.search = query.search
-        self.provider = query.provider or _ALL
-        self.status = query.status.value if query.status else _ALL
-        self.sort, self.descending = query.sort.value, query.descending
-        self.sort_links = {key.value: self._sort_link(key) for key in SortKey}
+        self._put(
+            search=query.search,
+            provider=query.provider or _ALL,
+            status=query.status.value if query.status else _ALL,
+            sort=query.sort.value,
+            descending=query.descending,
+            sort_links={key.value: self._sort_link(key) for key in SortKey},
+        )
 
     def _sort_link(self, key: SortKey) -> str:
         turned = key is self._query.sort and not self._query.descending
         return self._link(sort=key.value, order="desc" if turned else "")
 
-    def _goto(self, **changes: str) -> rx.event.EventSpec:
-        return rx.redirect(self._link(**changes), replace=True)
+    async def _goto(self, **changes: str) -> rx.event.EventSpec:
+        link = self._link(**changes)
+        await self._actor()
+        self._read(dict(parse_qsl(urlsplit(link).query)))
+        await self._reload()
+        return rx.redirect(link, replace=True)
 
     def _link(self, **changes: str) -> str:
         query = self._query
