@@ -11,7 +11,7 @@ from integrations_app.components.removal import removal_dialog
 from integrations_app.components.shell import page_heading, shell
 from integrations_app.components.status import status_word
 from integrations_app.components.text import t
-from integrations_app.components.theme import GLOW, QUIET_LINK, TABLE, Colour
+from integrations_app.components.theme import GLOW, QUIET_LINK, TABLE
 from integrations_app.domain.connection import Status
 from integrations_app.domain.summary import SortKey
 from integrations_app.state.listing import SEARCH_MAX_LENGTH, Listing
@@ -184,7 +184,9 @@ def _row(item: ConnectionItem) -> rx.Component:
 
 def _actions(item: ConnectionItem, testing: Flag) -> rx.Component:
     return rx.el.div(
-        rx.el.a(t("Configure"), href=routes.LISTING + "/" + item.uuid, class_name="row-link"),
+        rx.el.a(
+            t("Configure"), href=routes.LISTING + "/" + item.uuid, class_name="row-action main"
+        ),
         rx.cond(
             item.status != Status.DISCONNECTED.value,
             _action(t("Test Connection"), Listing.test(item.uuid), disabled=testing),
@@ -193,24 +195,18 @@ def _actions(item: ConnectionItem, testing: Flag) -> rx.Component:
             item.status == Status.CONNECTED.value,
             _action(t("Disconnect"), Listing.disconnect(item.uuid)),
         ),
-        _action(t("Remove"), Listing.ask_removal(item.uuid), color_scheme="red"),
+        _action(t("Remove"), Listing.ask_removal(item.uuid), danger=True),
         class_name="row-actions",
     )
 
 
 def _action(
-    label: Text,
-    on_click: OnEvent,
-    *,
-    color_scheme: Colour = "gray",
-    disabled: Flag = False,
+    label: Text, on_click: OnEvent, *, danger: bool = False, disabled: Flag = False
 ) -> rx.Component:
-    return rx.button(
+    return rx.el.button(
         label,
         on_click=on_click,
-        variant="ghost",
-        size="1",
-        color_scheme=color_scheme,
+        class_name="row-action danger" if danger else "row-action",
         disabled=disabled,
         type="button",
     )
