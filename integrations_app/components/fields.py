@@ -84,7 +84,9 @@ def name_field(state: type[SetupForm], *, value: Text, **props: Any) -> rx.Compo
             **_LEFT_ALONE,
             **props,
         ),
-        help_text=t("A label for people, such as main or marketing. You can change it any time."),
+        help_text=t(
+            "Letters, digits, - and _, such as main or marketing-eu. You can change it any time."
+        ),
         problem=problem,
     )
 

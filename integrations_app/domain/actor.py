@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+_MAX_LENGTH = 500
+
 
 class Origin(StrEnum):
     """The door a change came through."""
@@ -43,6 +45,7 @@ class Actor:
         if isinstance(actor, Actor):
             return actor
         if actor is not None:
-            return cls(kind="user", id=str(actor), label=str(actor))
+            name = "".join(each for each in str(actor) if each.isprintable())[:_MAX_LENGTH]
+            return cls(kind="user", id=name, label=name)
         program = Path(sys.argv[0] if sys.argv else "").name or "python"
         return cls(kind="system", id=program, label=f"system:{program}")

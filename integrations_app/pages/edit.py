@@ -38,7 +38,9 @@ def page() -> rx.Component:
             href=routes.LISTING,
             size="2",
         ),
-        page_heading(t("Edit Integration"), t("What code gets when it asks for this connection.")),
+        page_heading(
+            t("Edit Integration"), t("Changes show at once wherever this connection is used.")
+        ),
         rx.cond(
             Edit.loaded,
             _connection(),
@@ -64,7 +66,7 @@ def _connection() -> rx.Component:
         _status_card(),
         rx.card(_form(), size="3"),
         setup_instructions(Edit.provider, open_at_first=False),
-        _danger_zone(),
+        rx.cond(Edit.removed_by == "", _danger_zone()),
         direction="column",
         spacing="4",
     )
@@ -91,6 +93,8 @@ def _status_card() -> rx.Component:
                 rx.cond(Edit.connection_uuid, copyable(Edit.connection_uuid, label=t("the uuid"))),
                 direction="column",
                 spacing="2",
+                min_width="0",
+                style={"overflow_wrap": "anywhere"},
             ),
             spacing="4",
         ),

@@ -28,10 +28,7 @@ def page() -> rx.Component:
             t("Add Integration"),
             rx.cond(
                 New.provider.key,
-                t(
-                    "Enter what {service} gave you. You can test it before anything is saved.",
-                    service=New.provider.title,
-                ),
+                t("Enter what {service} gave you.", service=New.provider.title),
                 t("Which service do you want to connect?"),
             ),
         ),
@@ -129,7 +126,10 @@ def _service() -> rx.Component:
 
 def _step_two_hint() -> rx.Component:
     return rx.text(
-        t("Saved credentials are the first step. The account is connected on the next page."),
+        t(
+            "This saves the client credentials. Connecting the account itself is not possible "
+            "yet; it comes with a later version."
+        ),
         size="2",
         color_scheme="gray",
     )

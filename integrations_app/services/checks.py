@@ -86,7 +86,10 @@ def dry_run(provider: str, values: Mapping[str, str], *, uuid: object = None) ->
     )
     if anew:
         raise SecretRequired(anew)
-    return ask(declared, {**typed.over(found.opened), **found.secrets, **typed.secrets})
+    kept = dict(found.secrets)
+    if setup.is_moved(declared, typed, stored=found.opened):
+        kept = {}  # tokens, too, were given for the old place
+    return ask(declared, {**typed.over(found.opened), **kept, **typed.secrets})
 
 
 def ask(provider: Provider, values: Mapping[str, str]) -> CheckResult:

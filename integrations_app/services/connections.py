@@ -175,6 +175,7 @@ def _flush(session: Session, row: ConnectionRow) -> None:
 def _refuse_stale(session: Session, row: ConnectionRow, expected: int | None) -> None:
     if expected is None or expected == row.version:
         return
+    expected = min(max(expected, 0), row.version)  # what no version can be is as stale
     entries = session.execute(
         queries.fields_changed_since, {"uuid": row.uuid, "version": expected}
     ).scalars()
@@ -193,6 +194,9 @@ def _save(
     typed = setup.read(provider, values)
     secrets = {each.field: each for each in session.scalars(queries.secrets_of(row.uuid))}
     setup.refuse_unfit(provider, typed, sent=values, stored=row.setup_values, saved_secrets=secrets)
+    if setup.is_moved(provider, typed, stored=row.setup_values):
+        for key in TOKEN_KEYS & secrets.keys():  # they were given for the old place
+            session.delete(secrets.pop(key))
     opened = typed.over(row.setup_values)
     changed = {key for key in typed.opened if opened.get(key) != row.setup_values.get(key)}
     row.setup_values = opened

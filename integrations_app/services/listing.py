@@ -2,15 +2,20 @@
 
 import base64
 import json
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
 from integrations_app.domain.check import CheckReason
 from integrations_app.domain.connection import Status
-from integrations_app.domain.summary import COUNT_LIMIT, ListPage, PageQuery, Summary
+from integrations_app.domain.summary import COUNT_LIMIT, ListPage, PageQuery, SortKey, Summary
+from integrations_app.errors import InvalidUuid
+from integrations_app.services.references import parse_uuid
 from integrations_app.storage import pages
 from integrations_app.storage.engine import database
+
+_LONGEST_CURSOR = 2_000
 
 
 def page(query: PageQuery) -> ListPage:
@@ -19,7 +24,7 @@ def page(query: PageQuery) -> ListPage:
     A cursor that nobody made means the first page.
     """
     backwards = bool(query.before)
-    cursor = _decoded(query.before or query.after, pages.key_count(query.sort))
+    cursor = _decoded(query.before or query.after, query.sort)
     rows = list(
         database().fetch(pages.page(query, cursor, backwards=backwards and cursor is not None))
     )
@@ -60,11 +65,19 @@ def _encoded(row: Row[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(texts).encode()).decode().rstrip("=")
 
 
-def _decoded(cursor: str, parts: int) -> list[str] | None:
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        texts = json.loads(base64.urlsafe_b64decode(padded))
-    except (ValueError, UnicodeEncodeError):
+def _decoded(cursor: str, sort: SortKey) -> list[str] | None:
+    parts = pages.key_count(sort)
+    if not cursor or len(cursor) > _LONGEST_CURSOR:
         return None
-    fits = isinstance(texts, list) and len(texts) == parts
-    return texts if fits and all(isinstance(text, str) for text in texts) else None
+    try:
+        texts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(texts, list) or len(texts) != parts:
+            return None
+        parse_uuid(texts[-1])
+        fits = all(isinstance(text, str) and "\0" not in text for text in texts)
+        "".join(texts).encode()
+        if sort is SortKey.TESTED and texts[0] != "-infinity":
+            datetime.fromisoformat(texts[0])
+    except (ValueError, TypeError, RecursionError, InvalidUuid):
+        return None
+    return texts if fits else None

@@ -114,16 +114,20 @@ def secrets_to_type_anew(
     saved_secrets: Collection[str],
 ) -> tuple[str, ...]:
     """Stored secrets that would go somewhere new unless they are typed again (P-6)."""
-    merged = typed.over(stored)
-    moved = any(
-        declared.destination
-        and value_of(declared.key, merged, provider) != value_of(declared.key, stored, provider)
-        for declared in provider.fields
-    )
-    if not moved:
+    if not is_moved(provider, typed, stored=stored):
         return ()
     return tuple(
         key for key in provider.secret_keys if key in saved_secrets and key not in typed.secrets
+    )
+
+
+def is_moved(provider: Provider, typed: Typed, *, stored: Mapping[str, str]) -> bool:
+    """Whether these values would send the credentials somewhere else."""
+    merged = typed.over(stored)
+    return any(
+        declared.destination
+        and value_of(declared.key, merged, provider) != value_of(declared.key, stored, provider)
+        for declared in provider.fields
     )
 
 

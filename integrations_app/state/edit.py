@@ -128,15 +128,17 @@ class Edit(Removal, setup_form.SetupForm, AdminState):
             declared = catalogue.get(connection.provider)
             if not _checkable(declared):
                 async with self:
-                    self.busy, self.saved = "", True
+                    self.saved = True
                 return
             result = await asyncio.to_thread(checks.run, uuid, actor=actor)
         except IntegrationError as error:
             async with self:
-                self.busy, self.problem = "", wording.of_error(error)
+                self.problem = wording.of_error(error)
             return
+        finally:
+            async with self:
+                self.busy = ""
         async with self:
-            self.busy = ""
             self._show_result(result)
             await self._catch_up()
 
@@ -208,6 +210,7 @@ class Edit(Removal, setup_form.SetupForm, AdminState):
             )
         self.name, self._version = connection.name, connection.version
         self.touched, self.changed_by, self.conflict = False, "", ""
+        self.revealed = []  # the next secret is typed unseen again
         self._show_live(connection)
         self.loaded = True
 
@@ -296,9 +299,10 @@ class Edit(Removal, setup_form.SetupForm, AdminState):
         else:
             async with self:
                 self._show_result(result)
-        async with self:
-            self.busy = ""
-            await self._catch_up()
+        finally:
+            async with self:
+                self.busy = ""
+                await self._catch_up()
         return event
 
 

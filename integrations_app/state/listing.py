@@ -74,7 +74,7 @@ class Listing(Removal, AdminState):
     async def turn_to(self, link: str) -> AsyncIterator[rx.event.EventSpec | None]:
         """Show what a link on this page leads to, and only then have the browser go there."""
         await self._actor()
-        query = urlsplit(str(link)).query
+        query = urlsplit(_clean(str(link))).query
         self._read(dict(parse_qsl(query)))
         await self._reload()
         yield None
@@ -83,17 +83,17 @@ class Listing(Removal, AdminState):
     @rx.event
     async def find(self, text: str) -> rx.event.EventSpec:
         """Show the rows whose name or account begins with this."""
-        return await self._goto(search=str(text).strip()[:SEARCH_MAX_LENGTH])
+        return await self._goto(search=_clean(str(text)).strip()[:SEARCH_MAX_LENGTH])
 
     @rx.event
     async def choose_provider(self, key: str) -> rx.event.EventSpec:
         """Show the rows of one provider, or of all."""
-        return await self._goto(provider="" if key == _ALL else str(key))
+        return await self._goto(provider="" if key == _ALL else _clean(str(key)))
 
     @rx.event
     async def choose_status(self, status: str) -> rx.event.EventSpec:
         """Show the rows of one status, or of all."""
-        return await self._goto(status="" if status == _ALL else str(status))
+        return await self._goto(status="" if status == _ALL else _clean(str(status)))
 
     @rx.event(background=True)
     async def test(self, uuid: str) -> AsyncIterator[None]:
@@ -109,10 +109,11 @@ class Listing(Removal, AdminState):
             await asyncio.to_thread(checks.run, uuid, actor=actor)
         except IntegrationError as error:
             problem = wording.of_error(error)
-        async with self:
-            self.testing = [each for each in self.testing if each != uuid]
-            await self._reload()
-            self.problem = problem or self.problem
+        finally:
+            async with self:
+                self.testing = [each for each in self.testing if each != uuid]
+                await self._reload()
+                self.problem = problem or self.problem
 
     @rx.event
     async def disconnect(self, uuid: str) -> None:
@@ -167,11 +168,12 @@ class Listing(Removal, AdminState):
 
     def _read(self, told: Mapping[str, str]) -> None:
         """Take over the query of an address."""
+        told = {key: _clean(value) for key, value in told.items()}
         sort = told.get("sort", "")
         status = told.get("status", "")
         query = PageQuery(
-            search=told.get("search", "").strip().replace("\x00", "")[:SEARCH_MAX_LENGTH],
-            provider=told.get("provider", "").replace("\x00", ""),
+            search=told.get("search", "").strip()[:SEARCH_MAX_LENGTH],
+            provider=told.get("provider", ""),
             status=Status(status) if status in set(Status) else None,
             sort=SortKey(sort) if sort in set(SortKey) else SortKey.SERVICE,
             descending=told.get("order", "") == "desc",
@@ -215,3 +217,8 @@ def _count(page: ListPage) -> str:
     if not page.counted_all:
         return _("{number}+ connections", number=f"{page.count:,}")
     return ngettext("{n} connection", "{n} connections", page.count)
+
+
+def _clean(text: str) -> str:
+    """What a browser sent, without what no address and no database can hold."""
+    return text.encode("utf-8", "ignore").decode().replace("\0", "")

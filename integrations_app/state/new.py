@@ -81,8 +81,9 @@ class New(setup_form.SetupForm, AdminState):
         else:
             async with self:
                 self._show_result(result)
-        async with self:
-            self.busy = ""
+        finally:
+            async with self:
+                self.busy = ""
         return event
 
     @rx.event

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from integrations_app.domain.check import CheckResult
+from integrations_app.domain.check import CheckReason, CheckResult
 from integrations_app.domain.provider import Provider
 from integrations_app.errors import IntegrationError
 from integrations_app.i18n import _
@@ -59,11 +59,12 @@ class SetupForm(rx.State, mixin=True):
 
     def _show_result(self, result: CheckResult) -> None:
         self.outcome_ok = result.ok
-        self.outcome = (
-            _("Connection verified")
-            if result.ok
-            else _("Test failed: {message}", message=result.message)
-        )
+        if result.ok:
+            self.outcome = _("Connection verified")
+        elif result.reason is CheckReason.NOT_TESTABLE:
+            self.outcome = result.message
+        else:
+            self.outcome = _("Test failed: {message}", message=result.message)
 
     @rx.event
     async def reveal(self, key: str) -> None:

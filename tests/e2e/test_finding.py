@@ -102,6 +102,7 @@ def test_pages_follow_each_other_without_a_gap_and_back(admin: Page, sixty: None
     expect(admin.get_by_role("link", name="Next")).to_have_count(0)
     admin.get_by_role("link", name="Previous").click()
     expect(rows(admin).first).to_contain_text("team-25")
+    expect(admin).to_have_url(re.compile("before="))  # the address follows the rows
     admin.go_back()
     expect(rows(admin).first).to_contain_text("team-50")
 

@@ -1,0 +1,63 @@
+"""Pages of the list, also for addresses that nobody made."""
+
+import base64
+import json
+
+import pytest
+
+from integrations_app import integrations
+from integrations_app.domain.actor import Actor
+from integrations_app.domain.summary import PageQuery, SortKey
+from integrations_app.errors import Conflict
+from integrations_app.services import connections, listing
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+def cursor(*texts: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(texts).encode()).decode()
+
+
+@pytest.mark.parametrize("sort", list(SortKey))
+def test_pages_follow_each_other_and_come_back_in_every_order(sort: SortKey) -> None:
+    for number in range(5):
+        integrations.add_connection("mistral", f"n{number}", actor="anna")
+
+    first = listing.page(PageQuery(sort=sort, limit=2))
+    second = listing.page(PageQuery(sort=sort, limit=2, after=first.next_cursor))
+    third = listing.page(PageQuery(sort=sort, limit=2, after=second.next_cursor))
+    back = listing.page(PageQuery(sort=sort, limit=2, before=third.previous_cursor))
+
+    seen = [row.uuid for page in (first, second, third) for row in page.rows]
+    assert len(seen) == len(set(seen)) == 5
+    assert back.rows == second.rows
+
+
+@pytest.mark.parametrize(
+    "made_up",
+    [
+        "x",
+        "[" * 30_000,
+        base64.urlsafe_b64encode(b"[" * 1_500).decode(),
+        cursor("a", "b", "c"),
+        cursor("a\0", "b", "0191f4d2-8c1e-7a60-b6b1-3f0c0d9be6aa"),
+        cursor("\ud800", "b", "0191f4d2-8c1e-7a60-b6b1-3f0c0d9be6aa"),
+        cursor("999999-01-01", "0191f4d2-8c1e-7a60-b6b1-3f0c0d9be6aa"),
+        cursor(1, 2, 3),
+    ],
+)
+@pytest.mark.parametrize("sort", [SortKey.SERVICE, SortKey.TESTED])
+def test_a_cursor_that_nobody_made_means_the_first_page(made_up: str, sort: SortKey) -> None:
+    integrations.add_connection("mistral", "main", actor="anna")
+
+    page = listing.page(PageQuery(sort=sort, after=made_up))
+
+    assert [row.name for row in page.rows] == ["main"]
+
+
+@pytest.mark.parametrize("version", [-1, 10**30])
+def test_a_version_that_no_connection_can_have_is_stale(version: int) -> None:
+    uuid = integrations.add_connection("mistral", "main", actor="anna").uuid
+
+    with pytest.raises(Conflict):
+        connections.update(uuid, name="b", expected_version=version, actor=Actor.of("ben"))
