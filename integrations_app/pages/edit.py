@@ -15,7 +15,7 @@ from integrations_app.components.fields import (
     setup_field,
     setup_form,
 )
-from integrations_app.components.instructions import copyable, setup_instructions
+from integrations_app.components.instructions import copyable, credentials_only, setup_instructions
 from integrations_app.components.mark import provider_mark
 from integrations_app.components.moments import ago
 from integrations_app.components.reactive import flag, text
@@ -128,7 +128,10 @@ def _times() -> rx.Component:
 def _form() -> rx.Component:
     return setup_form(
         rx.cond(Edit.changed_by, _changed_meanwhile()),
-        rx.cond(Edit.provider.is_oauth, rx.heading(t("Step 1"), as_="h3", size="3")),
+        rx.cond(
+            Edit.provider.is_oauth,
+            rx.fragment(rx.heading(t("Step 1"), as_="h3", size="3"), credentials_only()),
+        ),
         name_field(Edit, value=Edit.name, on_change=Edit.touch.throttle(500)),
         rx.foreach(
             Edit.fields,

@@ -11,7 +11,7 @@ from integrations_app.components.fields import (
     setup_field,
     setup_form,
 )
-from integrations_app.components.instructions import setup_instructions
+from integrations_app.components.instructions import credentials_only, setup_instructions
 from integrations_app.components.mark import provider_mark
 from integrations_app.components.reactive import flag
 from integrations_app.components.shell import page_heading, shell
@@ -98,7 +98,7 @@ def _form_page() -> rx.Component:
                 _service(),
                 name_field(New, value="", auto_focus=True),
                 rx.foreach(New.fields, lambda field: setup_field(New, field)),
-                rx.cond(New.provider.is_oauth, _step_two_hint()),
+                rx.cond(New.provider.is_oauth, credentials_only()),
                 problem_callout(New.problem),
                 _buttons(),
                 outcome_callout(New.outcome, ok=New.outcome_ok),
@@ -121,17 +121,6 @@ def _service() -> rx.Component:
         align="center",
         spacing="3",
         wrap="wrap",
-    )
-
-
-def _step_two_hint() -> rx.Component:
-    return rx.text(
-        t(
-            "This saves the client credentials. Connecting the account itself is not possible "
-            "yet; it comes with a later version."
-        ),
-        size="2",
-        color_scheme="gray",
     )
 
 
