@@ -11,6 +11,7 @@ import pytest
 from integrations_app.services import live
 from integrations_app.storage.engine import database
 from tests import postgresql
+from tests.foreign import ForeignServer
 from tests.postgresql import DatabaseUnderTest, Server
 from tests.world import World
 
@@ -79,6 +80,13 @@ def used_by_the_product(
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Every outside service, on loopback."""
     with World.start(tmp_path_factory.mktemp("world")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def foreign(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForeignServer]:
+    """An authorisation server that none of us wrote, as a site of the world."""
+    with ForeignServer.start(world, tmp_path_factory.mktemp("foreign")) as running:
         yield running
 
 

@@ -21,6 +21,7 @@ import pytest
 
 from tests.world import Behaviour, World, key
 from tests.world.keys import SHAPES, behaviour_of
+from tests.world.messages import Reply, Site
 
 PATIENCE_S = 0.3
 ENOUGH_S = 10.0
@@ -491,6 +492,15 @@ def test_one_connection_serves_many_requests(world: World, client: httpx2.Client
 
     assert len(world.requests(host="reused.example")) == 3
     assert len(world.recorder.connects(host="reused.example")) == 1
+
+
+def test_a_tests_own_site_answers_while_it_is_hosted(world: World, client: httpx2.Client) -> None:
+    guest = Site(hosts=("guest.example",), answer=lambda _: Reply.of_json("welcome"))
+
+    with world.hosting(guest):
+        assert client.get("https://guest.example/").json() == "welcome"
+
+    assert client.get("https://guest.example/").status_code == 421
 
 
 def test_many_clients_are_served_at_once(world: World) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from .certificates import Authority
 from .http import Conversation
@@ -21,6 +22,16 @@ class Server:
         self._sites = {host: site for site in sites for host in site.hosts}
         self._authority = authority
         self._recorder = recorder
+
+    @contextlib.contextmanager
+    def hosting(self, site: Site) -> Iterator[None]:
+        """Speak for one more site as long as the `with` block lasts."""
+        self._sites |= dict.fromkeys(site.hosts, site)
+        try:
+            yield
+        finally:
+            for host in site.hosts:
+                del self._sites[host]
 
     async def welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one client that came over TLS."""

@@ -11,7 +11,7 @@ from anyio.from_thread import start_blocking_portal
 
 from .certificates import Authority
 from .door import LOOPBACK, open_door
-from .messages import Request
+from .messages import Request, Site
 from .proxy import Proxy
 from .recorder import Recorder
 from .server import Server
@@ -28,11 +28,13 @@ class World:
         proxy_url: Where its proxy listens.
         ca_file: The PEM file that clients have to trust.
         recorder: All that has arrived.
+        server: Answers as every site.
     """
 
     proxy_url: str
     ca_file: Path
     recorder: Recorder = field(repr=False)
+    server: Server = field(repr=False)
 
     @classmethod
     @contextlib.contextmanager
@@ -46,12 +48,13 @@ class World:
         authority = Authority()
         authority.write_certificate(ca_file)
         recorder = Recorder()
+        server = Server(sites=every_site(), authority=authority, recorder=recorder)
         with (
             start_blocking_portal(name="world") as portal,
-            portal.wrap_async_context_manager(_open(authority, recorder)) as proxy_port,
+            portal.wrap_async_context_manager(_open(server, authority, recorder)) as proxy_port,
         ):
             proxy_url = f"http://{LOOPBACK}:{proxy_port}"
-            yield cls(proxy_url=proxy_url, ca_file=ca_file, recorder=recorder)
+            yield cls(proxy_url=proxy_url, ca_file=ca_file, recorder=recorder, server=server)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -62,6 +65,10 @@ class World:
             "SSL_CERT_FILE": str(self.ca_file),
             "NO_PROXY": "localhost,127.0.0.1",
         }
+
+    def hosting(self, site: Site) -> contextlib.AbstractContextManager[None]:
+        """Let one more site answer as long as the `with` block lasts: a test's own."""
+        return self.server.hosting(site)
 
     def requests(
         self, *, host: str | None = None, key: str | None = None, path: str | None = None
@@ -86,8 +93,7 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def _open(authority: Authority, recorder: Recorder) -> AsyncIterator[int]:
-    server = Server(sites=every_site(), authority=authority, recorder=recorder)
+async def _open(server: Server, authority: Authority, recorder: Recorder) -> AsyncIterator[int]:
     async with open_door(server.welcome, tls=authority.server_context()) as tls_port:
         proxy = Proxy(server=server, tls_port=tls_port, recorder=recorder)
         async with open_door(proxy.welcome) as proxy_port:
