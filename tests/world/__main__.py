@@ -1,7 +1,7 @@
 """`python -m tests.world --directory DIR`: a world to try the product in by hand.
 
-Prints the environment as `export …` lines and the keys as comments, then serves until Ctrl-C
-or SIGTERM.
+Prints the environment as `export …` lines, the keys and OAuth clients as comments, then serves
+until Ctrl-C or SIGTERM.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import signal
 from pathlib import Path
 
 from .keys import SHAPES, Behaviour, key
+from .oauth.clients import CLIENT_SHAPES, TokenBehaviour, oauth_client
 from .world import World
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM)
@@ -28,6 +29,7 @@ def main() -> None:
     with World.start(directory) as world:
         _print_environment(world)
         _print_keys()
+        _print_clients()
         signal.sigwait(ENDINGS)
 
 
@@ -40,6 +42,13 @@ def _print_keys() -> None:
     for provider in SHAPES:
         for behaviour in Behaviour:
             print(f"# {provider:10}  {behaviour:18}  {key(provider, behaviour)}", flush=True)
+
+
+def _print_clients() -> None:
+    for provider in CLIENT_SHAPES:
+        for behaviour in TokenBehaviour:
+            client = oauth_client(provider, behaviour)
+            print(f"# {provider:10}  {behaviour:18}  {client.id}  {client.secret}", flush=True)
 
 
 if __name__ == "__main__":

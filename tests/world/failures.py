@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from types import MappingProxyType
@@ -54,12 +55,12 @@ def failure(
         return error(STATUSES[behaviour])
     match behaviour:
         case Behaviour.RATE_LIMITED:
-            return _limited(error(429), retry_after=str(RETRY_AFTER_S))
+            return with_retry_after(error(429), RETRY_AFTER_S)
         case Behaviour.RATE_LIMITED_UNTIL:
             until = format_datetime(datetime.now(UTC) + RETRY_AT, usegmt=True)
-            return _limited(error(429), retry_after=until)
+            return with_retry_after(error(429), until)
         case Behaviour.HTML:
-            return _page()
+            return page()
         case Behaviour.WRONG_SHAPE:
             return Reply.of_json(["something", {"quite": "different"}, 42])
         case Behaviour.REDIRECT_ELSEWHERE:
@@ -70,12 +71,13 @@ def failure(
             return None
 
 
-def _limited(reply: Reply, *, retry_after: str) -> Reply:
-    headers = (*reply.headers, ("retry-after", retry_after))
-    return Reply(status=reply.status, headers=headers, body=reply.body)
+def with_retry_after(reply: Reply, retry_after: int | str) -> Reply:
+    """The reply, saying when to come back: in so many seconds, or an HTTP date."""
+    return replace(reply, headers=(*reply.headers, ("retry-after", str(retry_after))))
 
 
-def _page() -> Reply:
+def page() -> Reply:
+    """A web page where none was expected."""
     headers = (("content-type", "text/html; charset=utf-8"),)
     return Reply(headers=headers, body=b"<!doctype html><title>Welcome</title><p>Hello & <b>bye")
 

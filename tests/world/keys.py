@@ -71,8 +71,8 @@ def key(provider: str, behaviour: Behaviour = Behaviour.RIGHT, *, serial: int | 
     """
     shape = SHAPES[provider]
     mark = _mark(provider, behaviour)
-    free = _digits(f"{provider} {behaviour} {serial}", shape.digits - MARK_DIGITS - CHECK_DIGITS)
-    return shape.prefix + mark + free + _digits(mark + free, CHECK_DIGITS)
+    free = digits(f"{provider} {behaviour} {serial}", shape.digits - MARK_DIGITS - CHECK_DIGITS)
+    return shape.prefix + mark + free + digits(mark + free, CHECK_DIGITS)
 
 
 def behaviour_of(provider: str, presented: str | None) -> Behaviour:
@@ -81,21 +81,22 @@ def behaviour_of(provider: str, presented: str | None) -> Behaviour:
     if presented is None or not presented.startswith(shape.prefix):
         return Behaviour.WRONG
     signed, check = _split_check(presented.removeprefix(shape.prefix))
-    if len(signed) + len(check) != shape.digits or check != _digits(signed, CHECK_DIGITS):
+    if len(signed) + len(check) != shape.digits or check != digits(signed, CHECK_DIGITS):
         return Behaviour.WRONG
     return _BEHAVIOURS.get((provider, signed[:MARK_DIGITS]), Behaviour.WRONG)
 
 
-def _split_check(digits: str) -> tuple[str, str]:
-    return digits[:-CHECK_DIGITS], digits[-CHECK_DIGITS:]
+def _split_check(marked: str) -> tuple[str, str]:
+    return marked[:-CHECK_DIGITS], marked[-CHECK_DIGITS:]
 
 
-def _digits(text: str, count: int) -> str:
+def digits(text: str, count: int) -> str:
+    """The first hexadecimal digits of this text's hash."""
     return sha256(text.encode()).hexdigest()[:count]
 
 
 def _mark(provider: str, behaviour: Behaviour) -> str:
-    return _digits(f"{provider} {behaviour}", MARK_DIGITS)
+    return digits(f"{provider} {behaviour}", MARK_DIGITS)
 
 
 _BEHAVIOURS = {

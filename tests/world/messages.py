@@ -84,15 +84,24 @@ class Reply:
         return cls(status=status, headers=headers, body=json.dumps(content).encode())
 
 
-Answer = Reply | Misbehaviour
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """A well-formed answer that lets the client wait."""
+
+    reply: Reply
+    after_s: float
+
+
+Answer = Reply | Later | Misbehaviour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """One outside service: the hosts it answers for and how it answers.
 
-    `answer` runs on the world's own event loop: it must return at once. A site that remembers
-    something (codes, rotated tokens) keeps it in an object whose bound method is `answer`.
+    `answer` runs on the world's own event loop: it must return at once; an answer that takes
+    its time is a `Later`. A site that remembers something (codes, rotated tokens) keeps it in an
+    object whose bound method is `answer`.
     """
 
     hosts: tuple[str, ...]

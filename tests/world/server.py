@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from .certificates import Authority
 from .http import Conversation
-from .messages import Answer, Reply, Request, Site
+from .messages import Answer, Later, Reply, Request, Site
 from .recorder import Recorder
 
 MISDIRECTED = 421
@@ -54,6 +54,9 @@ class Server:
         """Record a request and answer it; says whether the client may go on."""
         self._recorder.record(request)
         answer = _nobody_here(request) if misdirected else self._answer_of_site(request)
+        if isinstance(answer, Later):
+            await asyncio.sleep(answer.after_s)
+            answer = answer.reply
         if isinstance(answer, Reply):
             return await conversation.send(answer, method=request.method)
         await answer(writer)

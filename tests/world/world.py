@@ -12,10 +12,11 @@ from anyio.from_thread import start_blocking_portal
 from .certificates import Authority
 from .door import LOOPBACK, open_door
 from .messages import Request, Site
+from .oauth.steering import OAuth
 from .proxy import Proxy
 from .recorder import Recorder
 from .server import Server
-from .sites import every_site
+from .sites import plain_sites
 
 CA_FILE_NAME = "world-ca.pem"
 
@@ -28,12 +29,14 @@ class World:
         proxy_url: Where its proxy listens.
         ca_file: The PEM file that clients have to trust.
         recorder: All that has arrived.
+        oauth: Steers the authorization servers.
         server: Answers as every site.
     """
 
     proxy_url: str
     ca_file: Path
     recorder: Recorder = field(repr=False)
+    oauth: OAuth = field(repr=False)
     server: Server = field(repr=False)
 
     @classmethod
@@ -48,13 +51,21 @@ class World:
         authority = Authority()
         authority.write_certificate(ca_file)
         recorder = Recorder()
-        server = Server(sites=every_site(), authority=authority, recorder=recorder)
+        oauth = OAuth(recorder)
+        sites = [*plain_sites(), *oauth.sites]
+        server = Server(sites=sites, authority=authority, recorder=recorder)
         with (
             start_blocking_portal(name="world") as portal,
             portal.wrap_async_context_manager(_open(server, authority, recorder)) as proxy_port,
         ):
             proxy_url = f"http://{LOOPBACK}:{proxy_port}"
-            yield cls(proxy_url=proxy_url, ca_file=ca_file, recorder=recorder, server=server)
+            yield cls(
+                proxy_url=proxy_url,
+                ca_file=ca_file,
+                recorder=recorder,
+                oauth=oauth,
+                server=server,
+            )
 
     @property
     def environment(self) -> dict[str, str]:
