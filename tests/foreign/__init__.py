@@ -9,9 +9,9 @@ is a site of the world that hands all requests over to it.
         back = foreign.authorize(address_of_the_authorisation_request)
         ...
 
-`PROVIDER` declares it to the product: data, no code.
+`PROVIDER` and `SERVICE` declare it to the product: data, no code.
 """
 
-from .server import PROVIDER, ForeignServer
+from .server import PROVIDER, SERVICE, ForeignServer
 
-__all__ = ["PROVIDER", "ForeignServer"]
+__all__ = ["PROVIDER", "SERVICE", "ForeignServer"]

@@ -24,6 +24,7 @@ from .site import handing_over
 from .visitor import Visitor
 
 PROVIDER = Path(__file__).with_name("provider.toml")
+SERVICE = Path(__file__).with_name("foreign_service.toml")
 
 DATABASE_NAME = "foreign.sqlite3"
 LOG_NAME = "foreign.log"

@@ -68,6 +68,7 @@ def configure(database: Path) -> None:
         TEMPLATES=[_templates()],
         ROOT_URLCONF="tests.foreign.urls",
         LOGIN_URL="/login/",
+        STATIC_URL="/static/",
         USE_TZ=True,
         # Hashes nobody has to wait for.
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
