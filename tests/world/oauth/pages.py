@@ -20,7 +20,7 @@ _PAGE = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
+<title>{heading} – {title}</title>
 <style>
 body {{ font: 16px/1.5 sans-serif; max-width: 28rem; margin: 2rem auto; padding: 0 1rem }}
 li {{ overflow-wrap: anywhere; margin: .5rem 0 }}

@@ -119,7 +119,7 @@ class ProviderServer(AuthorizationServer):
     ) -> Reply:
         """Authlib's answer as ours."""
         reply = Reply.of_json(body, status=status) if body else Reply(status=status)
-        return replace(reply, headers=tuple(headers))
+        return replace(reply, headers=tuple((name.lower(), value) for name, value in headers))
 
 
 class _Validator(BearerTokenValidator):

@@ -17,6 +17,7 @@ from .troubles import ApiTrouble, Orders, Trouble, answer_in
 
 REFRESHES = ("refresh_token", "client_credentials")
 """The grant types that renew an access token without a person."""
+IN_THE_CLEAR = Reply.of_json({"error": "insecure_transport"}, status=400)
 
 
 class Service:
@@ -39,8 +40,7 @@ class Service:
     def token(self, request: Request) -> Answer:
         """Answer a client at the token endpoint."""
         with self.lock:
-            trouble = self._token_trouble(request)
-            return answer_in(trouble, lambda: self.server.create_token_response(request))
+            return answer_in(self._token_trouble(request), lambda: self._issue(request))
 
     def revoke(self, request: Request) -> Reply:
         """Answer whoever wants a token revoked."""
@@ -48,6 +48,8 @@ class Service:
             token = self.server.ledger.token(form_of(request).get("token", ""))
             if token and _behaviour(token) is TokenBehaviour.REVOKE_FAILS:
                 return Reply.of_json({"error": "internal_failure"}, status=500)
+            if request.scheme != "https":
+                return IN_THE_CLEAR
             return self.server.create_endpoint_response("revocation", request)
 
     def guarded(
@@ -70,6 +72,11 @@ class Service:
                 return error(401)
             trouble = self.orders.next_api_trouble(token.authorization.client.id)
             return _troubled(trouble, error=error) if trouble else answer(request, token)
+
+    def _issue(self, request: Request) -> Reply:
+        if request.scheme != "https":
+            return IN_THE_CLEAR
+        return self.server.create_token_response(request)
 
     def _token_trouble(self, request: Request) -> Trouble | None:
         client_id = client_id_of(request)

@@ -157,14 +157,16 @@ class OAuth:
             headers=FORM_HEADERS,
             body=urlencode({"answer": answer}).encode(),
         )
-        [site] = [site for site in self.sites if request.host in site.hosts]
-        return _location(site.answer(request))
+        for site in self.sites:
+            if request.host in site.hosts:
+                return _location(site.answer(request))
+        raise NoWayBack(f"{request.host} has no sign-in page in this world")
 
 
 def _location(answer: object) -> str:
     if not isinstance(answer, Reply):
         raise NoWayBack(f"not a page: {answer!r}")
-    location = dict(answer.headers).get("Location")
+    location = dict(answer.headers).get("location")
     if location is None:
         raise NoWayBack(answer.body.decode())
     return location
