@@ -106,9 +106,9 @@ class RefreshGrant(RefreshTokenGrant):
             found.authorization.reused = found.authorization.revoked = True
         return None if found.is_revoked() else found
 
-    def authenticate_user(self, refresh_token: IssuedToken) -> Account | None:
+    def authenticate_user(self, refresh_token: IssuedToken) -> Account:
         """Who said yes."""
-        return refresh_token.authorization.account
+        return refresh_token.account
 
     def generate_token(self, **asked: object) -> dict[str, object]:
         """Issue an access token, with a new refresh token where that is the way."""

@@ -21,9 +21,11 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{heading} – {title}</title>
+<link rel="icon" href="data:,">
 <style>
-body {{ font: 16px/1.5 sans-serif; max-width: 28rem; margin: 2rem auto; padding: 0 1rem }}
-li {{ overflow-wrap: anywhere; margin: .5rem 0 }}
+body {{ font: 16px/1.5 sans-serif; max-width: 28rem; margin: 2rem auto; padding: 0 1rem;
+  overflow-wrap: anywhere }}
+li {{ margin: .5rem 0 }}
 button {{ font: inherit; padding: .5rem 1.5rem; margin-right: .5rem }}
 </style>
 </head>

@@ -66,6 +66,12 @@ class IssuedToken(TokenMixin):
     expires_at: datetime | None = None
     replaced: bool = False
 
+    @property
+    def account(self) -> Account:
+        """Whose data it opens; only for what a person allowed."""
+        assert self.authorization.account is not None
+        return self.authorization.account
+
     def check_client(self, client: object) -> bool:
         """Whether it was issued to this client, as Authlib knows it."""
         return getattr(client, "client", None) == self.authorization.client

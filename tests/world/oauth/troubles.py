@@ -64,6 +64,8 @@ def answer_in(trouble: Trouble | None, proper: Callable[[], Reply]) -> Answer:
         trouble: None for none.
         proper: Processes the request and gives the answer that belongs to it.
     """
+    if trouble is None:
+        return proper()
     if trouble in MISBEHAVIOURS:
         return MISBEHAVIOURS[trouble]
     if trouble in REFUSALS:
@@ -80,8 +82,7 @@ def answer_in(trouble: Trouble | None, proper: Callable[[], Reply]) -> Answer:
         case Trouble.ANSWER_LOST:
             proper()
             return hang_up
-        case _:
-            return proper()
+    raise NotImplementedError(trouble)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -64,7 +64,7 @@ def _api(request: Request, token: IssuedToken) -> Reply:
 
 
 def _user(token: IssuedToken) -> Reply:
-    account = token.authorization.account
+    account = token.account
     content = {"id": account.google_id, "email": account.email}
     return Reply.of_json(content | {"verified_email": True, "name": account.name})
 

@@ -64,7 +64,7 @@ def _graph(request: Request, token: IssuedToken) -> Reply:
 
 
 def _user(token: IssuedToken) -> Reply:
-    account = token.authorization.account
+    account = token.account
     content = {"id": account.microsoft_id, "displayName": account.name}
     return Reply.of_json(content | {"userPrincipalName": account.email})
 
