@@ -6,7 +6,7 @@ user's id, or None for the running program. Every function raises `DatabaseUnava
 database cannot be reached.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from integrations_app.domain.actor import Actor
@@ -21,6 +21,8 @@ from integrations_app.services import (
     credentials,
     live,
     lookup,
+    oauth,
+    refresh,
 )
 from integrations_app.services.credentials import Credentials
 
@@ -168,6 +170,8 @@ def get_credentials(ref: Ref) -> Credentials:
         Deleted: No connection has this uuid any more.
         NotConfigured: No connection has this name, or it has no credentials.
         Undecryptable: No key at hand opens its secrets.
+        NoRefreshToken: Its token has expired, and there is nothing to renew it with.
+        TokenRefreshFailed: Its token has expired, and the provider gives no other.
         InvalidReference: Neither a UUID nor a non-empty text.
     """
     return credentials.get(ref)
@@ -258,6 +262,77 @@ def validate_credentials(
         SecretRequired: The address that secrets go to was changed; type them anew.
     """
     return checks.dry_run(provider, values, uuid=uuid)
+
+
+def authorization_url(
+    uuid: Ref,
+    redirect_uri: str,
+    *,
+    scopes: Sequence[str] | None = None,
+    state: str | None = None,
+    code_verifier: str | None = None,
+) -> str:
+    """Where to send the browser of whoever is to grant access to an account.
+
+    Args:
+        uuid: The connection's.
+        redirect_uri: Where the provider sends the browser back to, with `code` and `state`.
+        scopes: What to ask for; None for what the provider declares.
+        state: Comes back unchanged; make it random, and compare it.
+        code_verifier: 43 to 128 letters, digits, `-`, `.`, `_` or `~`; its S256 challenge is sent,
+            and `exchange_code` needs it again.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        NotFound: There is no such connection.
+        ClientIdNotConfigured: Its client id is not saved, or its provider connects no accounts.
+    """
+    return oauth.authorization_url(
+        uuid, redirect_uri, scopes=scopes, state=state, code_verifier=code_verifier
+    )
+
+
+def exchange_code(
+    uuid: Ref,
+    code: str,
+    redirect_uri: str,
+    *,
+    code_verifier: str | None = None,
+    actor: Actor | str | None = None,
+) -> Connection:
+    """Turn the code that came back into stored tokens; the connection is `connected` then.
+
+    Args:
+        uuid: The connection's.
+        code: As it came back.
+        redirect_uri: The same as in `authorization_url`.
+        code_verifier: The same as there.
+        actor: Who does it.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        NotFound: There is no such connection.
+        ClientCredentialsNotConfigured: Its client id or secret is not saved.
+        TokenExchangeFailed: The provider gives no tokens for this code; nothing is stored.
+    """
+    return oauth.exchange_code(
+        uuid, code, redirect_uri, code_verifier=code_verifier, actor=Actor.of(actor)
+    )
+
+
+def refresh_access_token(uuid: Ref, *, actor: Actor | str | None = None) -> str:
+    """Renew the access token now, due or not; callers at the same moment share one request.
+
+    Returns:
+        The new access token.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        NotFound: There is no such connection.
+        NoRefreshToken: There is nothing to renew it with.
+        TokenRefreshFailed: The provider gives no token; `.reason` says whether to try later.
+    """
+    return refresh.on_demand(uuid, actor=Actor.of(actor))
 
 
 def subscribe() -> Subscription:

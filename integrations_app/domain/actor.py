@@ -49,3 +49,7 @@ class Actor:
             return cls(kind="user", id=name, label=name)
         program = Path(sys.argv[0] if sys.argv else "").name or "python"
         return cls(kind="system", id=program, label=f"system:{program}")
+
+
+AUTOMATIC = Actor(kind="system", id="renewal", label="automatic renewal", origin=Origin.SCHEDULE)
+"""Whoever renews tokens because they are due, not because somebody asked."""

@@ -56,6 +56,9 @@ class NoticeKind(StrEnum):
     CHECK_RECORDED = "check_recorded"
     """A check was recorded that changed nothing but its times."""
 
+    TOKENS_RENEWED = "tokens_renewed"
+    """There are fresh tokens; nothing that people see has changed."""
+
     SESSION_ENDED = "session_ended"
     """Admin sessions ended; whoever streams to one must look."""
 
@@ -66,7 +69,7 @@ class Notice:
 
     Attributes:
         kind: What to read again.
-        uuid: The connection, for `check_recorded`.
+        uuid: The connection, for `check_recorded` and `tokens_renewed`.
     """
 
     kind: NoticeKind

@@ -25,8 +25,12 @@ def explain(reason: CheckReason | None, details: Mapping[str, Any], *, provider:
             "This address leads into a private network, which the operator does not allow "
             "(INTEGRATIONS_ALLOW_PRIVATE_NETWORK)."
         )
-    if reason is CheckReason.PROVIDER_ERROR:
+    if reason is CheckReason.PROVIDER_ERROR or (
+        reason is CheckReason.UNREACHABLE and status is not None
+    ):
         return _provider_error(status, provider)
+    if reason is CheckReason.NEEDS_RECONNECT and details:
+        return _refused(details.get("provider_code"), provider)
     if reason is CheckReason.RATE_LIMITED:
         return _rate_limited(details.get("retry_after_s"), provider)
     return _SENTENCES[reason](provider)
@@ -51,6 +55,19 @@ def _provider_error(status: int | None, provider: str) -> str:
         "{provider} has a problem of its own (HTTP {status}). Try again later.",
         provider=provider,
         status=status,
+    )
+
+
+def _refused(code: str | None, provider: str) -> str:
+    if code in ("invalid_client", "unauthorized_client"):
+        return _(
+            "{provider} does not accept the client ID and secret any more. Enter them again, then "
+            "reconnect the account.",
+            provider=provider,
+        )
+    return _(
+        "{provider} no longer accepts this connection to the account. Reconnect it.",
+        provider=provider,
     )
 
 

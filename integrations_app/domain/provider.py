@@ -29,6 +29,8 @@ class AuthType(StrEnum):
     KEY_SECRET = "key_secret"
     BOT_TOKEN = "bot_token"
     CREDENTIALS = "credentials"
+    CLIENT_CREDENTIALS = "client_credentials"
+    """OAuth2 without a person: client id and secret are exchanged for tokens."""
 
 
 @_declared
@@ -95,11 +97,13 @@ class Placement:
         headers: Header name to value.
         query: Query parameter to value.
         basic: User name and password.
+        path: What stands before the path of every request, beginning with a slash.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     basic: BasicAuth | None = None
+    path: str | None = None
 
 
 @_declared
@@ -147,22 +151,25 @@ class OAuth:
     """OAuth2 settings; all addresses may have `{placeholders}`.
 
     Attributes:
-        authorize_url: Where the admin's browser is sent.
-        token_url: Where codes and refresh tokens are exchanged.
+        authorize_url: Where the admin's browser is sent; None for client credentials, which need
+            nobody's consent.
+        token_url: Where codes, refresh tokens and client credentials are exchanged.
         revoke_url: Where tokens are revoked; None if the provider has no such place.
         default_scopes: Scopes asked for unless the caller names others.
         scope_separator: What stands between scopes.
         authorize_params: Further parameters of the authorisation request.
+        token_params: Further parameters of every token request.
         pkce: The provider accepts PKCE with S256.
         client_auth: How the client names itself at `token_url`.
     """
 
-    authorize_url: str
     token_url: str
+    authorize_url: str | None = None
     revoke_url: str | None = None
     default_scopes: tuple[str, ...] = ()
     scope_separator: str = " "
     authorize_params: Mapping[str, str] = field(default_factory=dict)
+    token_params: Mapping[str, str] = field(default_factory=dict)
     pkce: bool = True
     client_auth: Literal["client_secret_post", "client_secret_basic", "none"] = "client_secret_post"
 
@@ -221,7 +228,7 @@ class Provider:
         allowed_hosts: The only hosts the credential is sent to; `*.` matches any subdomain,
             a `{placeholder}` stands for the host of that field's value.
         check: How to ask whether credentials work; None if there is no way.
-        oauth: OAuth2 settings, for `oauth2`.
+        oauth: OAuth2 settings, for `oauth2` and `client_credentials`.
         instructions: What to do at the provider first.
         capabilities: What it can do, for consumers to filter by.
         links: Places to read further.
@@ -245,6 +252,16 @@ class Provider:
     def setup_field(self, key: str) -> SetupField | None:
         """The setup field of this key, or None."""
         return next((each for each in self.fields if each.key == key), None)
+
+    @property
+    def connects_account(self) -> bool:
+        """Whether a person has to grant access before there are credentials."""
+        return self.auth_type is AuthType.OAUTH2
+
+    @property
+    def uses_tokens(self) -> bool:
+        """Whether requests carry an access token that has to be renewed."""
+        return self.auth_type in (AuthType.OAUTH2, AuthType.CLIENT_CREDENTIALS)
 
     @property
     def secret_keys(self) -> tuple[str, ...]:

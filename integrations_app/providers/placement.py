@@ -6,7 +6,12 @@ from dataclasses import dataclass
 
 from integrations_app.domain.provider import BasicAuth, Provider
 from integrations_app.errors import FieldProblem, InvalidFields, MissingPlaceholder
-from integrations_app.providers.templates import fill_text, placeholders, value_of
+from integrations_app.providers.templates import (
+    fill_path,
+    fill_text,
+    placeholders,
+    value_of,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -16,17 +21,19 @@ class Placed:
     Attributes:
         headers: Header name to value.
         query: Query parameter to value, not yet percent-encoded.
+        path: What stands before the path, percent-encoded; empty for most.
     """
 
     headers: dict[str, str]
     query: dict[str, str]
+    path: str = ""
 
     def __repr__(self) -> str:
         return f"Placed(headers={list(self.headers)}, query={list(self.query)})"
 
 
 def place(provider: Provider, values: Mapping[str, str]) -> Placed:
-    """The headers and query parameters that carry the credential.
+    """The headers, query parameters and path that carry the credential.
 
     A header or parameter whose optional field is empty is left out; a half of basic
     authentication whose optional field is empty stays empty.
@@ -45,7 +52,11 @@ def place(provider: Provider, values: Mapping[str, str]) -> Placed:
         _refuse_beyond_ascii(placement.headers[name], values, provider)
     if placement.basic:
         headers["Authorization"] = _basic(placement.basic, values, provider)
-    return Placed(headers=headers, query=_each(placement.query, values, provider))
+    return Placed(
+        headers=headers,
+        query=_each(placement.query, values, provider),
+        path=fill_path(placement.path, values, provider) if placement.path else "",
+    )
 
 
 def _each(

@@ -6,7 +6,7 @@ Each rule yields what is wrong as (place in the declaration, problem).
 import re
 from collections.abc import Iterator
 
-from integrations_app.domain.provider import AuthType, Provider, SetupField
+from integrations_app.domain.provider import Provider, SetupField
 from integrations_app.errors import InvalidInput
 from integrations_app.providers.addresses import canonical_host, host_of
 from integrations_app.providers.hosts import ANY_SUBDOMAIN, allowed
@@ -27,6 +27,7 @@ _PROVIDER_KEY = re.compile(r"[a-z0-9_]+")
 _FIELD_KEY = re.compile(r"[a-z][a-z0-9_]*")
 _ICON = re.compile(r"[a-z0-9_-]+\.(svg|png)")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_PATH = re.compile(r"(?:/[^/?#\s]+)+")
 _HEADER_TEXT = re.compile(r"[ -~]*")
 _NOT_OURS = frozenset({"connection", "content-length", "host", "transfer-encoding"})
 
@@ -55,7 +56,7 @@ def _itself(provider: Provider) -> Problems:
 
 
 def _field(field: SetupField, at: str, provider: Provider) -> Problems:
-    reserved = RESERVED_KEYS | (TOKEN_KEYS if provider.auth_type is AuthType.OAUTH2 else set())
+    reserved = RESERVED_KEYS | (TOKEN_KEYS if provider.uses_tokens else set())
     if not _FIELD_KEY.fullmatch(field.key):
         yield f"{at}.key", "must be lower-case letters, digits and '_', beginning with a letter"
     if field.key in reserved:
@@ -83,10 +84,12 @@ def _pattern(field: SetupField, at: str) -> Problems:
 
 
 def _oauth(provider: Provider) -> Problems:
-    if (provider.auth_type is AuthType.OAUTH2) != (provider.oauth is not None):
-        yield "oauth", "is for auth_type 'oauth2', which needs it"
+    if provider.uses_tokens != (provider.oauth is not None):
+        yield "oauth", "is for auth_type 'oauth2' or 'client_credentials', which need it"
     if provider.oauth is None:
         return
+    if provider.connects_account != (provider.oauth.authorize_url is not None):
+        yield "oauth.authorize_url", "is for auth_type 'oauth2', which needs it"
     needed = (
         {"client_id"} if provider.oauth.client_auth == "none" else {"client_id", "client_secret"}
     )
@@ -116,11 +119,14 @@ def _headers(provider: Provider) -> Problems:
             yield at, "has characters that a header cannot have"
         if names.count(name.lower()) > 1:
             yield at, "is set twice"
+    path = provider.placement.path
+    if path is not None and not _PATH.fullmatch(path):
+        yield "placement.path", "must begin with '/', and neither end with one nor have a query"
 
 
 def _templates(provider: Provider) -> Problems:
     keys = {field.key for field in provider.fields}
-    token = {"access_token"} if provider.auth_type is AuthType.OAUTH2 else set[str]()
+    token = {"access_token"} if provider.uses_tokens else set[str]()
     for at, template in _credential_templates(provider):
         yield from _placeholders(at, template, keys | token)
     for at, template in _setup_templates(provider):
@@ -130,7 +136,7 @@ def _templates(provider: Provider) -> Problems:
             if name != "redirect_uri":
                 yield at, f"{{{name}}} is not filled in instructions, only {{redirect_uri}} is"
     if provider.oauth:
-        yield from _no_secrets("oauth.authorize_url", provider.oauth.authorize_url, provider)
+        yield from _no_secrets("oauth.authorize_url", provider.oauth.authorize_url or "", provider)
         for name, text in provider.oauth.authorize_params.items():
             yield from _no_secrets(f"oauth.authorize_params.{name}", text, provider)
 
@@ -161,6 +167,8 @@ def _credential_templates(provider: Provider) -> Problems:
     if placement.basic:
         yield "placement.basic.username", placement.basic.username
         yield "placement.basic.password", placement.basic.password
+    if placement.path is not None:
+        yield "placement.path", placement.path
 
 
 def _setup_templates(provider: Provider) -> Problems:
@@ -171,11 +179,14 @@ def _setup_templates(provider: Provider) -> Problems:
         yield from _oauth_addresses(provider)
         for name, template in provider.oauth.authorize_params.items():
             yield f"oauth.authorize_params.{name}", template
+        for name, template in provider.oauth.token_params.items():
+            yield f"oauth.token_params.{name}", template
 
 
 def _oauth_addresses(provider: Provider) -> Problems:
     if provider.oauth:
-        yield "oauth.authorize_url", provider.oauth.authorize_url
+        if provider.oauth.authorize_url is not None:
+            yield "oauth.authorize_url", provider.oauth.authorize_url
         yield "oauth.token_url", provider.oauth.token_url
         if provider.oauth.revoke_url is not None:
             yield "oauth.revoke_url", provider.oauth.revoke_url

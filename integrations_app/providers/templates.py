@@ -57,6 +57,20 @@ def fill_url(template: str, values: Mapping[str, str], provider: Provider) -> st
     return PLACEHOLDER.sub(written, template)
 
 
+def fill_path(template: str, values: Mapping[str, str], provider: Provider) -> str:
+    """A part of a path with its placeholders filled, percent-encoded.
+
+    Raises:
+        MissingPlaceholder: A placeholder has neither a value nor a default.
+        InvalidFields: A value would walk up the path.
+    """
+
+    def written(match: re.Match[str]) -> str:
+        return _component(match[1], _required(match[1], values, provider))
+
+    return PLACEHOLDER.sub(written, template)
+
+
 def fill_text(template: str, values: Mapping[str, str], provider: Provider) -> str:
     """The text of a header or parameter with its placeholders filled.
 

@@ -59,6 +59,7 @@ def send(
     *,
     headers: Mapping[str, str],
     allowed: Callable[[str], bool],
+    body: bytes | None = None,
     deadline_s: float = DEADLINE_S,
 ) -> Answer:
     """Send one request; redirects are answers, not followed.
@@ -68,6 +69,7 @@ def send(
         url: Whole address, with its query.
         headers: Header names to values.
         allowed: Says whether the request's credential may go to a host.
+        body: What to send along; `headers` say what it is.
         deadline_s: Seconds for everything: look-up, connection, TLS, the whole answer.
 
     Raises:
@@ -82,7 +84,7 @@ def send(
         raise DestinationNotAllowed(host or url.split("?", 1)[0])
     token = _deadline_at.set(time.monotonic() + deadline_s)
     try:
-        return _exchange(method, url, host, headers)
+        return _exchange(method, url, host, headers, body)
     except addresses.PrivateAddress:
         raise PrivateNetwork(host) from None
     except (httpcore2.ProtocolError, UnicodeDecodeError) as error:
@@ -108,7 +110,9 @@ def check_environment() -> None:
         _pool(proxy, *_certificates())
 
 
-def _exchange(method: str, url: str, host: str, headers: Mapping[str, str]) -> Answer:
+def _exchange(
+    method: str, url: str, host: str, headers: Mapping[str, str], body: bytes | None
+) -> Answer:
     configured = settings.load()
     proxy = _proxy_for(host)
     if proxy is not None:
@@ -116,19 +120,21 @@ def _exchange(method: str, url: str, host: str, headers: Mapping[str, str]) -> A
     sent = {"Host": urlsplit(url).netloc, "Accept": "application/json", **headers}
     # An answer that arrives compressed could be a small thing that unpacks into a huge one.
     sent |= {"Accept-Encoding": "identity", "User-Agent": "integrations-app"}
+    if body is not None:
+        sent["Content-Length"] = str(len(body))
     pool = _pool(proxy, *_certificates())
-    with pool.stream(method, url, headers=[*sent.items()]) as response:
-        body = bytearray()
+    with pool.stream(method, url, headers=[*sent.items()], content=body) as response:
+        received_body = bytearray()
         for chunk in response.iter_stream():
-            body += chunk
+            received_body += chunk
             _remaining_s()
-            if len(body) > MAX_ANSWER_BYTES:
+            if len(received_body) > MAX_ANSWER_BYTES:
                 raise Nonsense(f"more than {MAX_ANSWER_BYTES} bytes")
         received = {
             key.decode("latin-1").lower(): value.decode("latin-1")
             for key, value in response.headers
         }
-        return Answer(status=response.status, headers=received, body=bytes(body))
+        return Answer(status=response.status, headers=received, body=bytes(received_body))
 
 
 def _proxy_for(host: str) -> str | None:

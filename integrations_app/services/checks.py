@@ -6,33 +6,49 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from integrations_app.domain.actor import Actor, Origin
+from integrations_app.domain.actor import AUTOMATIC, Actor, Origin
 from integrations_app.domain.check import DETAIL_KEYS, CheckReason, CheckResult
 from integrations_app.domain.connection import Status
 from integrations_app.domain.event import EventKind, NoticeKind
 from integrations_app.domain.explanation import explain
-from integrations_app.domain.provider import AuthType, Provider
+from integrations_app.domain.provider import Provider
 from integrations_app.errors import (
+    AuthorizationFailed,
+    Deleted,
     InvalidFields,
+    Missing,
     MissingPlaceholder,
+    NotConfigured,
     NotFound,
     SecretRequired,
+    TokenRefreshFailed,
     Undecryptable,
 )
 from integrations_app.providers import hosts
 from integrations_app.providers.checks import judgement, request
+from integrations_app.providers.oauth.answers import Refusal
 from integrations_app.security import egress
-from integrations_app.services import catalogue, credentials, facts, lookup, setup
+from integrations_app.services import catalogue, facts, lookup, refresh, setup, tokens
+from integrations_app.services.opening import Opened, opened
 from integrations_app.services.references import parse_uuid
 from integrations_app.storage.engine import database
 from integrations_app.storage.tables import ConnectionRow
+
+_UNAUTHORIZED = 401
+_REFUSED = (CheckReason.CREDENTIALS_REJECTED, CheckReason.NEEDS_RECONNECT)
 
 PRIVATE_NETWORK = "private_network"
 """`provider_code` of an address that requests of ours must not reach."""
 
 
-def stored(uuid: object) -> CheckResult:
-    """Ask the provider about a connection's stored credentials; nothing is written.
+def stored(uuid: object, *, patient: bool = False) -> CheckResult:
+    """Ask the provider about a connection's stored credentials; nothing is recorded.
+
+    Tokens that are due are renewed first, and once if the provider refuses them.
+
+    Args:
+        uuid: The connection's.
+        patient: Let the cool-down of a failed renewal pass first; people need not.
 
     Raises:
         InvalidUuid: Neither a UUID nor its string.
@@ -40,16 +56,45 @@ def stored(uuid: object) -> CheckResult:
     """
     parsed = parse_uuid(uuid)
     try:
-        found = credentials.opened(parsed)
+        found = opened(parsed)
+        if found is None:
+            raise NotFound(parsed)
+        result = _of_stored(found, patient=patient)
     except Undecryptable:
         return _undecryptable(parsed)
-    if found is None:
-        raise NotFound(parsed)
-    try:
-        result = ask(found.provider, {**found.opened, **found.secrets})
-    except InvalidFields:  # saved before the declaration asked for more, or by other hands
-        result = _result(found.provider, CheckReason.CREDENTIALS_REJECTED)
+    except Deleted:
+        raise NotFound(parsed) from None
     return replace(result, credential_revision=found.credential_revision)
+
+
+def _of_stored(found: Opened, *, patient: bool) -> CheckResult:
+    provider = found.provider
+    if not provider.uses_tokens or not _can_have_token(found):
+        return _asked(found)
+    try:
+        if provider.check is None and found.is_renewable:  # a new token is the only proof
+            refresh.renewed(found, actor=AUTOMATIC, patient=patient)
+            return _worded(provider, CheckResult(ok=True))
+        found = refresh.current(found, patient=patient)
+        result = _asked(found)
+        if result.reason in _REFUSED and result.details.get("http_status") == _UNAUTHORIZED:
+            result = _asked(refresh.renewed(found, actor=AUTOMATIC, patient=patient))
+    except TokenRefreshFailed as error:
+        return _result(provider, error.reason, error.details)
+    except (AuthorizationFailed, NotConfigured):
+        return _result(provider, CheckReason.NEEDS_RECONNECT)
+    return result
+
+
+def _asked(found: Opened) -> CheckResult:
+    try:
+        return ask(found.provider, found.values)
+    except InvalidFields:  # saved before the declaration asked for more, or by other hands
+        return _result(found.provider, CheckReason.CREDENTIALS_REJECTED)
+
+
+def _can_have_token(found: Opened) -> bool:
+    return setup.has_credentials(found.provider, found.opened, found.secrets)
 
 
 def dry_run(provider: str, values: Mapping[str, str], *, uuid: object = None) -> CheckResult:
@@ -71,14 +116,14 @@ def dry_run(provider: str, values: Mapping[str, str], *, uuid: object = None) ->
     declared = catalogue.get(provider)
     typed = setup.read(declared, values)
     if uuid is None:
-        return ask(declared, {**typed.over({}), **typed.secrets})
+        return _of_typed(declared, {**typed.over({}), **typed.secrets})
     parsed = parse_uuid(uuid)
     try:
-        found = credentials.opened(parsed)
+        found = opened(parsed)
     except Undecryptable:
         if not set(declared.secret_keys) <= typed.secrets.keys():
             return _result(declared, CheckReason.UNDECRYPTABLE)
-        return ask(declared, {**typed.over({}), **typed.secrets})
+        return _of_typed(declared, {**typed.over({}), **typed.secrets})
     if found is None or found.provider.key != declared.key:
         raise NotFound(parsed)
     anew = setup.secrets_to_type_anew(
@@ -89,12 +134,34 @@ def dry_run(provider: str, values: Mapping[str, str], *, uuid: object = None) ->
     kept = dict(found.secrets)
     if setup.is_moved(declared, typed, stored=found.opened):
         kept = {}  # tokens, too, were given for the old place
-    return ask(declared, {**typed.over(found.opened), **kept, **typed.secrets})
+    elif declared.connects_account and _can_have_token(found):
+        try:
+            kept = dict(refresh.current(found, patient=False).secrets)
+        except TokenRefreshFailed as error:
+            return _result(declared, error.reason, error.details)
+        except (AuthorizationFailed, Missing):
+            return _result(declared, CheckReason.NEEDS_RECONNECT)
+    return _of_typed(declared, {**typed.over(found.opened), **kept, **typed.secrets})
+
+
+def _of_typed(provider: Provider, values: Mapping[str, str]) -> CheckResult:
+    """Ask about typed values; for client credentials with a token of their own."""
+    if provider.connects_account or not provider.uses_tokens:
+        return ask(provider, values)
+    try:
+        minted = refresh.minted(provider, values)
+    except AuthorizationFailed:
+        return _result(provider, CheckReason.CREDENTIALS_REJECTED)
+    if isinstance(minted, Refusal):
+        return _result(provider, minted.reason, minted.details)
+    if provider.check is None:
+        return _worded(provider, CheckResult(ok=True))
+    return ask(provider, {**values, setup.ACCESS_TOKEN: minted.access_token})
 
 
 def ask(provider: Provider, values: Mapping[str, str]) -> CheckResult:
     """Send the provider's check with these values, and judge the answer."""
-    if provider.auth_type is AuthType.OAUTH2 and setup.ACCESS_TOKEN not in values:
+    if provider.connects_account and setup.ACCESS_TOKEN not in values:
         return _result(provider, CheckReason.NEEDS_RECONNECT)
     if provider.check is None:
         return _result(provider, CheckReason.NOT_TESTABLE)
@@ -115,8 +182,11 @@ def ask(provider: Provider, values: Mapping[str, str]) -> CheckResult:
         return _result(provider, CheckReason.UNREACHABLE)
     except egress.Nonsense:
         return _result(provider, CheckReason.PROVIDER_ERROR)
-    secrets = [values[key] for key in (*provider.secret_keys, setup.ACCESS_TOKEN) if key in values]
-    return _worded(provider, judgement.judge(provider.check, answer, secrets=secrets))
+    secrets = tokens.secrets_of(provider, values)
+    result = judgement.judge(provider.check, answer, secrets=secrets)
+    if provider.connects_account and result.reason is CheckReason.CREDENTIALS_REJECTED:
+        result = replace(result, reason=CheckReason.NEEDS_RECONNECT)  # no key was refused
+    return _worded(provider, result)
 
 
 def record(uuid: object, result: CheckResult, *, actor: Actor) -> None:
@@ -145,11 +215,13 @@ def record(uuid: object, result: CheckResult, *, actor: Actor) -> None:
 def run(uuid: object, *, actor: Actor) -> CheckResult:
     """Check a connection's stored credentials and store the outcome.
 
+    What a schedule asks lets the cool-down of a failed renewal pass; what a person asks does not.
+
     Raises:
         InvalidUuid: Neither a UUID nor its string.
         NotFound: There is no such connection.
     """
-    result = stored(uuid)
+    result = stored(uuid, patient=actor.origin is Origin.SCHEDULE)
     record(uuid, result, actor=actor)
     return result
 

@@ -14,13 +14,19 @@ from integrations_app.domain.event import EventKind
 from integrations_app.domain.provider import AuthType, Provider
 from integrations_app.errors import AlreadyExists, Conflict, InUse, NotFound
 from integrations_app.providers.rules import TOKEN_KEYS
-from integrations_app.security.vault import CannotOpen
-from integrations_app.services import catalogue, facts, lookup, setup, usage
-from integrations_app.services.keyring import opening_ring, sealing_ring
+from integrations_app.services import (
+    catalogue,
+    facts,
+    lookup,
+    sealing,
+    setup,
+    tokens,
+    usage,
+)
 from integrations_app.services.references import parse_name, parse_uuid
 from integrations_app.storage import queries
 from integrations_app.storage.engine import database
-from integrations_app.storage.tables import ConnectionRow, SecretRow
+from integrations_app.storage.tables import ConnectionRow
 
 
 def add(
@@ -76,7 +82,7 @@ def update(
     new_name = parse_name(name) if name is not None else None
     now = datetime.now(UTC)
     with database().transaction() as session:
-        row = _locked(session, parsed)
+        row = locked(session, parsed)
         if row is None:
             raise NotFound(parsed)
         _refuse_stale(session, row, expected_version)
@@ -116,13 +122,14 @@ def disconnect(uuid: object, *, actor: Actor) -> bool:
     parsed = parse_uuid(uuid)
     now = datetime.now(UTC)
     with database().transaction() as session:
-        row = _locked(session, parsed)
+        row = locked(session, parsed)
         if row is None:
             return False
         removed = _remove_secrets(session, row)
         if not removed and row.status == Status.DISCONNECTED:
             return False
-        _forget_check(row)
+        forget_check(row)
+        forget_account(row)
         row.status, row.updated_at = Status.DISCONNECTED.value, now
         row.credential_revision += 1
         if set(removed) - TOKEN_KEYS:  # tokens are no setup values
@@ -145,7 +152,7 @@ def remove(uuid: object, *, actor: Actor) -> bool:
     parsed = parse_uuid(uuid)
     blocking = [each for each in usage.of(parsed) if each.blocking]
     with database().transaction() as session:
-        row = _locked(session, parsed)
+        row = locked(session, parsed)
         if row is None:
             return False
         if blocking:
@@ -157,7 +164,8 @@ def remove(uuid: object, *, actor: Actor) -> bool:
     return True
 
 
-def _locked(session: Session, uuid: UUID) -> ConnectionRow | None:
+def locked(session: Session, uuid: UUID) -> ConnectionRow | None:
+    """The row for this transaction alone; None if it is not there."""
     return session.get(ConnectionRow, uuid, with_for_update=True)
 
 
@@ -194,42 +202,26 @@ def _save(
     typed = setup.read(provider, values)
     secrets = {each.field: each for each in session.scalars(queries.secrets_of(row.uuid))}
     setup.refuse_unfit(provider, typed, sent=values, stored=row.setup_values, saved_secrets=secrets)
-    if setup.is_moved(provider, typed, stored=row.setup_values):
-        for key in TOKEN_KEYS & secrets.keys():  # they were given for the old place
-            session.delete(secrets.pop(key))
+    moved = setup.is_moved(provider, typed, stored=row.setup_values)
+    if moved:
+        for key in tokens.clear(session, row):  # they were given for the old place
+            del secrets[key]
     opened = typed.over(row.setup_values)
     changed = {key for key in typed.opened if opened.get(key) != row.setup_values.get(key)}
     row.setup_values = opened
     for key, secret in typed.secrets.items():
-        if _store_secret(session, row.uuid, key, secret, secrets.get(key)):
+        if sealing.store(session, row.uuid, key, secret):
             changed.add(key)
     if any(setup.is_credential(provider, key) for key in changed):
         row.credential_revision += 1
-        _forget_check(row)
+        forget_check(row)
+        if moved or not provider.connects_account:  # else it is still the account of the tokens
+            forget_account(row)
+        tokens.forget_failures(row)
+        if provider.auth_type is AuthType.CLIENT_CREDENTIALS:
+            tokens.clear(session, row)  # they were given for the old credentials
         row.status = _unverified(provider, opened, {*secrets, *typed.secrets})
     return tuple(each.key for each in provider.fields if each.key in changed)
-
-
-def _store_secret(
-    session: Session, uuid: UUID, field: str, secret: str, stored: SecretRow | None
-) -> bool:
-    """Seal a secret; False if this very secret is stored already."""
-    if stored is not None and _is_sealed(stored, secret):
-        return False
-    ring = sealing_ring()
-    row = stored or SecretRow(connection_uuid=uuid, field=field, sealed=b"", key_id="")
-    row.sealed = ring.seal(secret, uuid=uuid, field=field)
-    row.key_id = ring.newest.id
-    session.add(row)
-    return True
-
-
-def _is_sealed(stored: SecretRow, secret: str) -> bool:
-    try:
-        opened = opening_ring().open(stored.sealed, uuid=stored.connection_uuid, field=stored.field)
-    except CannotOpen:
-        return False
-    return opened == secret
 
 
 def _unverified(provider: Provider, opened: Mapping[str, str], secrets: Collection[str]) -> str:
@@ -237,9 +229,13 @@ def _unverified(provider: Provider, opened: Mapping[str, str], secrets: Collecti
     return (Status.CONFIGURED if usable else Status.DISCONNECTED).value
 
 
-def _forget_check(row: ConnectionRow) -> None:
+def forget_check(row: ConnectionRow) -> None:
     """What was found out about other credentials says nothing about the new ones."""
     row.validation_reason, row.validation_details = None, {}
+
+
+def forget_account(row: ConnectionRow) -> None:
+    """Whose the old credentials were says nothing about the new ones."""
     row.account_id = row.account_name = None
 
 
@@ -248,9 +244,7 @@ def _remove_secrets(session: Session, row: ConnectionRow) -> tuple[str, ...]:
     kept: tuple[str, ...] = ()
     if provider is not None and provider.auth_type is AuthType.OAUTH2:
         kept = provider.secret_keys
-    removed: list[str] = []
-    for secret in session.scalars(queries.secrets_of(row.uuid)):
-        if secret.field not in kept:
-            session.delete(secret)
-            removed.append(secret.field)
-    return tuple(sorted(removed))
+    cleared = tokens.clear(session, row)
+    rest = session.scalars(queries.secrets_of(row.uuid)).all()
+    names = {secret.field for secret in rest} - {*kept, *cleared}
+    return tuple(sorted({*cleared, *tokens.delete(session, rest, only=names)}))

@@ -1,10 +1,10 @@
 """Telling what a transaction changed, inside it: an audit entry and a notification each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlmodel import Session
 from uuid_utils.compat import uuid7
 
@@ -111,3 +111,22 @@ def hint(session: Session, kind: NoticeKind, uuid: UUID | None = None) -> None:
 
 def _notify(session: Session, fact: Event | Notice) -> None:
     session.execute(_NOTIFY, {"channel": wire.CHANNEL, "payload": wire.encode(fact)})
+    uuid = fact.uuid
+    if uuid is not None and _changed:
+
+        def committed(_session: object) -> None:
+            for told in _changed:
+                told(uuid)
+
+        event.listen(session, "after_commit", committed, once=True)
+
+
+_changed: list[Callable[[UUID], None]] = []
+
+
+def on_change(told: Callable[[UUID], None]) -> None:
+    """Have a function called after every commit of this process that changes a connection.
+
+    It runs before the caller of the transaction goes on, and must neither wait nor raise.
+    """
+    _changed.append(told)

@@ -12,6 +12,7 @@ from integrations_app.providers.placement import place
 from integrations_app.providers.templates import fill_url, placeholders, value_of
 
 ACCESS_TOKEN = "access_token"
+REFRESH_TOKEN = "refresh_token"
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
 _CONTROL = frozenset({"Cc", "Cs"})
 
@@ -154,9 +155,11 @@ def is_credential(provider: Provider, key: str) -> bool:
     if provider.check:
         templates.append(provider.check.url)
     if provider.oauth:
-        templates += [provider.oauth.authorize_url, provider.oauth.token_url]
-    used = {name for template in templates for name in placeholders(template)}
-    return key in used or provider.auth_type is AuthType.OAUTH2
+        templates += [provider.oauth.authorize_url or "", provider.oauth.token_url]
+        templates += [*provider.oauth.token_params.values(), "{client_id}"]
+    if placement.path:
+        templates.append(placement.path)
+    return any(key in placeholders(template) for template in templates)
 
 
 def _is_needed(declared: SetupField) -> bool:

@@ -20,6 +20,8 @@ _CONNECT: Mapping[str, Any] = {"connect_timeout": 5, "application_name": "integr
 _POOL_TIMEOUT_S = 10
 _UNDEFINED_TABLE = "42P01"
 _UNDEFINED_COLUMN = "42703"
+_LOCK_TIMEOUT = "SELECT set_config('lock_timeout', %s, true)"
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _LOST = (
     exc.OperationalError,
     exc.InterfaceError,
@@ -88,6 +90,30 @@ class Database:
             session.begin(),
         ):
             yield session
+
+    @contextmanager
+    def single_flight(self, name: str, *, timeout_s: float) -> Iterator[None]:
+        """Hold a lock that one caller of all processes has at a time.
+
+        It is held by a connection of its own, so that whoever waits for it takes none of those
+        that its holder needs; it ends with the block, and with the process.
+
+        Args:
+            name: What the lock is about.
+            timeout_s: How long to wait for it.
+
+        Raises:
+            DatabaseUnavailable: The database cannot be reached, or the lock not be had in time.
+        """
+        with translated():
+            holder = psycopg.connect(conninfo(self.url), **_CONNECT)
+        try:
+            with translated():
+                holder.execute(_LOCK_TIMEOUT, [f"{int(timeout_s * 1000)}ms"])
+                holder.execute(_LOCK, [name])
+            yield
+        finally:
+            holder.close()
 
     def dispose(self) -> None:
         """Close all pooled connections."""

@@ -41,6 +41,11 @@ _with_secrets = sa.select(
     connections.c.status,
     sa.cast(connections.c.setup_values, sa.Text),  # the driver's JSON reader is slow
     connections.c.credential_revision,
+    connections.c.validation_reason,
+    connections.c.token_revision,
+    connections.c.token_expires_at,
+    connections.c.token_refresh_at,
+    connections.c.token_retry_at,
     secrets.c.field,
     secrets.c.sealed,
 ).select_from(connections.outerjoin(secrets, secrets.c.connection_uuid == connections.c.uuid))

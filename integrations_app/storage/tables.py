@@ -51,7 +51,12 @@ def _sorted(name: str, *expressions: str) -> sa.Index:
 
 
 class ConnectionRow(Table, table=True):
-    """A connection; see `domain.connection.Connection` for what each column means."""
+    """A connection; see `domain.connection.Connection` for what each column means.
+
+    Of its tokens: `token_revision` counts every change of them; from `token_refresh_at` on they
+    are renewed ahead of `token_expires_at`, but after `token_failures` failures in a row not
+    before `token_retry_at`.
+    """
 
     __tablename__ = "integration_connections"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
@@ -70,6 +75,11 @@ class ConnectionRow(Table, table=True):
             "ix_integration_connections_account_prefix",
             sa.literal_column(LOWER_ACCOUNT).label("account"),
             postgresql_ops={"account": "text_pattern_ops"},
+        ),
+        sa.Index(
+            "ix_integration_connections_token_refresh_at",
+            "token_refresh_at",
+            postgresql_where=text("token_refresh_at IS NOT NULL"),
         ),
     )
 
@@ -106,6 +116,15 @@ class ConnectionRow(Table, table=True):
     )
     credential_revision: int = Field(
         default=1, sa_column=Column(sa.BigInteger, nullable=False, server_default=text("1"))
+    )
+    token_revision: int = Field(
+        default=0, sa_column=Column(sa.BigInteger, nullable=False, server_default=text("0"))
+    )
+    token_expires_at: datetime | None = _moment()
+    token_refresh_at: datetime | None = _moment()
+    token_retry_at: datetime | None = _moment()
+    token_failures: int = Field(
+        default=0, sa_column=Column(sa.Integer, nullable=False, server_default=text("0"))
     )
     created_at: datetime = _moment(nullable=False, default_now=True)
     updated_at: datetime = _moment(nullable=False, default_now=True)
@@ -207,3 +226,48 @@ class SetupTokenRow(Table, table=True):
 
     token_hash: bytes = Field(repr=False, sa_column=Column(BYTEA, primary_key=True))
     created_at: datetime = _moment(nullable=False, default_now=True)
+
+
+def _of_connection(*, primary_key: bool = False) -> Any:
+    key = sa.ForeignKey("integration_connections.uuid", ondelete="CASCADE")
+    return Field(
+        sa_column=Column(
+            sa.Uuid, key, nullable=False, primary_key=primary_key, index=not primary_key
+        )
+    )
+
+
+def _of_session(**options: Any) -> Any:
+    key = sa.ForeignKey("integration_sessions.token_hash", ondelete="CASCADE")
+    return Field(repr=False, sa_column=Column(BYTEA, key, nullable=False, **options))
+
+
+class AuthorizationRow(Table, table=True):
+    """An admin on the way to a provider and back; used ones stay for a day to be recognised."""
+
+    __tablename__ = "integration_authorizations"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (
+        sa.Index("ix_integration_authorizations_session_hash", "session_hash", "created_at"),
+    )
+
+    state_hash: bytes = Field(repr=False, sa_column=Column(BYTEA, primary_key=True))
+    connection_uuid: UUID = _of_connection()
+    session_hash: bytes = _of_session()
+    sealed_verifier: bytes | None = Field(default=None, repr=False, sa_column=Column(BYTEA))
+    created_at: datetime = _moment(nullable=False, default_now=True)
+    expires_at: datetime = _moment(nullable=False)
+    used_at: datetime | None = _moment()
+
+
+class AccountChangeRow(Table, table=True):
+    """Tokens of another account than the connection's, until an admin says what to do."""
+
+    __tablename__ = "integration_account_changes"  # pyright: ignore[reportAssignmentType]
+
+    connection_uuid: UUID = _of_connection(primary_key=True)
+    session_hash: bytes = _of_session(index=True)
+    account_id: str = Field(sa_column=Column(sa.Text, nullable=False))
+    account_name: str | None = Field(default=None, sa_column=Column(sa.Text))
+    sealed: bytes = Field(repr=False, sa_column=Column(BYTEA, nullable=False))
+    credential_revision: int = Field(sa_column=Column(sa.BigInteger, nullable=False))
+    expires_at: datetime = _moment(nullable=False)

@@ -381,7 +381,11 @@ def test_a_reference_to_a_connection_may_dangle(db: DatabaseUnderTest) -> None:
         " WHERE contype = 'f' AND confrelid = 'integration_connections'::regclass"
     )
 
-    assert [row["of"] for row in foreign_keys] == ["integration_secrets"]
+    assert {row["of"] for row in foreign_keys} == {
+        "integration_secrets",
+        "integration_authorizations",
+        "integration_account_changes",
+    }, "a consumer's row must not be among them"
 
 
 # Listing

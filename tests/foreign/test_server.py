@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,7 +18,7 @@ from authlib.integrations.httpx_client import OAuth2Client
 
 from integrations_app.domain.provider import AuthType
 from integrations_app.providers import declaration
-from tests.foreign import PROVIDER, ForeignServer
+from tests.foreign import PROVIDER, SERVICE, ForeignServer
 from tests.processes import REPOSITORY
 from tests.world import World
 
@@ -266,10 +267,17 @@ def test_tests_that_need_no_foreign_server_import_no_django() -> None:
     subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY, check=True)
 
 
-# Its declaration
+# Its declarations
 
 
-def test_the_product_accepts_the_declaration() -> None:
-    provider = declaration.read(PROVIDER)
+@pytest.mark.parametrize(
+    ("file", "key", "auth_type"),
+    [
+        (PROVIDER, "foreign", AuthType.OAUTH2),
+        (SERVICE, "foreign_service", AuthType.CLIENT_CREDENTIALS),
+    ],
+)
+def test_the_product_accepts_the_declarations(file: Path, key: str, auth_type: AuthType) -> None:
+    provider = declaration.read(file)
 
-    assert (provider.key, provider.auth_type) == ("foreign", AuthType.OAUTH2)
+    assert (provider.key, provider.auth_type) == (key, auth_type)

@@ -37,6 +37,14 @@ ROWS = {
         " SELECT '\\x00'::bytea, uuid, now() FROM integration_admins"
     ),
     "integration_setup_tokens": "(token_hash) VALUES ('\\x00')",
+    "integration_authorizations": (
+        "(state_hash, connection_uuid, session_hash, expires_at)"
+        " SELECT '\\x00'::bytea, uuid, '\\x00'::bytea, now() FROM integration_connections"
+    ),
+    "integration_account_changes": (
+        "(connection_uuid, session_hash, account_id, sealed, credential_revision, expires_at)"
+        " SELECT uuid, '\\x00'::bytea, 'a', '\\x00'::bytea, 1, now() FROM integration_connections"
+    ),
 }
 """A row for each table, as a plain INSERT of its required columns; in the order of references."""
 

@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from integrations_app.domain.check import Account, CheckReason, CheckResult
 from integrations_app.domain.provider import Check, Verdict
+from integrations_app.providers.waits import retry_after_s
 from integrations_app.security.egress import Answer
 from integrations_app.security.redaction import safe_code, safe_label
 
@@ -17,7 +16,6 @@ _USUAL = {
     403: CheckReason.ACCESS_DENIED,
     429: CheckReason.RATE_LIMITED,
 }
-_LONGEST_RETRY_S = 86_400
 _ABSENT = object()
 
 
@@ -34,9 +32,9 @@ def judge(check: Check, answer: Answer, *, secrets: Collection[str]) -> CheckRes
     if reason is None:
         return CheckResult(ok=True, account=_account(check, body, secrets))
     details: dict[str, Any] = {"http_status": answer.status}
-    retry_after_s = _retry_after_s(answer.headers)
-    if retry_after_s is not None:
-        details["retry_after_s"] = retry_after_s
+    wait_s = retry_after_s(answer.headers)
+    if wait_s is not None:
+        details["retry_after_s"] = wait_s
     code = safe_code(_at(body, check.provider_code), secrets) if check.provider_code else None
     if code is not None:
         details["provider_code"] = code
@@ -84,16 +82,3 @@ def _json(body: bytes) -> object:
         return json.loads(body)
     except (ValueError, RecursionError):
         return None
-
-
-def _retry_after_s(headers: Mapping[str, str]) -> int | None:
-    """Seconds to wait, from either form of Retry-After."""
-    text = headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdecimal():
-        return min(int(text[:9]), _LONGEST_RETRY_S)
-    try:
-        at = parsedate_to_datetime(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    left_s = round((at - datetime.now(UTC)).total_seconds())
-    return min(max(left_s, 0), _LONGEST_RETRY_S)

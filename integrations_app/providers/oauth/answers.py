@@ -1,0 +1,122 @@
+"""Reading what a token endpoint answers: tokens, or why there are none.
+
+Providers differ in small things – numbers as text, no lifetime, errors with status 200 – and some
+answers are not theirs at all; nothing is believed that was not understood.
+"""
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from integrations_app.domain.check import CheckReason
+from integrations_app.providers.waits import retry_after_s
+from integrations_app.security.egress import Answer
+from integrations_app.security.redaction import safe_code
+
+_TOKEN = re.compile(r"[!-~]+")
+_SEPARATORS = re.compile(r"[\s,]+")
+_LONGEST_TOKEN = 16_384
+_LONGEST_LIFE_S = 10 * 365 * 86_400
+_MOST_SCOPES = 200
+_REFUSALS = frozenset({400, 401, 403})
+_TRY_LATER = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """What a provider gave.
+
+    Attributes:
+        access_token: What requests carry.
+        refresh_token: What new tokens are had for; None if the answer had none.
+        lifetime_s: Seconds until `access_token` expires; None if the answer does not say.
+        scopes: What was granted; None if the answer does not say.
+    """
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
+    lifetime_s: float | None = None
+    scopes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why there are no tokens.
+
+    Attributes:
+        reason: `needs_reconnect` if the provider said no, `unreachable` if it may work later.
+        details: Facts of the answer, see `CheckResult.details`.
+    """
+
+    reason: CheckReason
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read(answer: Answer, *, secrets: Collection[str]) -> Tokens | Refusal:
+    """What the answer means.
+
+    Args:
+        answer: What came back.
+        secrets: What was sent; no code that repeats a part of it is kept.
+    """
+    body = _object(answer.body)
+    if 200 <= answer.status < 300 and "error" not in body:  # noqa: PLR2004 - HTTP's successes
+        token = _token(body.get("access_token"))
+        if token is not None:
+            return Tokens(
+                access_token=token,
+                refresh_token=_token(body.get("refresh_token")),
+                lifetime_s=_lifetime_s(body.get("expires_in")),
+                scopes=_scopes(body.get("scope")),
+            )
+    return _refusal(answer, body, secrets)
+
+
+def _refusal(answer: Answer, body: Mapping[str, Any], secrets: Collection[str]) -> Refusal:
+    details: dict[str, Any] = {"http_status": answer.status}
+    wait_s = retry_after_s(answer.headers)
+    if wait_s is not None:
+        details["retry_after_s"] = wait_s
+    code = safe_code(body.get("error"), secrets)
+    if code is not None:
+        details["provider_code"] = code
+    said_no = "error" in body and (answer.status < 300 or answer.status in _REFUSALS)  # noqa: PLR2004
+    refused = said_no and code not in _TRY_LATER
+    reason = CheckReason.NEEDS_RECONNECT if refused else CheckReason.UNREACHABLE
+    return Refusal(reason=reason, details=details)
+
+
+def _object(body: bytes) -> Mapping[str, Any]:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _token(value: object) -> str | None:
+    """A token that can stand in a header; None for anything else."""
+    if not isinstance(value, str) or len(value) > _LONGEST_TOKEN:
+        return None
+    return value if _TOKEN.fullmatch(value) else None
+
+
+def _lifetime_s(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        seconds = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return min(seconds, _LONGEST_LIFE_S) if seconds > 0 else None  # NaN is not
+
+
+def _scopes(value: object) -> tuple[str, ...] | None:
+    if isinstance(value, str):
+        value = _SEPARATORS.split(value.strip())
+    if not isinstance(value, list):
+        return None
+    found = [each for each in value if isinstance(each, str) and _TOKEN.fullmatch(each)]
+    return tuple(dict.fromkeys(found))[:_MOST_SCOPES] or None

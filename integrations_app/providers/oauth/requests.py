@@ -1,0 +1,154 @@
+"""The messages of OAuth2, written by Authlib from the declaration and the setup values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from authlib.common.urls import add_params_to_qs
+from authlib.oauth2.auth import ClientAuth
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
+from authlib.oauth2.rfc7009 import prepare_revoke_token_request
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
+from integrations_app.domain.provider import OAuth, Provider
+from integrations_app.errors import FieldProblem, InvalidFields, MissingPlaceholder
+from integrations_app.providers.templates import fill_text, fill_url
+
+CLIENT_ID = "client_id"
+CLIENT_SECRET = "client_secret"
+
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRequest:
+    """What to POST; neither headers nor body are shown, both may hold secrets."""
+
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+def authorization_url(
+    provider: Provider,
+    oauth: OAuth,
+    values: Mapping[str, str],
+    *,
+    redirect_uri: str,
+    scopes: Sequence[str] | None,
+    state: str | None,
+    code_verifier: str | None,
+) -> str:
+    """Where the admin's browser is sent.
+
+    Args:
+        provider: Whose settings these are.
+        oauth: The provider's settings.
+        values: Setup values; `client_id` among them.
+        redirect_uri: Where the browser comes back to.
+        scopes: What to ask for; None for the declared ones.
+        state: Recognises who comes back.
+        code_verifier: Its S256 challenge is sent along, where the provider allows PKCE.
+
+    Raises:
+        MissingPlaceholder: The address needs a value that is not there.
+        InvalidFields: A value would become more than one part of the address.
+    """
+    if oauth.authorize_url is None:
+        raise MissingPlaceholder(provider=provider.key, placeholder="authorize_url")
+    params = {
+        name: fill_text(text, values, provider) for name, text in oauth.authorize_params.items()
+    }
+    if code_verifier and oauth.pkce:
+        params["code_challenge"] = create_s256_code_challenge(code_verifier)
+        params["code_challenge_method"] = "S256"
+    asked = oauth.default_scopes if scopes is None else scopes
+    return prepare_grant_uri(
+        fill_url(oauth.authorize_url, values, provider),
+        client_id=values[CLIENT_ID],
+        response_type="code",
+        redirect_uri=redirect_uri,
+        scope=oauth.scope_separator.join(asked) or None,
+        state=state,
+        **params,
+    )
+
+
+def exchange(
+    provider: Provider,
+    oauth: OAuth,
+    values: Mapping[str, str],
+    *,
+    code: str,
+    redirect_uri: str,
+    code_verifier: str | None,
+) -> TokenRequest:
+    """The request that turns a code into tokens."""
+    verifier = {"code_verifier": code_verifier} if code_verifier and oauth.pkce else {}
+    body = prepare_token_request(
+        "authorization_code", redirect_uri=redirect_uri, code=code, **verifier
+    )
+    return _signed(provider, oauth, values, body)
+
+
+def refresh(
+    provider: Provider, oauth: OAuth, values: Mapping[str, str], *, refresh_token: str
+) -> TokenRequest:
+    """The request that turns a refresh token into fresh tokens."""
+    body = prepare_token_request("refresh_token", refresh_token=refresh_token)
+    return _signed(provider, oauth, values, body)
+
+
+def mint(provider: Provider, oauth: OAuth, values: Mapping[str, str]) -> TokenRequest:
+    """The request that turns the client's own credentials into a token."""
+    scope = oauth.scope_separator.join(oauth.default_scopes)
+    body = prepare_token_request("client_credentials", **({"scope": scope} if scope else {}))
+    return _signed(provider, oauth, values, body)
+
+
+def revoke(
+    provider: Provider, oauth: OAuth, values: Mapping[str, str], *, token: str, hint: str
+) -> TokenRequest | None:
+    """The request that makes a token worthless; None if the provider has no place for it.
+
+    Args:
+        provider: Whose token it is.
+        oauth: The provider's settings.
+        values: Setup values and secrets.
+        token: An access or a refresh token.
+        hint: Which of the two: `access_token` or `refresh_token`.
+    """
+    if oauth.revoke_url is None:
+        return None
+    body, _headers = prepare_revoke_token_request(token, hint, "", {})
+    url = fill_url(oauth.revoke_url, values, provider)
+    return _authenticated(provider, oauth, values, url, body)
+
+
+def _signed(provider: Provider, oauth: OAuth, values: Mapping[str, str], body: str) -> TokenRequest:
+    params = [
+        (name, fill_text(text, values, provider)) for name, text in oauth.token_params.items()
+    ]
+    body = add_params_to_qs(body, params)
+    url = fill_url(oauth.token_url, values, provider)
+    return _authenticated(provider, oauth, values, url, body)
+
+
+def _authenticated(
+    provider: Provider, oauth: OAuth, values: Mapping[str, str], url: str, body: str
+) -> TokenRequest:
+    """The request with the client's own name and secret where the provider wants them.
+
+    Raises:
+        MissingPlaceholder: One of the two is not there.
+        InvalidFields: One of the two has characters that cannot stand there.
+    """
+    needed = (CLIENT_ID,) if oauth.client_auth == "none" else (CLIENT_ID, CLIENT_SECRET)
+    for key in needed:
+        if not values.get(key):
+            raise MissingPlaceholder(provider=provider.key, placeholder=key)
+    beyond = [key for key in (CLIENT_ID, CLIENT_SECRET) if not values.get(key, "").isascii()]
+    if beyond:  # what the encoder raises instead would hold the secret
+        raise InvalidFields(dict.fromkeys(beyond, FieldProblem.PATTERN))
+    client = ClientAuth(values[CLIENT_ID], values.get(CLIENT_SECRET, ""), oauth.client_auth)
+    url, headers, body = client.prepare("POST", url, dict(_FORM), body)
+    return TokenRequest(url=url, headers=headers, body=body.encode())

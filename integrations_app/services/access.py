@@ -1,0 +1,164 @@
+"""What a request to a provider carries, kept in memory for a moment.
+
+Reading and decrypting at every request costs more than is left for it. So what was read stands
+for `KEPT_S`; a change by this process is seen at once, one by another within that time.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from uuid import UUID
+
+from integrations_app.domain.actor import AUTOMATIC
+from integrations_app.errors import DestinationNotAllowed
+from integrations_app.providers import hosts
+from integrations_app.providers.placement import Placed, place
+from integrations_app.services import credentials, facts, refresh
+from integrations_app.services.opening import Opened
+
+KEPT_S = 1.0
+_MOST_KEPT = 1_000
+_SAME_REFUSAL_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """A connection's credential, in the places where its provider wants it.
+
+    Attributes:
+        uuid: The connection.
+        placed: Headers, query parameters and path that carry it.
+        good_until: When to look again, by `time.monotonic()`.
+    """
+
+    uuid: UUID
+    placed: Placed = field(repr=False)
+    good_until: float
+    _found: Opened = field(repr=False)
+    _hosts: dict[str, bool] = field(repr=False, default_factory=dict)
+
+    def refuse_foreign(self, scheme: str, host: str) -> None:
+        """Refuse to let the credential go anywhere but to its provider, over https.
+
+        Raises:
+            DestinationNotAllowed: Another scheme, or a host that the provider does not declare.
+        """
+        known = self._hosts.get(host)
+        if known is None:
+            known = hosts.allowed(self._found.provider, self._found.opened, host)
+            if len(self._hosts) < _MOST_KEPT:
+                self._hosts[host] = known
+        if scheme != "https" or not known:
+            raise DestinationNotAllowed(host)
+
+    @property
+    def in_authorization_header_only(self) -> bool:
+        """Whether clients that follow redirects by themselves drop the credential on the way."""
+        names = {name.lower() for name in self.placed.headers}
+        return names == {"authorization"} and not self.placed.query and not self.placed.path
+
+    @property
+    def provider_title(self) -> str:
+        """The provider, as people know it."""
+        return self._found.provider.title
+
+
+def kept(uuid: UUID) -> Access | None:
+    """What is known from a moment ago, without asking anyone; None if that is too long ago."""
+    found = _kept.get(uuid)
+    return found if found is not None and time.monotonic() < found.good_until else None
+
+
+def load(uuid: UUID) -> Access:
+    """What a request carries now; asks the database and, where a token is due, the provider.
+
+    Raises:
+        Deleted: No connection has this uuid any more.
+        NotConfigured: It has no credentials.
+        Undecryptable: No key at hand opens its secrets.
+        NoRefreshToken: Its token has expired, and there is nothing to renew it with.
+        TokenRefreshFailed: Its token has expired, and the provider gives no other.
+    """
+    _watch_changes()
+    generation = _generation
+    return _keep(_access(credentials.usable(uuid)), generation)
+
+
+def after_refusal(refused: Access) -> Access | None:
+    """What to try once more after the provider answered 401; None if there is nothing else.
+
+    Raises:
+        TokenRefreshFailed: The provider gives no other token.
+        Deleted: The connection was removed meanwhile.
+        NotConfigured: It was disconnected meanwhile.
+    """
+    generation = _generation
+    latest = _access(credentials.usable(refused.uuid))
+    if latest.placed != refused.placed:
+        return _keep(latest, generation)
+    found = latest._found
+    if not found.provider.uses_tokens or not found.is_renewable or _was_in_vain(found):
+        return None
+    renewed = refresh.renewed(found, actor=AUTOMATIC)
+    _remember_renewal(renewed)
+    return _keep(_access(renewed), _generation)
+
+
+def forget(uuid: UUID) -> None:
+    """Look again at the next request."""
+    global _generation  # noqa: PLW0603 - counts what was forgotten, for reads under way meanwhile
+    with _changing:
+        _generation += 1
+        _kept.pop(uuid, None)
+
+
+def _access(found: Opened) -> Access:
+    stands_s = KEPT_S
+    if found.token_refresh_at is not None:
+        left_s = (found.token_refresh_at - datetime.now(UTC)).total_seconds()
+        stands_s = min(stands_s, left_s)  # in the past where a renewal failed: look every time
+    return Access(
+        uuid=found.uuid,
+        placed=place(found.provider, found.values),
+        good_until=time.monotonic() + stands_s,
+        _found=found,
+    )
+
+
+_kept: OrderedDict[UUID, Access] = OrderedDict()
+_changing = threading.Lock()
+_generation = 0
+_renewed_in_vain: dict[UUID, tuple[int, float]] = {}
+
+
+def _keep(access: Access, generation: int) -> Access:
+    """Keep it, unless something was forgotten since it was read."""
+    with _changing:
+        if generation == _generation:
+            _kept[access.uuid] = access
+            _kept.move_to_end(access.uuid)
+            if len(_kept) > _MOST_KEPT:
+                _kept.popitem(last=False)
+    return access
+
+
+def _was_in_vain(found: Opened) -> bool:
+    """Whether these very tokens came of a refusal just now; then not their age is refused."""
+    revision, at = _renewed_in_vain.get(found.uuid, (-1, 0.0))
+    return revision == found.token_revision and time.monotonic() < at + _SAME_REFUSAL_S
+
+
+def _remember_renewal(found: Opened) -> None:
+    with _changing:
+        if len(_renewed_in_vain) > _MOST_KEPT:
+            _renewed_in_vain.clear()
+        _renewed_in_vain[found.uuid] = (found.token_revision, time.monotonic())
+
+
+@cache
+def _watch_changes() -> None:
+    """What this process changes is looked at anew from the commit on."""
+    facts.on_change(forget)

@@ -1,0 +1,191 @@
+"""Connecting an account: the address to send people to, and what becomes of their code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from integrations_app.domain.actor import Actor
+from integrations_app.domain.check import Account, CheckReason
+from integrations_app.domain.connection import Connection, Status
+from integrations_app.domain.event import EventKind
+from integrations_app.domain.provider import OAuth
+from integrations_app.errors import (
+    ClientCredentialsNotConfigured,
+    ClientIdNotConfigured,
+    InvalidInput,
+    NotFound,
+    TokenExchangeFailed,
+)
+from integrations_app.providers.oauth import requests
+from integrations_app.providers.oauth.answers import Refusal, Tokens
+from integrations_app.services import checks, connections, facts, lookup, setup, tokens
+from integrations_app.services.opening import Opened, opened
+from integrations_app.services.references import parse_uuid
+from integrations_app.storage.engine import database
+from integrations_app.storage.tables import ConnectionRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """What a code was exchanged for; not stored yet.
+
+    Attributes:
+        uuid: The connection it is for.
+        tokens: What the provider gave.
+        account: Whose they are; None if the look-up failed.
+        credential_revision: The state of the connection they were asked for.
+        at: When they were asked for.
+    """
+
+    uuid: UUID
+    tokens: Tokens = field(repr=False)
+    account: Account | None
+    credential_revision: int
+    at: datetime
+
+
+def authorization_url(
+    uuid: object,
+    redirect_uri: str,
+    *,
+    scopes: Sequence[str] | None = None,
+    state: str | None = None,
+    code_verifier: str | None = None,
+) -> str:
+    """Where to send the browser of whoever is to grant access.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        NotFound: There is no such connection.
+        ClientIdNotConfigured: The connection's client id is not saved, or it needs none.
+        MissingPlaceholder: The provider's address needs a value that is not saved.
+    """
+    found = _found(uuid)
+    oauth = found.provider.oauth
+    if oauth is None or oauth.authorize_url is None or not found.opened.get(requests.CLIENT_ID):
+        raise ClientIdNotConfigured(found.uuid)
+    return requests.authorization_url(
+        found.provider,
+        oauth,
+        found.opened,
+        redirect_uri=redirect_uri,
+        scopes=scopes,
+        state=state,
+        code_verifier=code_verifier,
+    )
+
+
+def exchange_code(
+    uuid: object,
+    code: str,
+    redirect_uri: str,
+    *,
+    code_verifier: str | None = None,
+    actor: Actor,
+) -> Connection:
+    """Turn a code into tokens, look up whose they are, and store them; see `grant` and `keep`."""
+    return keep(grant(uuid, code, redirect_uri, code_verifier=code_verifier), actor=actor)
+
+
+def grant(
+    uuid: object, code: str, redirect_uri: str, *, code_verifier: str | None = None
+) -> Granted:
+    """Turn a code into tokens and look up whose they are; nothing is stored.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        NotFound: There is no such connection.
+        ClientCredentialsNotConfigured: Client id or secret is not saved.
+        TokenExchangeFailed: The provider gives no tokens for this code.
+        Undecryptable: No key at hand opens the client secret.
+    """
+    found = _found(uuid)
+    oauth = found.provider.oauth
+    if oauth is None or oauth.authorize_url is None:
+        raise ClientCredentialsNotConfigured(found.uuid)
+    if not code:
+        raise TokenExchangeFailed(found.uuid, CheckReason.NEEDS_RECONNECT, {})
+    asked_at = datetime.now(UTC)
+    outcome = _exchanged(found, oauth, code, redirect_uri, code_verifier)
+    if isinstance(outcome, Refusal):
+        raise TokenExchangeFailed(found.uuid, outcome.reason, outcome.details)
+    if outcome.scopes is None:  # says that it is what was asked for
+        outcome = tokens.with_scopes(outcome, oauth.default_scopes)
+    return Granted(
+        uuid=found.uuid,
+        tokens=outcome,
+        account=_account(found, outcome),
+        credential_revision=found.credential_revision,
+        at=asked_at,
+    )
+
+
+def keep(granted: Granted, *, actor: Actor) -> Connection:
+    """Store what was granted; the connection is connected from then on.
+
+    Raises:
+        NotFound: The connection was removed meanwhile.
+        TokenExchangeFailed: Its credentials were changed meanwhile, or where they are sent.
+    """
+    with database().transaction() as session:
+        row = connections.locked(session, granted.uuid)
+        if row is None:
+            raise NotFound(granted.uuid)
+        if row.credential_revision != granted.credential_revision:
+            raise TokenExchangeFailed(
+                granted.uuid, CheckReason.NEEDS_RECONNECT, {"provider_code": "changed_meanwhile"}
+            )
+        tokens.clear(session, row)
+        session.flush()
+        tokens.store(session, row, granted.tokens, at=granted.at)
+        _connected(row, granted.account)
+        session.flush()
+        facts.tell(session, EventKind.CONNECTED, row, actor=actor, at=row.updated_at)
+        return lookup.stored(session, row.uuid)
+
+
+def _connected(row: ConnectionRow, account: Account | None) -> None:
+    now = datetime.now(UTC)
+    row.status = Status.CONNECTED.value
+    row.connected_at = row.updated_at = now
+    row.credential_revision += 1
+    connections.forget_check(row)
+    connections.forget_account(row)
+    if account is not None:
+        row.account_id, row.account_name = account.id, account.name
+        row.last_validated_at = now
+
+
+def _found(uuid: object) -> Opened:
+    parsed = parse_uuid(uuid)
+    found = opened(parsed)
+    if found is None:
+        raise NotFound(parsed)
+    return found
+
+
+def _exchanged(
+    found: Opened, oauth: OAuth, code: str, redirect_uri: str, code_verifier: str | None
+) -> Tokens | Refusal:
+    try:
+        sent = requests.exchange(
+            found.provider,
+            oauth,
+            found.values,
+            code=code,
+            redirect_uri=redirect_uri,
+            code_verifier=code_verifier,
+        )
+    except InvalidInput:
+        raise ClientCredentialsNotConfigured(found.uuid) from None
+    return tokens.ask(found.provider, found.values, sent)
+
+
+def _account(found: Opened, granted: Tokens) -> Account | None:
+    """Whose tokens these are; a failing look-up does not undo the connection."""
+    values = {**found.values, setup.ACCESS_TOKEN: granted.access_token}
+    try:
+        return checks.ask(found.provider, values).account
+    except InvalidInput:
+        return None

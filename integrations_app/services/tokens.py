@@ -1,0 +1,120 @@
+"""Tokens of a connection: asked for, stored sealed with how long they last, cleared."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from integrations_app.domain.check import CheckReason
+from integrations_app.domain.provider import Provider
+from integrations_app.providers import hosts
+from integrations_app.providers.oauth import answers
+from integrations_app.providers.oauth.answers import Refusal, Tokens
+from integrations_app.providers.oauth.requests import TokenRequest
+from integrations_app.providers.rules import TOKEN_KEYS
+from integrations_app.security import egress
+from integrations_app.services import sealing
+from integrations_app.services.setup import ACCESS_TOKEN, REFRESH_TOKEN
+from integrations_app.storage import queries
+from integrations_app.storage.tables import ConnectionRow, SecretRow
+
+AHEAD = timedelta(minutes=15)
+"""Tokens are renewed this long before they end, or half their life if that is shorter."""
+
+
+def ask(
+    provider: Provider,
+    values: Mapping[str, str],
+    sent: TokenRequest,
+    *,
+    deadline_s: float = egress.DEADLINE_S,
+) -> Tokens | Refusal:
+    """Send a request to the token endpoint, and read the answer.
+
+    Args:
+        provider: Whose endpoint it is.
+        values: Setup values and secrets that the request was made of.
+        sent: The request.
+        deadline_s: Seconds for all of it.
+
+    Raises:
+        DestinationNotAllowed: The endpoint is on a host that the provider does not declare.
+    """
+    try:
+        answer = egress.send(
+            "POST",
+            sent.url,
+            headers=sent.headers,
+            body=sent.body,
+            allowed=lambda host: hosts.allowed(provider, values, host),
+            deadline_s=deadline_s,
+        )
+    except egress.EgressFailed:
+        return Refusal(reason=CheckReason.UNREACHABLE)
+    return answers.read(answer, secrets=secrets_of(provider, values))
+
+
+def secrets_of(provider: Provider, values: Mapping[str, str]) -> list[str]:
+    """What of the values nobody may see."""
+    return [values[key] for key in (*provider.secret_keys, *TOKEN_KEYS) if key in values]
+
+
+def store(session: Session, row: ConnectionRow, tokens: Tokens, *, at: datetime) -> None:
+    """Keep fresh tokens, as part of a transaction that has locked the row.
+
+    A refresh token and scopes that the answer does not mention stay as they are.
+
+    Args:
+        session: The transaction.
+        row: The connection.
+        tokens: What the provider gave.
+        at: When it was asked, from which on the tokens live.
+    """
+    sealing.store(session, row.uuid, ACCESS_TOKEN, tokens.access_token)
+    if tokens.refresh_token is not None:
+        sealing.store(session, row.uuid, REFRESH_TOKEN, tokens.refresh_token)
+    if tokens.scopes is not None:
+        row.scopes = list(tokens.scopes)
+    row.token_revision += 1
+    row.token_expires_at = row.token_refresh_at = None
+    if tokens.lifetime_s is not None:
+        life = timedelta(seconds=tokens.lifetime_s)
+        row.token_expires_at = at + life
+        row.token_refresh_at = at + life - min(AHEAD, life / 2)
+    forget_failures(row)
+    row.updated_at = at
+
+
+def clear(session: Session, row: ConnectionRow) -> tuple[str, ...]:
+    """Delete the tokens, as part of a transaction that has locked the row.
+
+    Returns:
+        Names of what was there.
+    """
+    forget_failures(row)
+    removed = delete(session, session.scalars(queries.secrets_of(row.uuid)), only=TOKEN_KEYS)
+    if removed:
+        row.scopes = []
+        row.token_revision += 1
+        row.token_expires_at = row.token_refresh_at = None
+    return removed
+
+
+def delete(session: Session, rows: Iterable[SecretRow], *, only: Iterable[str]) -> tuple[str, ...]:
+    """Delete secrets of these names; gives those that were there."""
+    chosen = set(only)
+    found = [each for each in rows if each.field in chosen]
+    for each in found:
+        session.delete(each)
+    return tuple(sorted(each.field for each in found))
+
+
+def forget_failures(row: ConnectionRow) -> None:
+    """The next renewal is tried as if none had failed."""
+    row.token_failures, row.token_retry_at = 0, None
+
+
+def with_scopes(tokens: Tokens, scopes: Sequence[str]) -> Tokens:
+    """The same tokens, known to have been granted these scopes."""
+    return replace(tokens, scopes=tuple(scopes))
