@@ -9,6 +9,9 @@ EDIT = f"{LISTING}/[uuid]"
 LOGIN = "/login"
 SETUP = "/setup"
 
+RETURNED = "returned"
+"""Parameter of a page's address that says how the way back from a provider ended."""
+
 OAUTH_CALLBACK = "/api/integrations/oauth/callback"
 
 
@@ -20,6 +23,17 @@ def edit(uuid: UUID | str) -> str:
 def new(provider: str = "") -> str:
     """The form for a new connection, with its provider chosen or still to choose."""
     return f"{NEW}?{urlencode({'provider': provider})}" if provider else NEW
+
+
+def returned(uuid: UUID | str | None, outcome: str) -> str:
+    """Where somebody goes who comes back from a provider: to the connection, else to the list.
+
+    Args:
+        uuid: The connection; None if nobody knows it.
+        outcome: How it ended, one of `domain.authorization.Outcome`.
+    """
+    page = edit(uuid) if uuid else LISTING
+    return f"{page}?{urlencode({RETURNED: outcome})}"
 
 
 def listing(**query: str) -> str:

@@ -31,18 +31,6 @@ def setup_instructions(provider: ProviderItem, *, open_at_first: bool) -> rx.Com
     )
 
 
-def credentials_only() -> rx.Component:
-    """Says of an OAuth2 form what it does and what it does not do."""
-    return rx.text(
-        t(
-            "This saves the client credentials. Connecting the account itself is not possible "
-            "yet; it comes with a later version."
-        ),
-        size="2",
-        color_scheme="gray",
-    )
-
-
 def copyable(value: Text, *, label: Text) -> rx.Component:
     """A value with a button that copies it.
 

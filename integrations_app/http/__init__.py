@@ -8,12 +8,12 @@ from collections.abc import Callable
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from integrations_app.http import health, sign_in
+from integrations_app.http import health, oauth_callback, sign_in
 from integrations_app.http.addresses import pages_without_slash
 from integrations_app.http.headers import security_headers
 
 
 def transformers() -> list[Starlette | Callable[[ASGIApp], ASGIApp]]:
     """The endpoints, and around them and the pages what every answer carries."""
-    endpoints = Starlette(routes=[*sign_in.ROUTES, *health.ROUTES])
+    endpoints = Starlette(routes=[*sign_in.ROUTES, *oauth_callback.ROUTES, *health.ROUTES])
     return [endpoints, pages_without_slash, security_headers]

@@ -51,8 +51,7 @@ def _add(headers: MutableHeaders, scope: Scope, status: int, *, is_https: bool) 
     path: str = scope["path"]
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Content-Security-Policy"] = _CSP
-    # The address of the set-up page is a key.
-    headers["Referrer-Policy"] = "no-referrer" if _is_setup(path) else "same-origin"
+    headers["Referrer-Policy"] = "no-referrer" if _holds_key(path) else "same-origin"
     headers["X-Request-Id"] = scope["request_id"]
     if is_https:
         headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}"
@@ -61,8 +60,9 @@ def _add(headers: MutableHeaders, scope: Scope, status: int, *, is_https: bool) 
         headers.setdefault("Cache-Control", caching)
 
 
-def _is_setup(path: str) -> bool:
-    return path.rstrip("/") == routes.SETUP
+def _holds_key(path: str) -> bool:
+    """Whether whoever knows such an address could use it: a set-up token, a provider's code."""
+    return path.rstrip("/") in (routes.SETUP, routes.OAUTH_CALLBACK)
 
 
 def _caching(path: str, status: int, content_type: str) -> str | None:

@@ -3,6 +3,11 @@
 import reflex as rx
 
 from integrations_app import routes
+from integrations_app.components.account import (
+    account_step,
+    redirect_address,
+    step_heading,
+)
 from integrations_app.components.feedback import (
     notice_callout,
     outcome_callout,
@@ -15,7 +20,7 @@ from integrations_app.components.fields import (
     setup_field,
     setup_form,
 )
-from integrations_app.components.instructions import copyable, credentials_only, setup_instructions
+from integrations_app.components.instructions import copyable, setup_instructions
 from integrations_app.components.mark import provider_mark
 from integrations_app.components.moments import ago
 from integrations_app.components.reactive import flag, text
@@ -65,6 +70,7 @@ def _connection() -> rx.Component:
         rx.cond(Edit.removed_by, _removed()),
         _status_card(),
         rx.card(_form(), size="3"),
+        rx.cond(Edit.provider.connects_account, account_step(Edit, disabled=_cannot_act())),
         setup_instructions(Edit.provider, open_at_first=False),
         rx.cond(Edit.removed_by == "", _danger_zone()),
         direction="column",
@@ -129,8 +135,17 @@ def _form() -> rx.Component:
     return setup_form(
         rx.cond(Edit.changed_by, _changed_meanwhile()),
         rx.cond(
-            Edit.provider.is_oauth,
-            rx.fragment(rx.heading(t("Step 1"), as_="h3", size="3"), credentials_only()),
+            Edit.provider.connects_account,
+            rx.fragment(
+                step_heading(
+                    t("Step 1"),
+                    t(
+                        "The client that you registered at {provider}.",
+                        provider=Edit.provider.title,
+                    ),
+                ),
+                redirect_address(Edit.provider),
+            ),
         ),
         name_field(Edit, value=Edit.name, on_change=Edit.touch.throttle(500)),
         rx.foreach(
@@ -196,7 +211,7 @@ def _buttons() -> rx.Component:
             disabled=_cannot_act(),
         ),
         rx.cond(
-            ~flag(Edit.provider.is_oauth),
+            flag(Edit.provider.testable) | flag(Edit.status.testable),
             rx.button(
                 t("Test Connection"),
                 type="button",
@@ -259,7 +274,7 @@ def _disconnect() -> rx.Component:
             rx.text(t("Disconnect"), size="2", weight="medium"),
             rx.text(
                 rx.cond(
-                    Edit.provider.is_oauth,
+                    Edit.provider.connects_account,
                     t("The account is disconnected; client ID and secret stay."),
                     t("The stored credentials are deleted; the connection and its uuid stay."),
                 ),

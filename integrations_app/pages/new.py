@@ -3,6 +3,7 @@
 import reflex as rx
 
 from integrations_app import routes
+from integrations_app.components.account import redirect_address
 from integrations_app.components.feedback import outcome_callout, problem_callout
 from integrations_app.components.fields import (
     FORM_VALUES,
@@ -11,7 +12,7 @@ from integrations_app.components.fields import (
     setup_field,
     setup_form,
 )
-from integrations_app.components.instructions import credentials_only, setup_instructions
+from integrations_app.components.instructions import setup_instructions
 from integrations_app.components.mark import provider_mark
 from integrations_app.components.reactive import flag
 from integrations_app.components.shell import page_heading, shell
@@ -98,7 +99,7 @@ def _form_page() -> rx.Component:
                 _service(),
                 name_field(New, value="", auto_focus=True),
                 rx.foreach(New.fields, lambda field: setup_field(New, field)),
-                rx.cond(New.provider.is_oauth, credentials_only()),
+                rx.cond(New.provider.connects_account, _account_comes_next()),
                 problem_callout(New.problem),
                 _buttons(),
                 outcome_callout(New.outcome, ok=New.outcome_ok),
@@ -109,6 +110,17 @@ def _form_page() -> rx.Component:
         ),
         direction="column",
         spacing="4",
+    )
+
+
+def _account_comes_next() -> rx.Component:
+    return rx.flex(
+        redirect_address(New.provider),
+        rx.text(
+            t("On the next page you connect the account itself."), size="2", color_scheme="gray"
+        ),
+        direction="column",
+        spacing="3",
     )
 
 
@@ -133,7 +145,7 @@ def _buttons() -> rx.Component:
             disabled=New.busy != "",
         ),
         rx.cond(
-            ~flag(New.provider.is_oauth),
+            ~flag(New.provider.connects_account),
             rx.button(
                 t("Test Connection"),
                 type="button",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from integrations_app.domain.actor import AUTOMATIC, Actor, Origin
 from integrations_app.domain.check import DETAIL_KEYS, CheckReason, CheckResult
-from integrations_app.domain.connection import Status
+from integrations_app.domain.connection import Connection, Status
 from integrations_app.domain.event import EventKind, NoticeKind
 from integrations_app.domain.explanation import explain
 from integrations_app.domain.provider import Provider
@@ -28,7 +28,7 @@ from integrations_app.providers import hosts
 from integrations_app.providers.checks import judgement, request
 from integrations_app.providers.oauth.answers import Refusal
 from integrations_app.security import egress
-from integrations_app.services import catalogue, facts, lookup, refresh, setup, tokens
+from integrations_app.services import cadence, catalogue, facts, lookup, refresh, setup, tokens
 from integrations_app.services.opening import Opened, opened
 from integrations_app.services.references import parse_uuid
 from integrations_app.storage.engine import database
@@ -39,6 +39,19 @@ _REFUSED = (CheckReason.CREDENTIALS_REJECTED, CheckReason.NEEDS_RECONNECT)
 
 PRIVATE_NETWORK = "private_network"
 """`provider_code` of an address that requests of ours must not reach."""
+
+
+def is_testable(provider: Provider) -> bool:
+    """Whether the provider offers a way to find out if credentials work."""
+    return provider.check is not None or (provider.uses_tokens and not provider.connects_account)
+
+
+def can_check(connection: Connection) -> bool:
+    """Whether there is something stored to check, and a way to do it."""
+    provider = catalogue.find(connection.provider)
+    if provider is None or not is_testable(provider):
+        return False
+    return not provider.connects_account or connection.status is not Status.DISCONNECTED
 
 
 def stored(uuid: object, *, patient: bool = False) -> CheckResult:
@@ -203,6 +216,7 @@ def record(uuid: object, result: CheckResult, *, actor: Actor) -> None:
             return
         before = _outcome(row)
         _apply(row, result, now)
+        cadence.after_check(row, result, actor=actor, at=now)
         session.flush()
         if _outcome(row) == before:
             facts.hint(session, NoticeKind.CHECK_RECORDED, row.uuid)

@@ -15,9 +15,11 @@ from integrations_app.domain.provider import AuthType, Provider
 from integrations_app.errors import AlreadyExists, Conflict, InUse, NotFound
 from integrations_app.providers.rules import TOKEN_KEYS
 from integrations_app.services import (
+    cadence,
     catalogue,
     facts,
     lookup,
+    revocation,
     sealing,
     setup,
     tokens,
@@ -113,6 +115,8 @@ def update(
 def disconnect(uuid: object, *, actor: Actor) -> bool:
     """Remove tokens and, for anything but OAuth2, the stored secrets; the row stays.
 
+    Then the provider is asked to forget the tokens, too; what it answers changes nothing here.
+
     Returns:
         Whether there was something to remove; a missing row is a quiet False.
 
@@ -121,6 +125,7 @@ def disconnect(uuid: object, *, actor: Actor) -> bool:
     """
     parsed = parse_uuid(uuid)
     now = datetime.now(UTC)
+    granted = revocation.tokens_of(parsed)
     with database().transaction() as session:
         row = locked(session, parsed)
         if row is None:
@@ -136,11 +141,13 @@ def disconnect(uuid: object, *, actor: Actor) -> bool:
             row.version += 1
         session.flush()
         facts.tell(session, EventKind.DISCONNECTED, row, actor=actor, at=now, fields=removed)
+    if granted is not None:
+        revocation.revoke(granted)
     return True
 
 
 def remove(uuid: object, *, actor: Actor) -> bool:
-    """Delete a connection for good; only the audit log remembers it.
+    """Delete a connection for good, its tokens at the provider too; the audit log remembers it.
 
     Returns:
         Whether it was there.
@@ -151,6 +158,7 @@ def remove(uuid: object, *, actor: Actor) -> bool:
     """
     parsed = parse_uuid(uuid)
     blocking = [each for each in usage.of(parsed) if each.blocking]
+    granted = revocation.tokens_of(parsed)
     with database().transaction() as session:
         row = locked(session, parsed)
         if row is None:
@@ -161,6 +169,8 @@ def remove(uuid: object, *, actor: Actor) -> bool:
         session.flush()
         at = datetime.now(UTC)
         facts.tell(session, EventKind.CONNECTION_REMOVED, row, actor=actor, at=at)
+    if granted is not None:
+        revocation.revoke(granted)
     return True
 
 
@@ -218,6 +228,7 @@ def _save(
         if moved or not provider.connects_account:  # else it is still the account of the tokens
             forget_account(row)
         tokens.forget_failures(row)
+        cadence.after_save(row, at=datetime.now(UTC))
         if provider.auth_type is AuthType.CLIENT_CREDENTIALS:
             tokens.clear(session, row)  # they were given for the old credentials
         row.status = _unverified(provider, opened, {*secrets, *typed.secrets})

@@ -25,6 +25,9 @@ from integrations_app.services.references import parse_uuid
 from integrations_app.storage.engine import database
 from integrations_app.storage.tables import ConnectionRow
 
+CHANGED_MEANWHILE = "changed_meanwhile"
+"""`provider_code` of tokens that were asked for with credentials that are stored no longer."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Granted:
@@ -74,6 +77,25 @@ def authorization_url(
         state=state,
         code_verifier=code_verifier,
     )
+
+
+def refuse_unready(uuid: object) -> None:
+    """Refuse to send anyone to a provider before the code could be exchanged.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        NotFound: There is no such connection.
+        ClientIdNotConfigured: The client id is not saved, or no account can be connected.
+        ClientCredentialsNotConfigured: The client secret is not saved.
+        Undecryptable: No key at hand opens the client secret.
+    """
+    found = _found(uuid)
+    oauth = found.provider.oauth
+    if not found.provider.connects_account or not found.opened.get(requests.CLIENT_ID):
+        raise ClientIdNotConfigured(found.uuid)
+    needs_secret = oauth is not None and oauth.client_auth != "none"
+    if needs_secret and not found.secrets.get(requests.CLIENT_SECRET):
+        raise ClientCredentialsNotConfigured(found.uuid)
 
 
 def exchange_code(
@@ -134,7 +156,7 @@ def keep(granted: Granted, *, actor: Actor) -> Connection:
             raise NotFound(granted.uuid)
         if row.credential_revision != granted.credential_revision:
             raise TokenExchangeFailed(
-                granted.uuid, CheckReason.NEEDS_RECONNECT, {"provider_code": "changed_meanwhile"}
+                granted.uuid, CheckReason.NEEDS_RECONNECT, {"provider_code": CHANGED_MEANWHILE}
             )
         tokens.clear(session, row)
         session.flush()

@@ -8,7 +8,8 @@ import reflex as rx
 
 from integrations_app import routes, settings
 from integrations_app.domain.actor import Actor
-from integrations_app.domain.connection import Connection
+from integrations_app.domain.authorization import Outcome
+from integrations_app.domain.connection import Connection, Status
 from integrations_app.domain.provider import Provider
 from integrations_app.errors import (
     Conflict,
@@ -20,11 +21,12 @@ from integrations_app.errors import (
 from integrations_app.i18n import _, listing
 from integrations_app.services import audit, catalogue, checks, connections, lookup
 from integrations_app.state import setup_form, views, wording
+from integrations_app.state.account import Account, arrived
 from integrations_app.state.removal import Removal
-from integrations_app.state.session import AdminState, watching
+from integrations_app.state.session import AdminState, token_of, watching
 
 
-class Edit(Removal, setup_form.SetupForm, AdminState):
+class Edit(Account, Removal, setup_form.SetupForm, AdminState):
     """The form is filled once and then belongs to whoever types; the status card is always live."""
 
     provider: views.ProviderItem = views.ProviderItem()
@@ -63,6 +65,15 @@ class Edit(Removal, setup_form.SetupForm, AdminState):
             await self._catch_up()  # the line was cut: what is being typed stays
         else:
             self._open(connection)
+        await self._ask_about_account(self.connection_uuid, token_of(self))
+        told = self.router.url.query_parameters.get(routes.RETURNED, "")
+        if told:
+            self._clear_feedback()
+            self.saved = False
+            self._show_return(told, self.provider.title)
+            if told == Outcome.CONNECTED and connection.status is Status.CONNECTED:
+                self._show_connected()
+            yield arrived()
 
     @rx.event(background=True)
     async def watch(self) -> AsyncIterator[None]:
@@ -125,8 +136,7 @@ class Edit(Removal, setup_form.SetupForm, AdminState):
             self._expected = ""
         try:
             connection = await asyncio.to_thread(lookup.by_uuid, uuid)
-            declared = catalogue.get(connection.provider)
-            if not _checkable(declared):
+            if not checks.can_check(connection):
                 async with self:
                     self.saved = True
                 return
@@ -141,6 +151,54 @@ class Edit(Removal, setup_form.SetupForm, AdminState):
         async with self:
             self._show_result(result)
             await self._catch_up()
+
+    @rx.event(background=True)
+    async def connect(self, form: dict[str, str]) -> AsyncIterator[object]:
+        """Save what the form says, then leave for the provider to connect an account."""
+        async with self:
+            actor = await self._actor()
+            declared = catalogue.find(self.provider.key)
+            if self.busy or declared is None:
+                return
+            self._clear_feedback()
+            self.saved = False
+            self.returned, self.conflict = self._wrong_origin(declared.title), ""
+            self.returned_ok = False
+            if self.returned:
+                return
+            self.busy = "connect"
+            uuid, version = self.connection_uuid, self._version
+        yield None
+        event: object = None
+        try:
+            submitted = setup_form.read(form, declared)
+            connection = await self._stored(uuid, submitted, version, actor)
+            async with self:
+                self._fill(connection)
+            event = await self._way_to_provider(uuid, token_of(self))
+        except IntegrationError as error:
+            async with self:
+                event = self._refused(error, declared)
+        finally:
+            async with self:
+                self.busy = ""
+        yield event
+
+    @rx.event
+    async def take_account(self) -> None:
+        """Let the account that was just signed in with take the place of the present one."""
+        actor = await self._actor()
+        try:
+            await self._take_account(self.connection_uuid, token_of(self), actor)
+        except IntegrationError as error:
+            self.problem = wording.of_error(error)
+        await self._catch_up()
+
+    @rx.event
+    async def keep_account(self) -> None:
+        """Leave the present account as it is."""
+        await self._actor()
+        await self._keep_account(self.connection_uuid, token_of(self))
 
     @rx.event
     async def disconnect(self) -> None:
@@ -187,6 +245,7 @@ class Edit(Removal, setup_form.SetupForm, AdminState):
         if self.connection_uuid != str(connection.uuid):
             self._clear_feedback()
             self.busy, self._expected = "", ""
+            self.returned, self.returned_ok = "", False
         self.connection_uuid = str(connection.uuid)
         self.removed_by, self.removing_uuid, self.revealed = "", "", []
         self._fill(connection)
@@ -251,14 +310,7 @@ class Edit(Removal, setup_form.SetupForm, AdminState):
         yield None
         submitted = setup_form.read(form, declared)
         try:
-            connection = await asyncio.to_thread(
-                connections.update,
-                uuid,
-                name=submitted.name,
-                values=submitted.values,
-                expected_version=version,
-                actor=actor,
-            )
+            connection = await self._stored(uuid, submitted, version, actor)
         except IntegrationError as error:
             async with self:
                 self.busy = ""
@@ -267,10 +319,23 @@ class Edit(Removal, setup_form.SetupForm, AdminState):
             return
         async with self:
             self._fill(connection)
-            self.busy = "check" if _checkable(declared) else ""
-            self.saved = not self.busy
-            self._expected = uuid if self.busy else ""
-        yield Edit.check_saved(uuid) if _checkable(declared) else None
+            checkable = checks.can_check(connection)
+            self.busy = "check" if checkable else ""
+            self.saved = not checkable
+            self._expected = uuid if checkable else ""
+        yield Edit.check_saved(uuid) if checkable else None
+
+    async def _stored(
+        self, uuid: str, submitted: setup_form.Submitted, version: int | None, actor: Actor
+    ) -> Connection:
+        return await asyncio.to_thread(
+            connections.update,
+            uuid,
+            name=submitted.name,
+            values=submitted.values,
+            expected_version=version,
+            actor=actor,
+        )
 
     def _refused(self, error: IntegrationError, declared: Provider) -> rx.event.EventSpec | None:
         if isinstance(error, Conflict):
@@ -304,10 +369,6 @@ class Edit(Removal, setup_form.SetupForm, AdminState):
                 self.busy = ""
                 await self._catch_up()
         return event
-
-
-def _checkable(declared: Provider) -> bool:
-    return declared.check is not None and declared.oauth is None
 
 
 def _field_label(declared: Provider, key: str) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import reflex as rx
 
 from integrations_app import routes
+from integrations_app.domain.authorization import Outcome
 from integrations_app.domain.connection import Status
 from integrations_app.domain.summary import ListPage, PageQuery, SortKey
 from integrations_app.errors import DatabaseUnavailable, IntegrationError
@@ -19,6 +20,7 @@ from integrations_app.state.session import AdminState, watching
 
 SEARCH_MAX_LENGTH = 100
 _ALL = "all"
+_READABLE_MS = 20_000
 
 
 class Listing(Removal, AdminState):
@@ -49,7 +51,7 @@ class Listing(Removal, AdminState):
         return bool(self.search) or self.provider != _ALL or self.status != _ALL
 
     @rx.event
-    async def load(self) -> None:
+    async def load(self) -> AsyncIterator[object]:
         """Show what the address asks for."""
         await self._actor()
         self._read(self.router.url.query_parameters)
@@ -61,6 +63,9 @@ class Listing(Removal, AdminState):
             changed=[],
         )
         await self._reload()
+        if self.router.url.query_parameters.get(routes.RETURNED) == Outcome.STATE_MISMATCH:
+            told = wording.of_return(Outcome.STATE_MISMATCH, "")
+            yield rx.toast.error(told, duration=_READABLE_MS, close_button=True)
 
     @rx.event(background=True)
     async def watch(self) -> AsyncIterator[None]:

@@ -103,7 +103,7 @@ async def watching(state: AdminState) -> AsyncIterator[Batch]:
     Args:
         state: The state of the background event, outside of `async with self`.
     """
-    token = _token(state)
+    token = token_of(state)
     inbox = _Inbox(asyncio.get_running_loop())
     known: AdminSession | None = None
     hub: Hub | None = None
@@ -143,7 +143,7 @@ async def signed_in(state: BaseState) -> AdminSession | None:
     Raises:
         DatabaseUnavailable: The database cannot be asked.
     """
-    return await asyncio.to_thread(sessions.find, _token(state))
+    return await asyncio.to_thread(sessions.find, token_of(state))
 
 
 async def hand_over(root: BaseState, session: AdminSession | None, *, tells_all: bool) -> bool:
@@ -158,7 +158,7 @@ async def hand_over(root: BaseState, session: AdminSession | None, *, tells_all:
         Whether the tab was somebody else's, so that its states were reset.
     """
     tab = await root.get_state(AdminState)
-    owner = _fingerprint(_token(root)) if session else ""
+    owner = _fingerprint(token_of(root)) if session else ""
     stale = tab._session != owner or (tells_all and not owner)
     if stale:
         await _forget(root)
@@ -202,7 +202,8 @@ async def _go_dark(state: AdminState, token: str) -> None:
     await context.emit_event(*Event.from_event_type(leave))
 
 
-def _token(state: BaseState | StateProxy) -> str:
+def token_of(state: BaseState | StateProxy) -> str:
+    """The token of the browser's session, as its cookie says; empty if there is none."""
     return cookies.session_token(state.router.headers.cookie)
 
 

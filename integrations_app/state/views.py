@@ -12,7 +12,8 @@ from integrations_app.domain.provider import Provider, SetupField
 from integrations_app.domain.summary import Summary
 from integrations_app.domain.usage import Usage
 from integrations_app.i18n import _
-from integrations_app.services import catalogue
+from integrations_app.services import catalogue, checks
+from integrations_app.services.setup import ACCESS_TOKEN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +76,8 @@ class ProviderItem:
     title: str = ""
     description: str = ""
     icon: str = ""
-    is_oauth: bool = False
+    connects_account: bool = False
+    redirect_uri: str = ""
     testable: bool = False
     steps: list[StepItem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -96,6 +98,9 @@ class StatusItem:
     status: str = ""
     reason: str = ""
     account: str = ""
+    scopes: list[str] = field(default_factory=list)
+    has_account: bool = False
+    testable: bool = False
     tested_at: str = ""
     connected_at: str = ""
 
@@ -129,6 +134,9 @@ def status_item(connection: Connection) -> StatusItem:
             connection.provider,
         ),
         account=connection.account_name or connection.account_id or "",
+        scopes=list(connection.scopes),
+        has_account=ACCESS_TOKEN in connection.saved_secrets,
+        testable=checks.can_check(connection),
         tested_at=_moment(connection.last_validated_at),
         connected_at=_moment(connection.connected_at),
     )
@@ -151,8 +159,9 @@ def provider_item(provider: Provider, *, redirect_uri: str) -> ProviderItem:
         title=provider.title,
         description=_(provider.description),
         icon=_icon(provider),
-        is_oauth=provider.oauth is not None,
-        testable=provider.check is not None and provider.oauth is None,
+        connects_account=provider.connects_account,
+        redirect_uri=redirect_uri if provider.connects_account else "",
+        testable=checks.is_testable(provider) and not provider.connects_account,
         steps=steps,
         notes=[_(note) for note in provider.instructions.notes],
     )

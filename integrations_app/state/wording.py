@@ -1,6 +1,9 @@
 """Errors, statuses and problems of fields as sentences for people."""
 
 from integrations_app import errors
+from integrations_app.domain.authorization import Outcome
+from integrations_app.domain.check import CheckReason
+from integrations_app.domain.explanation import explain
 from integrations_app.domain.provider import Provider
 from integrations_app.errors import FieldProblem, IntegrationError
 from integrations_app.i18n import _, listing
@@ -24,9 +27,66 @@ def of_error(error: IntegrationError) -> str:
             "It cannot be removed while it is used by {places}.",
             places=listing([usage.label for usage in error.usages]),
         )
+    if isinstance(error, errors.ClientCredentialsNotConfigured | errors.ClientIdNotConfigured):
+        return _("Save the client ID and the client secret first.")
+    if isinstance(error, errors.TokenExchangeFailed):
+        return _("The credentials were changed meanwhile. Connect the account again.")
+    if isinstance(error, errors.Undecryptable):
+        return explain(CheckReason.UNDECRYPTABLE, {}, provider="")
     if isinstance(error, errors.KeyRingMismatch | errors.InvalidSetting):
         return _("The encryption keys are not in order. Ask whoever runs this server.")
     return _("That did not work. Try again; if it goes on, ask whoever runs this server.")
+
+
+def of_return(outcome: Outcome, provider: str) -> str:
+    """How the way to a provider and back ended, and what to do about it.
+
+    Args:
+        outcome: How it ended; `CONNECTED` and `OTHER_ACCOUNT` are told by the page itself.
+        provider: The provider's title.
+    """
+    match outcome:
+        case Outcome.CANCELLED:
+            return _(
+                "You did not grant access at {provider}, so nothing was changed. Connect again "
+                "whenever you like.",
+                provider=provider,
+            )
+        case Outcome.REFUSED:
+            return _(
+                "{provider} did not allow this. Check the client's settings and permissions there, "
+                "then connect again.",
+                provider=provider,
+            )
+        case Outcome.STATE_MISMATCH:
+            return _(
+                "The security check failed: this sign-in was not begun in this browser, was used "
+                "already, or took longer than 10 minutes. Nothing was changed. Connect again."
+            )
+        case Outcome.CLIENT_REFUSED:
+            return _(
+                "{provider} does not accept the client ID and secret. Check them in step 1, then "
+                "connect again.",
+                provider=provider,
+            )
+        case Outcome.EXCHANGE_REFUSED:
+            return _(
+                "{provider} did not complete the sign-in. Check that the redirect address is "
+                "registered there exactly as shown, then connect again.",
+                provider=provider,
+            )
+        case Outcome.CHANGED_MEANWHILE:
+            return _(
+                "Someone changed this integration while you were at {provider}. Check the fields, "
+                "then connect again.",
+                provider=provider,
+            )
+        case _other:
+            return _(
+                "{provider} could not be reached to complete the sign-in. Nothing was changed. "
+                "Connect again in a moment.",
+                provider=provider,
+            )
 
 
 def of_name(error: IntegrationError) -> str | None:

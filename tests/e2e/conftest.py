@@ -51,6 +51,9 @@ _BROWSER_OPTIONS = (
     "--disable-sync",
     "--no-first-run",
 )
+_PEOPLE = {"locale": "en-GB", "ignore_https_errors": True}
+"""Everybody's browser; the world's certificates come from an authority that it does not know."""
+
 _SCREENSHOTS = ROOT / "test-results"
 _failed = pytest.StashKey[bool]()
 _numbers = itertools.count()
@@ -176,9 +179,7 @@ def browser(playwright: Playwright, world: World) -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def admins_browser(browser: Browser, product: Product) -> Iterator[BrowserContext]:
     """Where the first admin has signed in; tests open tabs of their own in it."""
-    with contextlib.closing(
-        browser.new_context(base_url=product.origin, locale="en-GB")
-    ) as context:
+    with contextlib.closing(browser.new_context(base_url=product.origin, **_PEOPLE)) as context:
         sign_in(context, EMAIL)
         yield context
 
@@ -186,9 +187,7 @@ def admins_browser(browser: Browser, product: Product) -> Iterator[BrowserContex
 @pytest.fixture(scope="package")
 def other_admins_browser(browser: Browser, product: Product) -> Iterator[BrowserContext]:
     """Where the other admin has signed in."""
-    with contextlib.closing(
-        browser.new_context(base_url=product.origin, locale="en-GB")
-    ) as context:
+    with contextlib.closing(browser.new_context(base_url=product.origin, **_PEOPLE)) as context:
         sign_in(context, OTHER_EMAIL)
         yield context
 
@@ -215,7 +214,7 @@ def new_browser(browser: Browser, product: Product) -> Iterator[NewBrowser]:
     with contextlib.ExitStack() as opened:
 
         def open_one(**options: Any) -> BrowserContext:
-            chosen = {"base_url": product.origin, "locale": "en-GB", **options}
+            chosen = {"base_url": product.origin, **_PEOPLE, **options}
             return opened.enter_context(contextlib.closing(browser.new_context(**chosen)))
 
         yield open_one

@@ -1,0 +1,63 @@
+"""How the way to a provider and back ended."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Outcome(StrEnum):
+    """What happened when an admin came back from a provider."""
+
+    CONNECTED = "connected"
+    """The account is connected."""
+
+    OTHER_ACCOUNT = "other_account"
+    """It is another account than before; the admin is asked which one it shall be."""
+
+    CANCELLED = "cancelled"
+    """The admin did not grant access."""
+
+    REFUSED = "refused"
+    """The provider did not ask the admin, or did not accept the answer."""
+
+    STATE_MISMATCH = "state_mismatch"
+    """The way back does not belong to a way there; nothing was exchanged."""
+
+    CLIENT_REFUSED = "client_refused"
+    """The provider does not accept client id and secret."""
+
+    EXCHANGE_REFUSED = "exchange_refused"
+    """The provider does not accept its own code (any more)."""
+
+    UNREACHABLE = "unreachable"
+    """The provider gave no usable answer; it may work later."""
+
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    """Somebody changed the connection's credentials on the way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """An admin is back.
+
+    Attributes:
+        outcome: How it went.
+        uuid: The connection it was about; None if nobody knows.
+    """
+
+    outcome: Outcome
+    uuid: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountChange:
+    """An account that may take the place of a connection's present one.
+
+    Attributes:
+        account: What a person calls it.
+        expires_at: Until when the question stands.
+    """
+
+    account: str
+    expires_at: datetime

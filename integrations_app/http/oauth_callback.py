@@ -1,0 +1,59 @@
+"""Where providers send browsers back to; always ends on a page that says how it went."""
+
+import logging
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from integrations_app import routes
+from integrations_app.domain.authorization import Outcome
+from integrations_app.errors import DatabaseUnavailable, IntegrationError
+from integrations_app.http import cookies, words
+from integrations_app.http.posts import request_id
+from integrations_app.services import authorizations, sessions
+
+logger = logging.getLogger(__name__)
+
+_LONGEST = 4_096
+
+
+async def callback(request: Request) -> Response:
+    """Connect the account that was granted, then go to the connection's page.
+
+    Without a signed-in admin nothing is done; the way back stays open until its time is up.
+    """
+    if request.method != "GET":  # Starlette lets HEAD in, too; what only looks must not act
+        return Response(status_code=405)
+    try:
+        response = await _answer(request)
+    except DatabaseUnavailable as error:
+        logger.warning("An authorisation could not be completed: %s", error)
+        response = PlainTextResponse(words.of_error(error), status_code=503)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+async def _answer(request: Request) -> Response:
+    token = cookies.session_token(request.headers.get("cookie", ""))
+    admin = await run_in_threadpool(sessions.admin_of, token)
+    if admin is None:
+        return _to(routes.LOGIN)
+    params = {key: value for key, value in request.query_params.items() if len(value) <= _LONGEST}
+    actor = admin.acting(request_id=request_id(request))
+    try:
+        back = await run_in_threadpool(authorizations.complete, params, token, actor=actor)
+    except DatabaseUnavailable:
+        raise
+    except IntegrationError as error:
+        logger.error("An authorisation could not be completed: %s", error)
+        return _to(routes.returned(None, Outcome.STATE_MISMATCH))
+    return _to(routes.returned(back.uuid, back.outcome))
+
+
+def _to(address: str) -> Response:
+    return RedirectResponse(address, status_code=303)
+
+
+ROUTES = [Route(routes.OAUTH_CALLBACK, callback, methods=["GET"])]
