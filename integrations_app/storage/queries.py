@@ -62,6 +62,25 @@ WITH_SECRETS_BY_STORAGE_KEY = for_driver(
 )
 """One row a secret, or one row with neither field nor ciphertext."""
 
+_other = connections.alias("other")
+shares_grant = (
+    sa.select(_other.c.uuid)
+    .join(
+        connections,
+        sa.and_(
+            _other.c.provider == connections.c.provider,
+            _other.c.account_id == connections.c.account_id,
+            _other.c.setup_values["client_id"].astext
+            == connections.c.setup_values["client_id"].astext,
+            _other.c.uuid != connections.c.uuid,
+            _other.c.status != "disconnected",
+        ),
+    )
+    .where(connections.c.uuid == sa.bindparam("uuid"))
+    .limit(1)
+)
+"""Another connection to the same account through the same client: providers revoke per grant."""
+
 fields_changed_since = sa.select(audit.c.fields).where(
     audit.c.connection_uuid == sa.bindparam("uuid"), audit.c.version > sa.bindparam("version")
 )
