@@ -1,5 +1,9 @@
 """The web app: pages, HTTP routes, the guard before all of it."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import reflex as rx
 
 from integrations_app import routes
@@ -7,6 +11,7 @@ from integrations_app.components.theme import STYLESHEETS
 from integrations_app.http import transformers
 from integrations_app.i18n import _
 from integrations_app.pages import edit, listing, login, missing, new, setup
+from integrations_app.services.scheduler import Scheduler
 from integrations_app.state.edit import Edit
 from integrations_app.state.guard import Guard, answer
 from integrations_app.state.listing import Listing
@@ -25,6 +30,20 @@ app = rx.App(
     backend_exception_handler=answer,
 )
 app.add_middleware(Guard(), index=0)
+
+
+@app.register_lifespan_task
+@asynccontextmanager
+async def scheduled_work() -> AsyncIterator[None]:
+    """Checks and renewals for as long as this worker serves; importing the app starts none."""
+    scheduler = Scheduler()
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.stop()
+        await asyncio.to_thread(scheduler.wait)
+
 
 app.add_page(
     listing.page,

@@ -53,3 +53,6 @@ class Actor:
 
 AUTOMATIC = Actor(kind="system", id="renewal", label="automatic renewal", origin=Origin.SCHEDULE)
 """Whoever renews tokens because they are due, not because somebody asked."""
+
+SCHEDULED = Actor(kind="system", id="schedule", label="scheduled check", origin=Origin.SCHEDULE)
+"""Whoever checks connections because it is time to."""

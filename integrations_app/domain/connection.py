@@ -49,6 +49,7 @@ class Connection:
         scopes: Scopes granted, for OAuth2.
         last_validated_at: When it was last checked.
         connected_at: When a check or exchange last succeeded.
+        next_check_at: When it is checked next by itself; None if it is not.
         validation_reason: Why the last check failed, or could not be made.
         validation_details: Allow-listed facts of that check.
         version: Grows by one with each change of name or setup values.
@@ -70,6 +71,7 @@ class Connection:
     scopes: tuple[str, ...]
     last_validated_at: datetime | None
     connected_at: datetime | None
+    next_check_at: datetime | None
     validation_reason: CheckReason | None
     validation_details: Mapping[str, Any]
     version: int

@@ -122,12 +122,20 @@ def connection_of(row: Row[Any]) -> Connection:
         scopes=tuple(row.scopes),
         last_validated_at=_utc(row.last_validated_at),
         connected_at=_utc(row.connected_at),
+        next_check_at=_next_check_at(row),
         validation_reason=CheckReason(reason) if reason else None,
         validation_details=row.validation_details,
         version=row.version,
         created_at=row.created_at.astimezone(UTC),
         updated_at=row.updated_at.astimezone(UTC),
     )
+
+
+def _next_check_at(row: Row[Any]) -> datetime | None:
+    """One that waits to renew its token is checked after that; what has no check, never."""
+    if row.status == Status.DISCONNECTED or row.validation_reason == CheckReason.NOT_TESTABLE:
+        return None
+    return max(row.next_check_at, row.token_retry_at or row.next_check_at).astimezone(UTC)
 
 
 def _utc(moment: datetime | None) -> datetime | None:

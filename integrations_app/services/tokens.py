@@ -112,7 +112,7 @@ def delete(session: Session, rows: Iterable[SecretRow], *, only: Iterable[str]) 
 
 def forget_failures(row: ConnectionRow) -> None:
     """The next renewal is tried as if none had failed."""
-    row.token_failures, row.token_retry_at = 0, None
+    row.token_failures, row.token_retry_at, row.token_claimed_until = 0, None, None
 
 
 def with_scopes(tokens: Tokens, scopes: Sequence[str]) -> Tokens:

@@ -42,7 +42,11 @@ ASCII = sa.Text(collation="C")  # sorts bytewise, so that one index serves order
 LOWER_NAME = "lower(name)"
 LOWER_ACCOUNT = "lower(coalesce(account_name, ''))"
 TESTED_AT = "coalesce(last_validated_at, '-infinity')"
+IS_FINE = "(status <> 'error')"
 """What lists are sorted and searched by; queries must spell it as the indexes do."""
+CHECK_DUE_AT = "greatest(next_check_at, token_retry_at)"
+RENEWAL_DUE_AT = "greatest(token_refresh_at, token_retry_at, token_claimed_until)"
+"""From when on scheduled work is to be done; greatest() passes over what is NULL."""
 
 
 def _sorted(name: str, *expressions: str) -> sa.Index:
@@ -55,7 +59,11 @@ class ConnectionRow(Table, table=True):
 
     Of its tokens: `token_revision` counts every change of them; from `token_refresh_at` on they
     are renewed ahead of `token_expires_at`, but after `token_failures` failures in a row not
-    before `token_retry_at`.
+    before `token_retry_at`. Until `token_claimed_until` a worker is at it; others may still renew
+    them when they need them.
+
+    Of its checks: from `next_check_at` on it is checked by itself, after `check_failures` failures
+    in a row less and less often.
     """
 
     __tablename__ = "integration_connections"  # pyright: ignore[reportAssignmentType]
@@ -71,14 +79,20 @@ class ConnectionRow(Table, table=True):
         _sorted("status", "status"),
         _sorted("account", LOWER_ACCOUNT),
         _sorted("tested", TESTED_AT),
+        _sorted("attention", IS_FINE, "provider", LOWER_NAME),
         sa.Index(
             "ix_integration_connections_account_prefix",
             sa.literal_column(LOWER_ACCOUNT).label("account"),
             postgresql_ops={"account": "text_pattern_ops"},
         ),
         sa.Index(
-            "ix_integration_connections_token_refresh_at",
-            "token_refresh_at",
+            "ix_integration_connections_check_due",
+            text(CHECK_DUE_AT),
+            postgresql_where=text("status <> 'disconnected'"),
+        ),
+        sa.Index(
+            "ix_integration_connections_renewal_due",
+            text(RENEWAL_DUE_AT),
             postgresql_where=text("token_refresh_at IS NOT NULL"),
         ),
     )
@@ -124,6 +138,18 @@ class ConnectionRow(Table, table=True):
     token_refresh_at: datetime | None = _moment()
     token_retry_at: datetime | None = _moment()
     token_failures: int = Field(
+        default=0, sa_column=Column(sa.Integer, nullable=False, server_default=text("0"))
+    )
+    token_claimed_until: datetime | None = _moment()
+    next_check_at: datetime = Field(
+        default=None,
+        sa_column=Column(
+            sa.DateTime(timezone=True),
+            nullable=False,
+            server_default=text("now() + interval '3 hours' * (1 + random())"),
+        ),
+    )
+    check_failures: int = Field(
         default=0, sa_column=Column(sa.Integer, nullable=False, server_default=text("0"))
     )
     created_at: datetime = _moment(nullable=False, default_now=True)
