@@ -40,6 +40,9 @@ from integrations_app.storage.tables import ConnectionRow
 REFRESHED = "token_refreshed"
 """Action of the audit entry of a refresh that somebody asked for."""
 
+_OF_RENEWALS = ("needs_reconnect", "unreachable", "credentials_rejected")
+"""Reasons for a failed renewal; what else stands there was found by a check since."""
+
 _STORE_AGAIN_AFTER_S = (0.2, 0.5, 1.0, 2.0, 4.0)
 _UNREACHABLE_PAUSE = timedelta(seconds=30)
 _REFUSED_PAUSE = timedelta(minutes=30)
@@ -104,6 +107,8 @@ def on_demand(uuid: object, *, actor: Actor) -> str:
         return renewed(found, actor=actor, patient=False).secrets[ACCESS_TOKEN]
     except Deleted:
         raise NotFound(parsed) from None
+    except NotConfigured:
+        raise NoRefreshToken(parsed) from None
 
 
 def renewed(found: Opened, *, actor: Actor, patient: bool = True) -> Opened:
@@ -209,6 +214,8 @@ def _settle(
     row = session.get(ConnectionRow, found.uuid, with_for_update=True)
     if row is None or row.token_revision != found.token_revision:
         return  # removed, disconnected or connected anew: what was asked for is out of date
+    if isinstance(outcome, Refusal) and row.credential_revision != found.credential_revision:
+        return  # it was not the present client that was refused
     before = (row.status, row.validation_reason, row.validation_details)
     asked_for = actor.origin is not Origin.SCHEDULE
     if isinstance(outcome, Refusal):
@@ -228,7 +235,7 @@ def _settle(
 def _succeed(
     session: Session, row: ConnectionRow, fresh: Tokens, *, provider: Provider, at: datetime
 ) -> None:
-    recovers = row.token_failures > 0 and row.status == Status.ERROR
+    recovers = row.token_failures > 0 and row.validation_reason in _OF_RENEWALS
     is_proof = not provider.connects_account and row.status == Status.CONFIGURED
     tokens.store(session, row, fresh, at=at)
     if recovers or is_proof:

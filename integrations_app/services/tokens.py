@@ -93,12 +93,10 @@ def clear(session: Session, row: ConnectionRow) -> tuple[str, ...]:
         Names of what was there.
     """
     forget_failures(row)
-    removed = delete(session, session.scalars(queries.secrets_of(row.uuid)), only=TOKEN_KEYS)
-    if removed:
-        row.scopes = []
-        row.token_revision += 1
-        row.token_expires_at = row.token_refresh_at = None
-    return removed
+    row.token_revision += 1  # even without any: one that is on its way comes too late
+    row.token_expires_at = row.token_refresh_at = None
+    row.scopes = []
+    return delete(session, session.scalars(queries.secrets_of(row.uuid)), only=TOKEN_KEYS)
 
 
 def delete(session: Session, rows: Iterable[SecretRow], *, only: Iterable[str]) -> tuple[str, ...]:
