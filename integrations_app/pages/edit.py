@@ -288,6 +288,8 @@ def _disconnect() -> rx.Component:
             color_scheme="red",
             variant="soft",
             on_click=Edit.disconnect,
+            loading=Edit.busy == "disconnect",
+            disabled=_cannot_act(),
         ),
         justify="between",
         align="center",

@@ -2,51 +2,31 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from uuid import UUID
 
 import reflex as rx
 
-from integrations_app import routes, settings
+from integrations_app import routes
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.authorization import Outcome
 from integrations_app.domain.connection import Connection, Status
 from integrations_app.domain.provider import Provider
 from integrations_app.errors import (
-    Conflict,
     DatabaseUnavailable,
     IntegrationError,
     InvalidUuid,
     NotFound,
 )
-from integrations_app.i18n import _, listing
-from integrations_app.services import audit, catalogue, checks, connections, lookup
-from integrations_app.state import setup_form, views, wording
+from integrations_app.i18n import _
+from integrations_app.services import catalogue, checks, connections, lookup
+from integrations_app.state import setup_form, wording
 from integrations_app.state.account import Account, arrived
 from integrations_app.state.removal import Removal
 from integrations_app.state.session import AdminState, token_of, watching
+from integrations_app.state.stored_form import StoredForm
 
 
-class Edit(Account, Removal, setup_form.SetupForm, AdminState):
+class Edit(Account, Removal, StoredForm, AdminState):
     """The form is filled once and then belongs to whoever types; the status card is always live."""
-
-    provider: views.ProviderItem = views.ProviderItem()
-    status: views.StatusItem = views.StatusItem()
-    name: str = ""
-    connection_uuid: str = ""
-    loaded: bool = False
-    touched: bool = False
-    saved: bool = False
-    changed_by: str = ""
-    conflict: str = ""
-    removed_by: str = ""
-
-    _version: int = 0
-    _expected: str = ""
-
-    @rx.var
-    def form_key(self) -> str:
-        """Another key is another form: what was typed into the old one is gone with it."""
-        return f"{self.connection_uuid}/{self._version}"
 
     @rx.event
     async def load(self) -> AsyncIterator[object]:
@@ -200,22 +180,33 @@ class Edit(Account, Removal, setup_form.SetupForm, AdminState):
         await self._actor()
         await self._keep_account(self.connection_uuid, token_of(self))
 
-    @rx.event
-    async def disconnect(self) -> None:
+    @rx.event(background=True)
+    async def disconnect(self) -> AsyncIterator[None]:
         """Remove the credentials; the connection and its uuid stay."""
-        actor = await self._actor()
-        self._clear_feedback()
+        async with self:
+            actor = await self._actor()
+            if self.busy:
+                return
+            self._clear_feedback()
+            self.busy, self.saved, self.returned = "disconnect", False, ""
+            uuid = self.connection_uuid
+        yield
         try:
-            await asyncio.to_thread(connections.disconnect, self.connection_uuid, actor=actor)
-            connection = await asyncio.to_thread(lookup.by_uuid, self.connection_uuid)
+            await asyncio.to_thread(connections.disconnect, uuid, actor=actor)
+            connection = await asyncio.to_thread(lookup.by_uuid, uuid)
         except IntegrationError as error:
-            self.problem = wording.of_error(error)
+            async with self:
+                self.problem = wording.of_error(error)
             return
-        if self.touched:
-            self._version = connection.version
-            self._show_live(connection)
-        else:
-            self._fill(connection)
+        finally:
+            async with self:
+                self.busy = ""
+        async with self:
+            if self.touched:
+                self._version = connection.version
+                self._show_live(connection)
+            else:
+                self._fill(connection)
 
     @rx.event
     async def ask_removal(self) -> None:
@@ -234,69 +225,6 @@ class Edit(Account, Removal, setup_form.SetupForm, AdminState):
             return
         yield rx.redirect(routes.LISTING)
         yield removed
-
-    def _expect(self, uuid: UUID) -> None:
-        """The connection was just created: the page opens while its check is under way."""
-        self._expected = self.connection_uuid = str(uuid)
-        self._clear_feedback()
-        self.busy = "check"
-
-    def _open(self, connection: Connection) -> None:
-        if self.connection_uuid != str(connection.uuid):
-            self._clear_feedback()
-            self.busy, self._expected = "", ""
-            self.returned, self.returned_ok = "", False
-        self.connection_uuid = str(connection.uuid)
-        self.removed_by, self.removing_uuid, self.revealed = "", "", []
-        self._fill(connection)
-
-    def _fill(self, connection: Connection) -> None:
-        """Put what is stored into the form."""
-        declared = catalogue.find(connection.provider)
-        redirect_uri = settings.load().origin + routes.OAUTH_CALLBACK
-        if declared is None:
-            self.provider = views.ProviderItem(
-                key=connection.provider, title=connection.provider, description=""
-            )
-            self.fields = []
-            self.problem = wording.of_error(IntegrationError())
-        else:
-            self.provider = views.provider_item(declared, redirect_uri=redirect_uri)
-            self.fields = views.field_items(
-                declared,
-                values=connection.setup_values,
-                saved_secrets=connection.saved_secrets,
-            )
-        self.name, self._version = connection.name, connection.version
-        self.touched, self.changed_by, self.conflict = False, "", ""
-        self.revealed = []  # the next secret is typed unseen again
-        self._show_live(connection)
-        self.loaded = True
-
-    def _show_live(self, connection: Connection) -> None:
-        self.status = views.status_item(connection)
-
-    async def _catch_up(self) -> None:
-        """Show what others did; what is being typed stays."""
-        if not self.connection_uuid or self.removed_by or not self.loaded:
-            return
-        try:
-            connection = await asyncio.to_thread(lookup.by_uuid, self.connection_uuid)
-        except NotFound:
-            who = await asyncio.to_thread(audit.last_actor, self.connection_uuid)
-            self.removed_by = who or _("someone")
-            return
-        except DatabaseUnavailable as error:
-            self.problem = wording.of_error(error)
-            return
-        self._show_live(connection)
-        if connection.version == self._version or self.busy:
-            return
-        if self.touched:
-            who = await asyncio.to_thread(audit.last_actor, self.connection_uuid)
-            self.changed_by = who or _("Someone")
-        else:
-            self._fill(connection)
 
     async def _save(self, form: Mapping[str, str], *, over: bool) -> AsyncIterator[object]:
         async with self:
@@ -337,14 +265,6 @@ class Edit(Account, Removal, setup_form.SetupForm, AdminState):
             actor=actor,
         )
 
-    def _refused(self, error: IntegrationError, declared: Provider) -> rx.event.EventSpec | None:
-        if isinstance(error, Conflict):
-            labels = [_field_label(declared, key) for key in error.fields]
-            self.conflict = listing(labels) or _("something")
-            self.changed_by = ""
-            return None
-        return self._show_error(error, declared)
-
     async def _ask(
         self, uuid: str, submitted: setup_form.Submitted, declared: Provider, actor: Actor
     ) -> rx.event.EventSpec | None:
@@ -369,10 +289,3 @@ class Edit(Account, Removal, setup_form.SetupForm, AdminState):
                 self.busy = ""
                 await self._catch_up()
         return event
-
-
-def _field_label(declared: Provider, key: str) -> str:
-    if key == setup_form.NAME_FIELD:
-        return _("the name")
-    field = declared.setup_field(key)
-    return _(field.label) if field else key

@@ -120,16 +120,19 @@ class Listing(Removal, AdminState):
                 await self._reload()
                 self.problem = problem or self.problem
 
-    @rx.event
+    @rx.event(background=True)
     async def disconnect(self, uuid: str) -> None:
         """Remove a connection's credentials; the row stays."""
-        actor = await self._actor()
+        async with self:
+            actor = await self._actor()
+        problem = ""
         try:
             await asyncio.to_thread(connections.disconnect, uuid, actor=actor)
         except IntegrationError as error:
-            self.problem = wording.of_error(error)
-            return
-        await self._reload()
+            problem = wording.of_error(error)
+        async with self:
+            await self._reload()
+            self.problem = problem or self.problem
 
     @rx.event
     async def ask_removal(self, uuid: str) -> None:

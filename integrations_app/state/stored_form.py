@@ -1,0 +1,115 @@
+"""The form of a stored connection: filled once, kept up with what others do meanwhile."""
+
+import asyncio
+from uuid import UUID
+
+import reflex as rx
+
+from integrations_app import routes, settings
+from integrations_app.domain.connection import Connection
+from integrations_app.domain.provider import Provider
+from integrations_app.errors import Conflict, DatabaseUnavailable, IntegrationError, NotFound
+from integrations_app.i18n import _, listing
+from integrations_app.services import audit, catalogue, lookup
+from integrations_app.state import setup_form, views, wording
+
+
+class StoredForm(setup_form.SetupForm, mixin=True):
+    """The form belongs to whoever types; the status is always live."""
+
+    provider: views.ProviderItem = views.ProviderItem()
+    status: views.StatusItem = views.StatusItem()
+    name: str = ""
+    connection_uuid: str = ""
+    loaded: bool = False
+    touched: bool = False
+    saved: bool = False
+    changed_by: str = ""
+    conflict: str = ""
+    removed_by: str = ""
+
+    _version: int = 0
+    _expected: str = ""
+
+    @rx.var
+    def form_key(self) -> str:
+        """Another key is another form: what was typed into the old one is gone with it."""
+        return f"{self.connection_uuid}/{self._version}"
+
+    def _expect(self, uuid: UUID) -> None:
+        """The connection was just created: the page opens while its check is under way."""
+        self._expected = self.connection_uuid = str(uuid)
+        self._clear_feedback()
+        self.busy = "check"
+
+    def _open(self, connection: Connection) -> None:
+        if self.connection_uuid != str(connection.uuid):
+            self._clear_feedback()
+            self.busy, self._expected = "", ""
+            self.returned, self.returned_ok = "", False
+        self.connection_uuid = str(connection.uuid)
+        self.removed_by, self.removing_uuid, self.revealed = "", "", []
+        self._fill(connection)
+
+    def _fill(self, connection: Connection) -> None:
+        """Put what is stored into the form."""
+        declared = catalogue.find(connection.provider)
+        redirect_uri = settings.load().origin + routes.OAUTH_CALLBACK
+        if declared is None:
+            self.provider = views.ProviderItem(
+                key=connection.provider, title=connection.provider, description=""
+            )
+            self.fields = []
+            self.problem = wording.of_error(IntegrationError())
+        else:
+            self.provider = views.provider_item(declared, redirect_uri=redirect_uri)
+            self.fields = views.field_items(
+                declared,
+                values=connection.setup_values,
+                saved_secrets=connection.saved_secrets,
+            )
+        self.name, self._version = connection.name, connection.version
+        self.touched, self.changed_by, self.conflict = False, "", ""
+        self.revealed = []  # the next secret is typed unseen again
+        self._show_live(connection)
+        self.loaded = True
+
+    def _show_live(self, connection: Connection) -> None:
+        self.status = views.status_item(connection)
+
+    async def _catch_up(self) -> None:
+        """Show what others did; what is being typed stays."""
+        if not self.connection_uuid or self.removed_by or not self.loaded:
+            return
+        try:
+            connection = await asyncio.to_thread(lookup.by_uuid, self.connection_uuid)
+        except NotFound:
+            who = await asyncio.to_thread(audit.last_actor, self.connection_uuid)
+            self.removed_by = who or _("someone")
+            return
+        except DatabaseUnavailable as error:
+            self.problem = wording.of_error(error)
+            return
+        self._show_live(connection)
+        if connection.version == self._version or self.busy:
+            return
+        if self.touched:
+            who = await asyncio.to_thread(audit.last_actor, self.connection_uuid)
+            self.changed_by = who or _("Someone")
+        else:
+            self._fill(connection)
+
+    def _refused(self, error: IntegrationError, declared: Provider) -> rx.event.EventSpec | None:
+        if isinstance(error, Conflict):
+            labels = [_field_label(declared, key) for key in error.fields]
+            self.conflict = listing(labels) or _("something")
+            self.changed_by = ""
+            return None
+        return self._show_error(error, declared)
+
+
+def _field_label(declared: Provider, key: str) -> str:
+    if key == setup_form.NAME_FIELD:
+        return _("the name")
+    field = declared.setup_field(key)
+    return _(field.label) if field else key
