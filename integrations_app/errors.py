@@ -321,8 +321,9 @@ class DestinationNotAllowed(IntegrationError):
 
     code = "destination_not_allowed"
 
-    def __init__(self, host: str) -> None:
-        super().__init__(f"Credentials may not be sent to {_shown(host)}.")
+    def __init__(self, host: str, why: str = "") -> None:
+        told = f": {why}" if why else ""
+        super().__init__(f"Credentials may not be sent to {_shown(host)}{told}.")
         self.host = host
 
 
@@ -340,7 +341,10 @@ class PlacementNotSupported(IntegrationError):
 
 
 class Unauthorized(IntegrationError):
-    """The provider answered 401, and went on to do so with a fresh token where there is one."""
+    """The provider answered 401, and went on to do so with a fresh token where there is one.
+
+    A request whose body cannot be sent twice is not tried again.
+    """
 
     code = "unauthorized"
 

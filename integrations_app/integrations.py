@@ -7,7 +7,10 @@ database cannot be reached.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+import httpx2
 
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.check import CheckResult
@@ -25,6 +28,11 @@ from integrations_app.services import (
     refresh,
 )
 from integrations_app.services.credentials import Credentials
+from integrations_app.services.references import parse_uuid
+from integrations_app.services.requests import clients
+
+if TYPE_CHECKING:
+    from integrations_app.services.requests.auth import ConnectionAuth
 
 Ref = UUID | str
 
@@ -333,6 +341,87 @@ def refresh_access_token(uuid: Ref, *, actor: Actor | str | None = None) -> str:
         TokenRefreshFailed: The provider gives no token; `.reason` says whether to try later.
     """
     return refresh.on_demand(uuid, actor=Actor.of(actor))
+
+
+def authenticated_request(uuid: Ref, method: str, url: str, **options: Any) -> httpx2.Response:
+    """Send one request that carries a connection's credential, as its provider wants it.
+
+    Network connections are kept for the next request, cookies are not. For many requests to one
+    provider, for streams and for async code take `client` or `async_client`.
+
+    Args:
+        uuid: The connection's.
+        method: HTTP method.
+        url: Whole address, https, at a host that the provider declares.
+        options: What `httpx2.Client.request` takes: `params`, `headers`, `json`, `timeout` …
+
+    Returns:
+        The response, its body read, whatever its status is but 401.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        DestinationNotAllowed: The credential must not go to that address, or not to where it
+            redirects.
+        Unauthorized: The provider refuses the credential, renewed where it can be.
+        TokenRefreshFailed: Its token has expired or is refused, and the provider gives no other.
+        NoRefreshToken: Its token has expired, and there is nothing to renew it with.
+        Deleted: No connection has this uuid any more.
+        NotConfigured: It has no credentials.
+        Undecryptable: No key at hand opens its secrets.
+    """
+    return clients.request(uuid, method, url, options)
+
+
+def client(uuid: Ref, **options: Any) -> httpx2.Client:
+    """A client whose every request carries a connection's credential, as its provider wants it.
+
+    Tokens are renewed ahead of their end, and once on a 401. Where a provider that is busy says
+    how long to wait, requests that change nothing are sent again, as long as the read timeout
+    allows. What is stored is looked at on use, so a client may live as long as its program; make
+    one and keep it.
+
+    Args:
+        uuid: The connection's.
+        options: What `httpx2.Client` takes: `base_url`, `timeout`, `follow_redirects` …
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string. All else is raised by the requests; see
+            `authenticated_request`.
+    """
+    return clients.client(uuid, options)
+
+
+def async_client(uuid: Ref, **options: Any) -> httpx2.AsyncClient:
+    """The same as `client` for async code.
+
+    Args:
+        uuid: The connection's.
+        options: What `httpx2.AsyncClient` takes.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+    """
+    return clients.async_client(uuid, options)
+
+
+def auth(uuid: Ref) -> "ConnectionAuth":
+    """A connection's credential for a client of your own, of `httpx2` or `httpx`, sync or async.
+
+    It serves providers that take their credential in the Authorization header, which clients do
+    not carry over a redirect to another host. For the others, and to have busy providers asked
+    again, take `client` or `async_client`.
+
+    Args:
+        uuid: The connection's.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string. Requests raise `PlacementNotSupported` for a
+            provider that takes its credential elsewhere, and what `authenticated_request` raises.
+    """
+    # It brings httpx along, which takes longer to import than httpx2 and which few still need.
+    from integrations_app.services.requests.auth import ConnectionAuth  # noqa: PLC0415
+
+    return ConnectionAuth(parse_uuid(uuid))
 
 
 def subscribe() -> Subscription:

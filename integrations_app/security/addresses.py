@@ -27,13 +27,13 @@ class PrivateAddress(Exception):
     """The host is, or has, an address in a network that is not public."""
 
 
-def public_addresses(host: str, *, settings: Settings, timeout_s: float) -> Sequence[str]:
+def public_addresses(host: str, *, settings: Settings, timeout_s: float | None) -> Sequence[str]:
     """The addresses to connect to, all of them checked.
 
     Args:
         host: Name or literal address.
         settings: Names the private networks and hosts the operator allows.
-        timeout_s: How long the look-up may take.
+        timeout_s: How long the look-up may take; None for as long as it likes.
 
     Raises:
         PrivateAddress: One of them is not public and not allowed.

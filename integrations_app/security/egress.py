@@ -3,7 +3,6 @@
 import os
 import ssl
 import time
-import urllib.request
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ import httpcore2
 
 from integrations_app import settings
 from integrations_app.errors import DestinationNotAllowed, InvalidSetting
-from integrations_app.security import addresses
+from integrations_app.security import addresses, network
 
 DEADLINE_S = 10.0
 MAX_ANSWER_BYTES = 2_000_000
@@ -105,16 +104,16 @@ def check_environment() -> None:
     Raises:
         InvalidSetting: The proxy's address is of a kind we do not speak.
     """
-    proxy = _proxy_for("example.com")
+    proxy = network.proxy_for("example.com")
     if proxy is not None:
-        _pool(proxy, *_certificates())
+        _pool(proxy, *network.certificates())
 
 
 def _exchange(
     method: str, url: str, host: str, headers: Mapping[str, str], body: bytes | None
 ) -> Answer:
     configured = settings.load()
-    proxy = _proxy_for(host)
+    proxy = network.proxy_for(host)
     if proxy is not None:
         addresses.refuse_plainly_private(host, settings=configured)
     sent = {"Host": urlsplit(url).netloc, "Accept": "application/json", **headers}
@@ -122,7 +121,7 @@ def _exchange(
     sent |= {"Accept-Encoding": "identity", "User-Agent": "integrations-app"}
     if body is not None:
         sent["Content-Length"] = str(len(body))
-    pool = _pool(proxy, *_certificates())
+    pool = _pool(proxy, *network.certificates())
     with pool.stream(method, url, headers=[*sent.items()], content=body) as response:
         received_body = bytearray()
         for chunk in response.iter_stream():
@@ -137,24 +136,12 @@ def _exchange(
         return Answer(status=response.status, headers=received, body=bytes(received_body))
 
 
-def _proxy_for(host: str) -> str | None:
-    """The proxy that the environment names for https requests to this host."""
-    if urllib.request.proxy_bypass(host):
-        return None
-    known = urllib.request.getproxies()
-    return known.get("https") or known.get("all") or None
-
-
-def _certificates() -> tuple[str | None, str | None]:
-    return os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
-
-
 @lru_cache(maxsize=4)
 def _pool(
     proxy: str | None, _cert_file: str | None, _cert_dir: str | None
 ) -> httpcore2.ConnectionPool:
     """One pool per proxy and set of certificates; making one a request costs 50 times as much."""
-    context = httpcore2.default_ssl_context()
+    context = network.tls_context()
     if proxy is None:
         return httpcore2.ConnectionPool(
             ssl_context=context, max_connections=50, network_backend=_CheckedBackend()
@@ -227,8 +214,8 @@ class _DeadlineBackend(httpcore2.SyncBackend):
         return _DeadlineStream(stream)
 
 
-class _CheckedBackend(_DeadlineBackend):
-    """Connections to the addresses that were checked, not to what the name says a moment later."""
+class _CheckedBackend(network.CheckedBackend, _DeadlineBackend):
+    """Connections to checked addresses, looking them up included in the deadline."""
 
     def connect_tcp(
         self,
@@ -238,16 +225,8 @@ class _CheckedBackend(_DeadlineBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
-        found = addresses.public_addresses(
-            host, settings=settings.load(), timeout_s=_remaining_s(timeout)
-        )
-        failure: Exception = httpcore2.ConnectError(f"{host} has no address")
-        for address in found:
-            try:
-                return super().connect_tcp(address, port, timeout, local_address, socket_options)
-            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
-                failure = error
-        raise failure
+        limit_s = _remaining_s(timeout)
+        return super().connect_tcp(host, port, limit_s, local_address, socket_options)
 
 
 def _what(error: Exception) -> str:

@@ -1,0 +1,98 @@
+"""A connection's credential for a client that is the caller's own."""
+
+from collections.abc import AsyncGenerator, Generator
+from typing import Any
+from uuid import UUID
+
+import httpx
+import httpx2
+
+from integrations_app.errors import PlacementNotSupported, Unauthorized
+from integrations_app.services import access
+from integrations_app.services.requests.flow import (
+    UNAUTHORIZED,
+    Call,
+    carry_out,
+    carry_out_async,
+)
+
+_HEADER = "Authorization"
+_BYTES = (httpx2.ByteStream, httpx.ByteStream)
+
+
+class ConnectionAuth(httpx2.Auth, httpx.Auth):  # pyright: ignore[reportIncompatibleMethodOverride]
+    """Authenticates requests of httpx2 and httpx, sync and async.
+
+    It cannot see redirects, which clients follow beneath it; so it serves only what they take
+    away by themselves on the way to another host: the Authorization header.
+
+    Args:
+        uuid: Whose credential requests carry.
+    """
+
+    def __init__(self, uuid: UUID) -> None:
+        self._uuid = uuid
+
+    def sync_auth_flow(self, request: Any) -> Generator[Any, Any, None]:
+        """Send a request with the credential, and once more after a 401 that may pass."""
+        flow = _exchange(self._uuid, request)
+        before = request.headers.get(_HEADER)
+        outcome = None
+        try:
+            while True:
+                step = flow.send(outcome)
+                outcome = carry_out(step) if isinstance(step, Call) else (yield step)
+        except StopIteration:
+            return
+        finally:
+            _restore(request, before)
+
+    async def async_auth_flow(self, request: Any) -> AsyncGenerator[Any, Any]:
+        """The same for async clients."""
+        flow = _exchange(self._uuid, request)
+        before = request.headers.get(_HEADER)
+        outcome = None
+        try:
+            while True:
+                step = flow.send(outcome)
+                outcome = await carry_out_async(step) if isinstance(step, Call) else (yield step)
+        except StopIteration:
+            return
+        finally:
+            _restore(request, before)
+
+
+def _exchange(uuid: UUID, request: Any) -> Generator[Any, Any, None]:
+    found = access.kept(uuid) or (yield Call(access.load, uuid))
+    response = yield _authorized(request, found)
+    if response.status_code != UNAUTHORIZED or _origin(response.request) != _origin(request):
+        return  # a host that a redirect led to did not get the credential, let alone refuse it
+    latest = yield Call(access.after_refusal, found)
+    if latest is None or not isinstance(request.stream, _BYTES):
+        raise Unauthorized(uuid)
+    response = yield _authorized(request, latest)
+    if response.status_code == UNAUTHORIZED and _origin(response.request) == _origin(request):
+        raise Unauthorized(uuid)
+
+
+def _authorized(request: Any, found: access.Access) -> Any:
+    if not found.in_authorization_header_only:
+        raise PlacementNotSupported(found.provider_title)
+    scheme, host, _ = _origin(request)
+    found.refuse_foreign(scheme, host)
+    for value in found.placed.headers.values():
+        request.headers[_HEADER] = value
+    return request
+
+
+def _origin(request: Any) -> tuple[str, str, int | None]:
+    url = request.url
+    return url.scheme, url.raw_host.decode("ascii"), url.port
+
+
+def _restore(request: Any, before: str | None) -> None:
+    """Leave no credential in a request that responses and exceptions keep."""
+    if before is None:
+        request.headers.pop(_HEADER, None)
+    else:
+        request.headers[_HEADER] = before

@@ -1,0 +1,149 @@
+"""What happens to a request between its caller and the provider, without doing it.
+
+A flow is a generator that yields what is to be done and is sent what came of it, so that one flow
+serves threads and event loops: `carry_out` and `carry_out_async` do the same things in either.
+"""
+
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import anyio
+import httpx2
+from anyio import to_thread
+
+from integrations_app.errors import DestinationNotAllowed, Unauthorized
+from integrations_app.providers.waits import retry_after_s
+from integrations_app.services import access
+from integrations_app.services.access import Access
+from integrations_app.services.requests.placing import with_credential, without_credential
+
+UNAUTHORIZED = 401
+
+_BUSY = frozenset({429, 503})
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_MOST_WAITS = 3
+_DEADLINE_S = 60.0
+"""How long to try where the caller set no timeout."""
+
+_FIRST_ORIGIN = "integrations_app.first_origin"
+"""Extension of a request; clients copy it into the requests that redirects lead to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Call a function that may ask the database or a provider."""
+
+    function: Callable[[Any], Any]
+    argument: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Let some seconds pass."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """Close a response that nobody will read."""
+
+    response: httpx2.Response
+
+
+Errand = Call | Wait | Discard
+
+
+def exchange(
+    uuid: UUID, request: httpx2.Request
+) -> Generator[Errand | httpx2.Request, Any, httpx2.Response]:
+    """Send one request with its connection's credential, and again where that helps.
+
+    Yields:
+        Requests to send, with responses sent back, and errands.
+
+    Returns:
+        The response to hand on.
+
+    Raises:
+        DestinationNotAllowed: The credential must not go there.
+        Unauthorized: The provider refuses it, renewed where it can be.
+        IntegrationError: There is no credential to be had; see `access.load`.
+    """
+    began_at = time.monotonic()
+    renewed, waits = False, 0
+    while True:
+        found = access.kept(uuid) or (yield Call(access.load, uuid))
+        _refuse_elsewhere(found, request)
+        response: httpx2.Response = yield with_credential(request, found.placed)
+        if response.status_code == UNAUTHORIZED:
+            yield Discard(response)
+            latest = None if renewed else (yield Call(access.after_refusal, found))
+            if latest is None or not _can_be_repeated(request):
+                raise Unauthorized(uuid)
+            renewed = True
+        elif (
+            response.status_code in _BUSY
+            and waits < _MOST_WAITS
+            and (pause_s := _pause_s(request, response, began_at=began_at)) is not None
+        ):
+            yield Discard(response)
+            yield Wait(pause_s)
+            waits += 1
+        else:
+            return without_credential(response, found.placed)
+
+
+def carry_out(errand: Errand) -> Any:
+    """Run an errand in this thread."""
+    match errand:
+        case Call(function, argument):
+            return function(argument)
+        case Wait(seconds):
+            return time.sleep(seconds)
+        case Discard(response):
+            return response.close()
+
+
+async def carry_out_async(errand: Errand) -> Any:
+    """Run an errand without holding up the event loop.
+
+    A call goes on to its end even when its task is cancelled: tokens that it got are stored.
+    """
+    match errand:
+        case Call(function, argument):
+            return await to_thread.run_sync(function, argument, abandon_on_cancel=True)
+        case Wait(seconds):
+            return await anyio.sleep(seconds)
+        case Discard(response):
+            return await response.aclose()
+
+
+def _refuse_elsewhere(found: Access, request: httpx2.Request) -> None:
+    url = request.url
+    host = url.raw_host.decode("ascii")
+    here = (url.scheme, host, url.port)
+    first = request.extensions.setdefault(_FIRST_ORIGIN, here)
+    if first != here:
+        raise DestinationNotAllowed(
+            host, f"{first[1]} redirected there; if that is right, request that address directly"
+        )
+    found.refuse_foreign(url.scheme, host)
+
+
+def _can_be_repeated(request: httpx2.Request) -> bool:
+    return isinstance(request.stream, httpx2.ByteStream)
+
+
+def _pause_s(
+    request: httpx2.Request, response: httpx2.Response, *, began_at: float
+) -> float | None:
+    """How long to wait before asking a busy provider again; None to leave that to the caller."""
+    asked_s = retry_after_s(response.headers)
+    if asked_s is None or request.method not in _SAFE or not _can_be_repeated(request):
+        return None
+    deadline_s = request.extensions.get("timeout", {}).get("read") or _DEADLINE_S
+    return asked_s if time.monotonic() - began_at + asked_s <= deadline_s else None
