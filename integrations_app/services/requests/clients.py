@@ -72,6 +72,8 @@ def _around(
     credentialed: Callable[[Transport], Transport],
 ) -> dict[str, Any]:
     """The client's options with our transport around the caller's, or around our own."""
+    if options.get("transport") is not None and options.get("proxy") is not None:
+        raise TypeError("proxy= has no effect beside transport=; give the transport its proxy")
     connecting = {name: options[name] for name in _CONNECTING if name in options}
     inner = options.get("transport") or outward(Connecting(**connecting))
     mounts = options.get("mounts") or {}

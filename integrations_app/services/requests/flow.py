@@ -18,7 +18,11 @@ from integrations_app.errors import DestinationNotAllowed, Unauthorized
 from integrations_app.providers.waits import retry_after_s
 from integrations_app.services import access
 from integrations_app.services.access import Access
-from integrations_app.services.requests.placing import with_credential, without_credential
+from integrations_app.services.requests.placing import (
+    CredentialedRequest,
+    with_credential,
+    without_credential,
+)
 
 UNAUTHORIZED = 401
 
@@ -59,7 +63,7 @@ Errand = Call | Wait | Discard
 
 def exchange(
     uuid: UUID, request: httpx2.Request
-) -> Generator[Errand | httpx2.Request, Any, httpx2.Response]:
+) -> Generator[Errand | CredentialedRequest, Any, httpx2.Response]:
     """Send one request with its connection's credential, and again where that helps.
 
     Yields:
@@ -145,5 +149,6 @@ def _pause_s(
     asked_s = retry_after_s(response.headers)
     if asked_s is None or request.method not in _SAFE or not _can_be_repeated(request):
         return None
-    deadline_s = request.extensions.get("timeout", {}).get("read") or _DEADLINE_S
+    read_s = request.extensions.get("timeout", {}).get("read")
+    deadline_s = _DEADLINE_S if read_s is None else read_s
     return asked_s if time.monotonic() - began_at + asked_s <= deadline_s else None

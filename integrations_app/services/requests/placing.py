@@ -7,13 +7,20 @@ import httpx2
 from integrations_app.providers.placement import Placed
 
 
-def with_credential(request: httpx2.Request, placed: Placed) -> httpx2.Request:
+class CredentialedRequest(httpx2.Request):
+    """A request that carries a credential; its `repr` shows none of it."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}({self.method!r}, to {self.url.host!r})>"
+
+
+def with_credential(request: httpx2.Request, placed: Placed) -> CredentialedRequest:
     """A copy that carries the credential; what the caller put in the same places is replaced.
 
     The caller's own request stays as it was: it is what clients log, and what responses and
     exceptions keep.
     """
-    copy = httpx2.Request(
+    copy = CredentialedRequest(
         request.method,
         _address(request.url, placed) if placed.query or placed.path else request.url,
         headers=request.headers,

@@ -6,6 +6,7 @@ from uuid import UUID
 import httpx2
 
 from integrations_app.services.requests.flow import carry_out, carry_out_async, exchange
+from integrations_app.services.requests.placing import CredentialedRequest
 
 
 class CredentialTransport(httpx2.BaseTransport):
@@ -27,7 +28,7 @@ class CredentialTransport(httpx2.BaseTransport):
         try:
             while True:
                 step = flow.send(outcome)
-                if isinstance(step, httpx2.Request):
+                if isinstance(step, CredentialedRequest):
                     outcome = self._inner.handle_request(step)
                 else:
                     outcome = carry_out(step)
@@ -59,7 +60,7 @@ class AsyncCredentialTransport(httpx2.AsyncBaseTransport):
         try:
             while True:
                 step = flow.send(outcome)
-                if isinstance(step, httpx2.Request):
+                if isinstance(step, CredentialedRequest):
                     outcome = await self._inner.handle_async_request(step)
                 else:
                     outcome = await carry_out_async(step)
