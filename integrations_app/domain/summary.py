@@ -30,6 +30,9 @@ class Summary:
 class SortKey(StrEnum):
     """What a list can be sorted by; ties are broken by uuid."""
 
+    ATTENTION = "attention"
+    """What fails comes first; within that, and for the rest, as `service`."""
+
     SERVICE = "service"
     NAME = "name"
     ACCOUNT = "account"
@@ -55,7 +58,7 @@ class PageQuery:
     search: str = ""
     provider: str = ""
     status: Status | None = None
-    sort: SortKey = SortKey.SERVICE
+    sort: SortKey = SortKey.ATTENTION
     descending: bool = False
     after: str = ""
     before: str = ""
@@ -70,6 +73,8 @@ class ListPage:
         rows: In their order.
         count: Rows that match, over all pages, counted up to `COUNT_LIMIT`.
         counted_all: `count` is the whole truth.
+        failing: Rows of all there are, matching or not, whose last check failed; counted up to
+            one more than `FAILING_LIMIT`.
         next_cursor: For `after`; empty on the last page.
         previous_cursor: For `before`; empty on the first page.
     """
@@ -77,9 +82,13 @@ class ListPage:
     rows: tuple[Summary, ...] = field(default_factory=tuple)
     count: int = 0
     counted_all: bool = True
+    failing: int = 0
     next_cursor: str = ""
     previous_cursor: str = ""
 
 
 COUNT_LIMIT = 1_000
 """Counting stops here; what a person wants to know beyond is only that there are more."""
+
+FAILING_LIMIT = 99
+"""The same for what fails, which is only a hint."""

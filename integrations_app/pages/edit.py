@@ -22,7 +22,7 @@ from integrations_app.components.fields import (
 )
 from integrations_app.components.instructions import copyable, setup_instructions
 from integrations_app.components.mark import provider_mark
-from integrations_app.components.moments import ago
+from integrations_app.components.moments import ago, ahead
 from integrations_app.components.reactive import flag, text
 from integrations_app.components.removal import removal_dialog
 from integrations_app.components.shell import page_heading, shell
@@ -125,6 +125,12 @@ def _times() -> rx.Component:
         rx.cond(
             Edit.status.connected_at,
             rx.text(t("Connected "), ago(Edit.status.connected_at), size="1", color_scheme="gray"),
+        ),
+        rx.cond(
+            Edit.status.next_check_at,
+            rx.text(
+                t("Next check "), ahead(Edit.status.next_check_at), size="1", color_scheme="gray"
+            ),
         ),
         spacing="4",
         wrap="wrap",

@@ -17,6 +17,8 @@ from integrations_app.domain.summary import SortKey
 from integrations_app.state.listing import SEARCH_MAX_LENGTH, Listing
 from integrations_app.state.views import ConnectionItem
 
+_FAILING = routes.listing(status=Status.ERROR.value)
+
 
 def page() -> rx.Component:
     """Filters, the table, and where to go from an empty one."""
@@ -77,11 +79,19 @@ def _filters() -> rx.Component:
             value=Listing.status,
             on_change=Listing.choose_status,
         ),
-        rx.text(
-            Listing.count,
-            size="2",
-            color_scheme="gray",
-            role="status",
+        rx.flex(
+            rx.text(Listing.count, size="2", color_scheme="gray", role="status"),
+            rx.cond(
+                (text(Listing.attention) != "") & (Listing.status != Status.ERROR.value),
+                rx.link(
+                    Listing.attention,
+                    href=_FAILING,
+                    on_click=Listing.turn_to(_FAILING).prevent_default,
+                    size="2",
+                    color_scheme="red",
+                ),
+            ),
+            spacing="3",
             style={"margin_inline_start": "auto"},
         ),
         spacing="3",

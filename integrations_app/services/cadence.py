@@ -35,14 +35,26 @@ def after_check(row: ConnectionRow, result: CheckResult, *, actor: Actor, at: da
         actor: Who asked for it.
         at: When.
     """
-    if result.ok or result.reason == CheckReason.NOT_TESTABLE:
-        row.check_failures = 0
-        row.next_check_at = at + _spread(WHILE_WELL if result.ok else NOT_TESTABLE)
+    if result.ok:
+        after_success(row, at=at)
+        return
+    if result.reason == CheckReason.NOT_TESTABLE:
+        row.check_failures, row.next_check_at = 0, at + _spread(NOT_TESTABLE)
         return
     if actor.origin is Origin.SCHEDULE or row.check_failures == 0:
         row.check_failures += 1
     doubled = AFTER_FAILURE * 2 ** min(row.check_failures - 1, _MOST_DOUBLINGS)
     row.next_check_at = at + max(_spread(min(doubled, LONGEST_PAUSE)), _asked_to_wait(result))
+
+
+def after_success(row: ConnectionRow, *, at: datetime) -> None:
+    """Set the next check of a row that was just seen to work.
+
+    Args:
+        row: The locked row.
+        at: When.
+    """
+    row.check_failures, row.next_check_at = 0, at + _spread(WHILE_WELL)
 
 
 def after_save(row: ConnectionRow, *, at: datetime) -> None:
@@ -52,8 +64,7 @@ def after_save(row: ConnectionRow, *, at: datetime) -> None:
         row: The locked row.
         at: When they were saved.
     """
-    row.check_failures = 0
-    row.next_check_at = at + _spread(AFTER_SAVE)
+    row.check_failures, row.next_check_at = 0, at + _spread(AFTER_SAVE)
 
 
 def _asked_to_wait(result: CheckResult) -> timedelta:

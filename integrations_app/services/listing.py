@@ -16,6 +16,7 @@ from integrations_app.storage import pages
 from integrations_app.storage.engine import database
 
 _LONGEST_CURSOR = 2_000
+_TRUTHS = ("true", "false")
 
 
 def page(query: PageQuery) -> ListPage:
@@ -33,12 +34,13 @@ def page(query: PageQuery) -> ListPage:
     came_back = backwards and cursor is not None
     if came_back:
         rows.reverse()
-    counted = database().fetch(pages.count(query))[0][0]
+    counted = database().fetch(pages.count(query))[0]
     has_next, has_previous = (True, more) if came_back else (more, cursor is not None)
     return ListPage(
         rows=tuple(_summary(row) for row in rows),
-        count=min(counted, COUNT_LIMIT),
-        counted_all=counted <= COUNT_LIMIT,
+        count=min(counted.matching, COUNT_LIMIT),
+        counted_all=counted.matching <= COUNT_LIMIT,
+        failing=counted.failing,
         next_cursor=_encoded(rows[-1]) if rows and has_next else "",
         previous_cursor=_encoded(rows[0]) if rows and has_previous else "",
     )
@@ -76,6 +78,8 @@ def _decoded(cursor: str, sort: SortKey) -> list[str] | None:
         parse_uuid(texts[-1])
         fits = all(isinstance(text, str) and "\0" not in text for text in texts)
         "".join(texts).encode()
+        if sort is SortKey.ATTENTION and texts[0] not in _TRUTHS:
+            return None
         if sort is SortKey.TESTED and texts[0] != "-infinity":
             datetime.fromisoformat(texts[0])
     except (ValueError, TypeError, RecursionError, InvalidUuid):

@@ -19,7 +19,7 @@ from integrations_app.errors import (
 )
 from integrations_app.providers.oauth import requests
 from integrations_app.providers.oauth.answers import Refusal, Tokens
-from integrations_app.services import checks, connections, facts, lookup, setup, tokens
+from integrations_app.services import cadence, checks, connections, facts, lookup, setup, tokens
 from integrations_app.services.opening import Opened, opened
 from integrations_app.services.references import parse_uuid
 from integrations_app.storage.engine import database
@@ -171,6 +171,7 @@ def _connected(row: ConnectionRow, account: Account | None) -> None:
     now = datetime.now(UTC)
     row.status = Status.CONNECTED.value
     row.connected_at = row.updated_at = now
+    cadence.after_success(row, at=now)
     row.credential_revision += 1
     connections.forget_check(row)
     connections.forget_account(row)

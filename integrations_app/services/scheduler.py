@@ -56,14 +56,22 @@ class Lane:
         threads: How many there are.
         pace_s: Least time between two claims.
         idle_s: About how long to wait before looking again, unless something is due sooner.
+        retry_s: The same while the database is away.
     """
 
     def __init__(
-        self, work: Work, *, threads: int, pace_s: float = 0.1, idle_s: float = 10.0
+        self,
+        work: Work,
+        *,
+        threads: int,
+        pace_s: float = 0.1,
+        idle_s: float = 10.0,
+        retry_s: float = 1.0,
     ) -> None:
         self._work = work
         self._pace_s = pace_s
         self._idle_s = idle_s
+        self._retry_s = retry_s
         self._share = max(1, threads // 2)
         self._threads = [
             threading.Thread(target=self._run, name=f"integrations-{work.name}", daemon=True)
@@ -87,11 +95,12 @@ class Lane:
         self._stopping.set()
         self._freed.set()
 
-    def wait(self, *, timeout_s: float) -> None:
-        """Wait for work that is under way, at most so long."""
+    def wait(self, *, timeout_s: float) -> bool:
+        """Wait for work that is under way, at most so long; says whether it has ended."""
         give_up_at = time.monotonic() + timeout_s
         for thread in self._threads:
             thread.join(max(0.0, give_up_at - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
 
     def _run(self) -> None:
         while (claimed := self._next()) is not None:
@@ -120,7 +129,7 @@ class Lane:
             due_in_s = None if claimed else schedule.due_in_s(self._work)
         except DatabaseUnavailable as error:
             self._note_away(error)
-            return None, _jittered(_SHORTEST_PAUSE_S)
+            return None, _jittered(self._retry_s)
         except Exception as error:
             logger.error("Scheduled %ss cannot be claimed.", self._work.name, exc_info=error)
             return None, _jittered(self._idle_s)

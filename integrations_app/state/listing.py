@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 import reflex as rx
@@ -9,14 +10,15 @@ import reflex as rx
 from integrations_app import routes
 from integrations_app.domain.authorization import Outcome
 from integrations_app.domain.connection import Status
-from integrations_app.domain.summary import ListPage, PageQuery, SortKey
+from integrations_app.domain.event import Event, NoticeKind
+from integrations_app.domain.summary import FAILING_LIMIT, ListPage, PageQuery, SortKey
 from integrations_app.errors import DatabaseUnavailable, IntegrationError
 from integrations_app.i18n import _, listing, ngettext
 from integrations_app.services import catalogue, checks, connections
 from integrations_app.services import listing as pages
 from integrations_app.state import views, wording
 from integrations_app.state.removal import Removal
-from integrations_app.state.session import AdminState, watching
+from integrations_app.state.session import AdminState, Batch, watching
 
 SEARCH_MAX_LENGTH = 100
 _ALL = "all"
@@ -32,10 +34,11 @@ class Listing(Removal, AdminState):
     loaded: bool = False
     problem: str = ""
     count: str = ""
+    attention: str = ""
     search: str = ""
     provider: str = _ALL
     status: str = _ALL
-    sort: str = SortKey.SERVICE.value
+    sort: str = SortKey.ATTENTION.value
     descending: bool = False
     sort_links: dict[str, str] = {}
     next_link: str = ""
@@ -70,9 +73,10 @@ class Listing(Removal, AdminState):
     @rx.event(background=True)
     async def watch(self) -> AsyncIterator[None]:
         """Keep the rows up until the page is left or the session ends."""
-        async for _batch in watching(self):
+        async for batch in watching(self):
             async with self:
-                await self._reload()
+                if self._concerns(batch):
+                    await self._reload()
             yield
 
     @rx.event
@@ -151,6 +155,16 @@ class Listing(Removal, AdminState):
             await self._reload()
         return removed
 
+    def _concerns(self, batch: Batch) -> bool:
+        """Whether the rows may look different now; most checks change the time of one row."""
+        shown = {row.uuid for row in self.rows}
+        by_time = self._query.sort is SortKey.TESTED
+        return not batch.complete or any(
+            isinstance(fact, Event)
+            or (fact.kind is NoticeKind.CHECK_RECORDED and (by_time or str(fact.uuid) in shown))
+            for fact in batch.facts
+        )
+
     async def _reload(self) -> None:
         try:
             page = await asyncio.to_thread(pages.page, self._query)
@@ -161,12 +175,14 @@ class Listing(Removal, AdminState):
 
     def _show(self, page: ListPage) -> None:
         rows = [views.connection_item(row) for row in page.rows]
-        before = {row.uuid: row for row in self.rows}
-        changed = [row.uuid for row in rows if row != before.get(row.uuid, row)]
+        before = {row.uuid: _timeless(row) for row in self.rows}
+        changed = [
+            row.uuid for row in rows if _timeless(row) != before.get(row.uuid, _timeless(row))
+        ]
         following = self._link(after=page.next_cursor) if page.next_cursor else ""
         preceding = self._link(before=page.previous_cursor) if page.previous_cursor else ""
         self._put(rows=rows, changed=changed, count=_count(page), problem="", loaded=True)
-        self._put(next_link=following, previous_link=preceding)
+        self._put(next_link=following, previous_link=preceding, attention=_attention(page))
 
     def _put(self, **values: object) -> None:
         """Set what differs: Reflex sends, and the browser draws, whatever is set."""
@@ -183,7 +199,7 @@ class Listing(Removal, AdminState):
             search=told.get("search", "").strip()[:SEARCH_MAX_LENGTH],
             provider=told.get("provider", ""),
             status=Status(status) if status in set(Status) else None,
-            sort=SortKey(sort) if sort in set(SortKey) else SortKey.SERVICE,
+            sort=SortKey(sort) if sort in set(SortKey) else SortKey.ATTENTION,
             descending=told.get("order", "") == "desc",
             after=told.get("after", ""),
             before=told.get("before", ""),
@@ -215,7 +231,7 @@ class Listing(Removal, AdminState):
             "search": query.search,
             "provider": query.provider,
             "status": query.status.value if query.status else "",
-            "sort": "" if query.sort is SortKey.SERVICE else query.sort.value,
+            "sort": "" if query.sort is SortKey.ATTENTION else query.sort.value,
             "order": "desc" if query.descending else "",
         }
         return routes.listing(**{**kept, **changes})
@@ -225,6 +241,19 @@ def _count(page: ListPage) -> str:
     if not page.counted_all:
         return _("{number}+ connections", number=f"{page.count:,}")
     return ngettext("{n} connection", "{n} connections", page.count)
+
+
+def _attention(page: ListPage) -> str:
+    if not page.failing:
+        return ""
+    if page.failing > FAILING_LIMIT:
+        return _("{number}+ need attention", number=FAILING_LIMIT)
+    return ngettext("{n} needs attention", "{n} need attention", page.failing)
+
+
+def _timeless(row: views.ConnectionItem) -> views.ConnectionItem:
+    """What of a row is worth a glow when it changes by itself; the passing of time is not."""
+    return replace(row, tested_at="")
 
 
 def _clean(text: str) -> str:

@@ -103,6 +103,7 @@ class StatusItem:
     testable: bool = False
     tested_at: str = ""
     connected_at: str = ""
+    next_check_at: str = ""
 
 
 def connection_item(row: Summary) -> ConnectionItem:
@@ -139,6 +140,7 @@ def status_item(connection: Connection) -> StatusItem:
         testable=checks.can_check(connection),
         tested_at=_moment(connection.last_validated_at),
         connected_at=_moment(connection.connected_at),
+        next_check_at=_moment(connection.next_check_at),
     )
 
 

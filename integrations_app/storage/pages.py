@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from integrations_app.domain.summary import COUNT_LIMIT, PageQuery, SortKey
+from integrations_app.domain.summary import COUNT_LIMIT, FAILING_LIMIT, PageQuery, SortKey
 from integrations_app.storage.queries import connections
 
 _LOWER_NAME = sa.func.lower(connections.c.name, type_=sa.Text)
@@ -16,7 +16,10 @@ _TESTED_AT = sa.func.coalesce(
     connections.c.last_validated_at, sa.literal_column("'-infinity'::timestamptz")
 )
 
+_IS_FINE = connections.c.status != sa.literal_column("'error'")
+
 _KEYS: dict[SortKey, tuple[sa.ColumnElement[Any], ...]] = {
+    SortKey.ATTENTION: (_IS_FINE, connections.c.provider, _LOWER_NAME),
     SortKey.SERVICE: (connections.c.provider, _LOWER_NAME),
     SortKey.NAME: (_LOWER_NAME,),
     SortKey.ACCOUNT: (_LOWER_ACCOUNT,),
@@ -56,7 +59,10 @@ def page(
     if cursor is not None:
         here = sa.tuple_(*keys)
         there = sa.tuple_(
-            *(sa.cast(text, key.type) for text, key in zip(cursor, keys, strict=True))
+            *(
+                sa.cast(sa.literal(text, sa.Text), key.type)
+                for text, key in zip(cursor, keys, strict=True)
+            )
         )
         statement = statement.where(here < there if falling else here > there)
     ordered = [key.desc() if falling else key.asc() for key in keys]
@@ -68,10 +74,19 @@ def key_count(sort: SortKey) -> int:
     return len(_KEYS[sort]) + 1
 
 
-def count(query: PageQuery) -> sa.Select[int]:
-    """How many rows match, at most one more than `COUNT_LIMIT`."""
-    some = sa.select(sa.literal_column("1")).select_from(connections).where(*_conditions(query))
-    return sa.select(sa.func.count()).select_from(some.limit(COUNT_LIMIT + 1).subquery())
+def count(query: PageQuery) -> sa.Select[int, int]:
+    """How many rows match, and how many of all fail; at most one more than the limit of each."""
+    failing = connections.c.status == sa.literal_column("'error'")
+    return sa.select(
+        _counted(*_conditions(query), limit=COUNT_LIMIT).label("matching"),
+        _counted(failing, limit=FAILING_LIMIT).label("failing"),
+    )
+
+
+def _counted(*conditions: sa.ColumnElement[bool], limit: int) -> sa.ScalarSelect[int]:
+    some = sa.select(sa.literal_column("1")).select_from(connections).where(*conditions)
+    counted = some.limit(limit + 1).subquery()
+    return sa.select(sa.func.count()).select_from(counted).scalar_subquery()
 
 
 def _conditions(query: PageQuery) -> list[sa.ColumnElement[bool]]:

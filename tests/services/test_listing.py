@@ -7,9 +7,11 @@ import pytest
 
 from integrations_app import integrations
 from integrations_app.domain.actor import Actor
-from integrations_app.domain.summary import PageQuery, SortKey
+from integrations_app.domain.connection import Status
+from integrations_app.domain.summary import FAILING_LIMIT, PageQuery, SortKey
 from integrations_app.errors import Conflict
 from integrations_app.services import connections, listing
+from tests.postgresql import DatabaseUnderTest
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -33,6 +35,43 @@ def test_pages_follow_each_other_and_come_back_in_every_order(sort: SortKey) -> 
     assert back.rows == second.rows
 
 
+def test_what_fails_comes_first_and_then_all_by_service_and_name(db: DatabaseUnderTest) -> None:
+    for provider, name in (("mistral", "b"), ("deepseek", "z"), ("mistral", "A"), ("mistral", "c")):
+        integrations.add_connection(provider, name, actor="anna")
+    db.execute("UPDATE integration_connections SET status = 'error' WHERE name IN ('c', 'A')")
+
+    page = listing.page(PageQuery())
+
+    assert [row.name for row in page.rows] == ["A", "c", "z", "b"]
+    assert listing.page(PageQuery(status=Status.ERROR)).rows == page.rows[:2]
+
+
+def test_pages_that_begin_with_what_fails_follow_each_other(db: DatabaseUnderTest) -> None:
+    for number in range(7):
+        integrations.add_connection("mistral", f"n{number}", actor="anna")
+    db.execute("UPDATE integration_connections SET status = 'error' WHERE name > 'n3'")
+    seen: list[str] = []
+    cursor = ""
+
+    for _ in range(4):
+        page = listing.page(PageQuery(limit=2, after=cursor))
+        seen += [row.name for row in page.rows]
+        cursor = page.next_cursor
+
+    assert (seen, cursor) == (["n4", "n5", "n6", "n0", "n1", "n2", "n3"], "")
+
+
+def test_what_fails_is_counted_over_all_and_not_further_than_anyone_wants_to_know(
+    db: DatabaseUnderTest,
+) -> None:
+    db.execute(
+        "INSERT INTO integration_connections (uuid, provider, name, status)"
+        " SELECT gen_random_uuid(), 'mistral', 'n' || i, 'error' FROM generate_series(1, 150) AS i"
+    )
+
+    assert listing.page(PageQuery(search="nobody")).failing == FAILING_LIMIT + 1
+
+
 @pytest.mark.parametrize(
     "made_up",
     [
@@ -44,9 +83,10 @@ def test_pages_follow_each_other_and_come_back_in_every_order(sort: SortKey) -> 
         cursor("\ud800", "b", "0191f4d2-8c1e-7a60-b6b1-3f0c0d9be6aa"),
         cursor("999999-01-01", "0191f4d2-8c1e-7a60-b6b1-3f0c0d9be6aa"),
         cursor(1, 2, 3),
+        cursor("maybe", "mistral", "a", "0191f4d2-8c1e-7a60-b6b1-3f0c0d9be6aa"),
     ],
 )
-@pytest.mark.parametrize("sort", [SortKey.SERVICE, SortKey.TESTED])
+@pytest.mark.parametrize("sort", [SortKey.ATTENTION, SortKey.SERVICE, SortKey.TESTED])
 def test_a_cursor_that_nobody_made_means_the_first_page(made_up: str, sort: SortKey) -> None:
     integrations.add_connection("mistral", "main", actor="anna")
 
