@@ -126,7 +126,7 @@ def grant(
     oauth = found.provider.oauth
     if oauth is None or oauth.authorize_url is None:
         raise ClientCredentialsNotConfigured(found.uuid)
-    if not code:
+    if not (code and code.isascii() and code.isprintable()):  # RFC 6749, appendix A.11
         raise TokenExchangeFailed(found.uuid, CheckReason.NEEDS_RECONNECT, {})
     asked_at = datetime.now(UTC)
     outcome = _exchanged(found, oauth, code, redirect_uri, code_verifier)

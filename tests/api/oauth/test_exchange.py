@@ -1,0 +1,423 @@
+"""A code becomes stored tokens and a known account, or nothing at all (O-3, O-4)."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from integrations_app import errors, integrations
+from integrations_app.domain.check import CheckReason
+from integrations_app.domain.connection import Status
+from tests.api.conftest import ANN, BOB, Register
+from tests.api.facts import audit, told
+from tests.api.oauth import reluctant
+from tests.api.oauth.accounts import CALLBACK, VERIFIER, Connected, parameters_of, sent_form
+from tests.api.oauth.conftest import Connect, SetUp, values_of
+from tests.api.providers import Contributing
+from tests.postgresql import DatabaseUnderTest
+from tests.simultaneity import at_once
+from tests.world import TokenBehaviour, Trouble, World, oauth_client
+
+each_provider = pytest.mark.parametrize("provider", ["google", "microsoft"])
+
+
+def asked(account: Connected) -> str:
+    return integrations.authorization_url(account.uuid, CALLBACK, code_verifier=VERIFIER)
+
+
+def exchanged(account: Connected, code: str, **parts):
+    given = {"redirect_uri": CALLBACK, "code_verifier": VERIFIER, "actor": BOB} | parts
+    return integrations.exchange_code(account.uuid, code, **given)
+
+
+def refused(account: Connected, code: str, **parts) -> errors.TokenExchangeFailed:
+    with pytest.raises(errors.TokenExchangeFailed) as caught:
+        exchanged(account, code, **parts)
+    assert caught.value.code == "token_exchange_failed"
+    return caught.value
+
+
+def everything(db: DatabaseUnderTest) -> list[object]:
+    """All that a failed exchange must leave as it is."""
+    return [
+        db.rows("SELECT * FROM integration_connections ORDER BY uuid"),
+        db.rows("SELECT * FROM integration_secrets ORDER BY connection_uuid, field"),
+        audit(db),
+    ]
+
+
+# Success
+
+
+@each_provider
+def test_an_exchange_connects_the_account_and_says_whose_it_is(
+    set_up: SetUp, outside: World, provider: str
+) -> None:
+    account = set_up(provider=provider)
+    assert account.stored.status is Status.DISCONNECTED
+    before = datetime.now(UTC)
+
+    connected = exchanged(account, account.code())
+
+    assert connected == account.stored
+    assert connected.status is Status.CONNECTED
+    assert (connected.account_name, bool(connected.account_id)) == ("ada@example.com", True)
+    assert connected.connected_at is not None
+    assert connected.connected_at >= before
+    assert connected.saved_secrets == ("access_token", "client_secret", "refresh_token")
+    assert integrations.is_connected(account.uuid)
+
+
+def test_an_exchange_sends_code_verifier_and_client_to_the_token_endpoint(
+    set_up: SetUp, outside: World
+) -> None:
+    account = set_up()
+    code = account.code()
+
+    exchanged(account, code)
+
+    [request] = outside.requests(key=code)
+    assert sent_form(request) == {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": CALLBACK,
+        "code_verifier": VERIFIER,
+        "client_id": account.client.id,
+        "client_secret": account.client.secret,
+    }
+    assert (request.scheme, request.host, request.query) == ("https", "oauth2.googleapis.com", "")
+
+
+def test_a_provider_without_pkce_gets_no_verifier(
+    db: DatabaseUnderTest, outside: World, register: Register
+) -> None:
+    register(Contributing(reluctant.provider("oauth2")))
+    client = oauth_client("acme", serial="without PKCE")
+    added = integrations.add_connection("reluctant", "main", values=values_of(client))
+
+    with outside.hosting(reluctant.site()):
+        integrations.exchange_code(added.uuid, "a-code", CALLBACK, code_verifier=VERIFIER)
+
+    [request] = outside.requests(key=client.id)
+    assert "code_verifier" not in sent_form(request)
+    assert integrations.get_integration(added.uuid).status is Status.CONNECTED
+
+
+def test_an_exchange_is_one_event_and_one_audit_entry(
+    set_up: SetUp, events, db: DatabaseUnderTest
+) -> None:
+    account = set_up()
+    told(events)
+    code = account.code()
+    before = len(audit(db))
+
+    exchanged(account, code)
+
+    entries = audit(db)[before:]
+    [event] = told(events)
+    assert (event.kind, event.status, event.version) == ("connected", Status.CONNECTED, 1)
+    assert event.uuid == account.uuid
+    assert [(each["action"], each["actor_label"], each["fields"]) for each in entries] == [
+        ("connected", "bob@example.com", [])
+    ]
+
+
+def test_nothing_secret_is_told_logged_or_audited(
+    set_up: SetUp, events, db: DatabaseUnderTest, caplog: pytest.LogCaptureFixture
+) -> None:
+    account = set_up()
+    code = account.code()
+
+    with caplog.at_level(logging.DEBUG):  # the world's Authlib, in this process, logs its own
+        connected = exchanged(account, code)
+        token = account.token
+
+    logged = [each.getMessage() for each in caplog.records if "authlib" not in each.name]
+    shown = f"{connected!r} {told(events)!r} {audit(db)!r} {logged} {account.row!r}"
+    for secret in (token, code, VERIFIER, account.client.secret):
+        assert secret not in shown
+
+
+def test_tokens_do_not_touch_the_version(connect: Connect) -> None:
+    account = connect()
+
+    integrations.refresh_access_token(account.uuid)
+    exchanged(account, account.code())
+
+    assert account.stored.version == 1
+
+
+def test_a_failing_look_up_keeps_the_connection(set_up: SetUp) -> None:
+    account = set_up(TokenBehaviour.ACCOUNT_FAILS)
+
+    connected = exchanged(account, account.code())
+
+    assert connected.status is Status.CONNECTED
+    assert (connected.account_id, connected.account_name) == (None, None)
+    assert account.token
+
+
+def test_two_accounts_at_one_provider_are_two_connections(connect: Connect, outside: World) -> None:
+    first, second = connect(name="first"), connect(name="second")
+
+    assert first.token != second.token
+    assert dict(integrations.get_credentials("google:first"))["access_token"] == first.token
+
+
+# What programs get of it
+
+
+@each_provider
+def test_credentials_hold_the_access_token_and_no_other_secret(
+    connect: Connect, provider: str
+) -> None:
+    account = connect(provider=provider)
+
+    found = integrations.get_credentials(account.uuid)
+
+    assert set(found) == {"client_id", "access_token"}
+    assert account.client.secret not in found.values()
+
+
+def test_credentials_show_nothing(connect: Connect) -> None:
+    account = connect()
+
+    found = integrations.get_credentials(account.uuid)
+
+    assert account.token not in f"{found!r} {found!s} {found.keys()!r}"
+
+
+def test_a_disconnected_account_keeps_its_client_and_no_token(connect: Connect) -> None:
+    account = connect()
+
+    assert integrations.disconnect(account.uuid, actor=BOB)
+
+    found = account.stored
+    assert found.status is Status.DISCONNECTED
+    assert found.saved_secrets == ("client_secret",)
+    assert found.setup_values == {"client_id": account.client.id}
+    assert (found.account_name, found.scopes) == (None, ())
+    assert (account.row["token_expires_at"], account.row["token_refresh_at"]) == (None, None)
+    with pytest.raises(errors.NotConfigured):
+        integrations.get_credentials(account.uuid)
+
+
+def test_a_disconnected_account_can_be_connected_again(connect: Connect) -> None:
+    account = connect()
+    integrations.disconnect(account.uuid, actor=BOB)
+
+    exchanged(account, account.code())
+
+    assert account.status == ("connected", None)
+    assert integrations.validate_connection(account.uuid).ok
+
+
+def test_a_removed_account_is_deleted(connect: Connect) -> None:
+    account = connect()
+    integrations.remove_connection(account.uuid, actor=BOB)
+
+    with pytest.raises(errors.Deleted):
+        integrations.get_credentials(account.uuid)
+    assert not integrations.is_connected(account.uuid)
+
+
+# Connecting again
+
+
+def test_connecting_again_replaces_tokens_and_account(connect: Connect, outside: World) -> None:
+    account = connect()
+    old = account.token
+    back = outside.oauth.authorize(asked(account), account="grace@example.com")
+
+    exchanged(account, parameters_of(back)["code"])
+
+    assert account.token != old
+    assert account.stored.account_name == "grace@example.com"
+
+
+def test_connecting_again_without_a_refresh_token_forgets_the_old_one(
+    connect: Connect, outside: World
+) -> None:
+    account = connect()
+    online = asked(account).replace("access_type=offline", "access_type=online")
+    back = outside.oauth.authorize(online)
+
+    exchanged(account, parameters_of(back)["code"])
+
+    assert account.stored.saved_secrets == ("access_token", "client_secret")
+    with pytest.raises(errors.NoRefreshToken):
+        integrations.refresh_access_token(account.uuid)
+
+
+def test_a_check_that_failed_is_forgotten_by_connecting_again(
+    connect: Connect, outside: World
+) -> None:
+    account = connect()
+    account.fail_once(Trouble.INVALID_GRANT)
+
+    exchanged(account, account.code())
+
+    assert account.status == ("connected", None)
+    assert account.stored.validation_details == {}
+
+
+# Failure
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason"),
+    [
+        (Trouble.INVALID_GRANT, CheckReason.NEEDS_RECONNECT),
+        (Trouble.INVALID_CLIENT, CheckReason.NEEDS_RECONNECT),
+        (Trouble.SERVER_ERROR, CheckReason.UNREACHABLE),
+        (Trouble.RATE_LIMITED, CheckReason.UNREACHABLE),
+        (Trouble.GARBAGE, CheckReason.UNREACHABLE),
+        (Trouble.HTML, CheckReason.UNREACHABLE),
+        (Trouble.CUT_BODY, CheckReason.UNREACHABLE),
+        (Trouble.REDIRECT_ELSEWHERE, CheckReason.UNREACHABLE),
+        (Trouble.NO_ACCESS_TOKEN, CheckReason.UNREACHABLE),
+    ],
+)
+def test_a_failed_exchange_stores_and_tells_nothing(
+    set_up: SetUp, outside: World, events, db: DatabaseUnderTest, trouble, reason
+) -> None:
+    account = set_up()
+    code = account.code()
+    outside.oauth.token_requests(account.client.id, trouble)
+    told(events)
+    before = everything(db)
+
+    error = refused(account, code)
+
+    assert error.reason is reason
+    assert everything(db) == before
+    assert told(events) == []
+    assert outside.requests(host="evil.example", key=code) == []
+
+
+@pytest.mark.parametrize("code", ["", "wrong", "a b&c=d", "ü", "\x00", "\ud800", "x" * 10_000])
+def test_a_wrong_code_is_refused(set_up: SetUp, db: DatabaseUnderTest, code: str) -> None:
+    account = set_up()
+    before = everything(db)
+
+    error = refused(account, code)
+
+    assert error.reason is CheckReason.NEEDS_RECONNECT
+    assert not code or code not in str(error)
+    assert everything(db) == before
+
+
+@pytest.mark.parametrize("verifier", [None, "", VERIFIER[:-1]])
+def test_an_exchange_needs_the_verifier(set_up: SetUp, verifier: str | None) -> None:
+    account = set_up()
+
+    refused(account, account.code(), code_verifier=verifier)
+
+    assert account.stored.status is Status.DISCONNECTED
+
+
+def test_a_code_works_once(connect: Connect) -> None:
+    account = connect()
+    code = account.code()
+    exchanged(account, code)
+    before = everything(account.db)
+
+    refused(account, code)
+
+    assert everything(account.db) == before
+
+
+def test_a_code_for_another_callback_is_refused(set_up: SetUp) -> None:
+    account = set_up()
+
+    refused(account, account.code(), redirect_uri="https://evil.example/")
+
+    assert account.stored.status is Status.DISCONNECTED
+
+
+def test_a_wrong_client_secret_is_refused(set_up: SetUp) -> None:
+    account = set_up(TokenBehaviour.WRONG)
+
+    error = refused(account, account.code())
+
+    assert error.details == {"http_status": 401, "provider_code": "invalid_client"}
+
+
+def test_a_failed_reconnection_keeps_the_tokens_there_are(connect: Connect) -> None:
+    account = connect()
+    token = account.token
+
+    refused(account, "wrong")
+
+    assert account.token == token
+    assert account.status == ("connected", None)
+
+
+def test_a_client_that_is_saved_meanwhile_gets_no_tokens_of_the_old_one(
+    set_up: SetUp, outside: World
+) -> None:
+    account = set_up()
+    code = account.code()
+    outside.oauth.token_requests(account.client.id, Trouble.SLOW)
+    values = {"client_secret": "GOCSPX-another"}
+
+    def save() -> None:
+        outside.wait_for_requests(key=code)
+        integrations.save_setup(account.uuid, values, actor=ANN)
+
+    outcome, _ = at_once(lambda: exchanged(account, code), save)
+
+    assert outcome == "token_exchange_failed"
+    assert account.stored.saved_secrets == ("client_secret",)
+    assert account.stored.status is Status.DISCONNECTED
+
+
+def test_a_connection_that_is_removed_meanwhile_is_not_found(
+    set_up: SetUp, outside: World, db: DatabaseUnderTest
+) -> None:
+    account = set_up()
+    code = account.code()
+    outside.oauth.token_requests(account.client.id, Trouble.SLOW)
+
+    def remove() -> None:
+        outside.wait_for_requests(key=code)
+        integrations.remove_connection(account.uuid, actor=ANN)
+
+    outcome, _ = at_once(lambda: exchanged(account, code), remove)
+
+    assert outcome == "not_found"
+    assert db.rows("SELECT FROM integration_secrets") == []
+
+
+# Where it cannot begin
+
+
+@pytest.mark.parametrize("uuid", ["google:main", "", "x", None, 7])
+def test_what_is_no_uuid_is_invalid(db: DatabaseUnderTest, uuid) -> None:
+    with pytest.raises(errors.InvalidUuid):
+        integrations.exchange_code(uuid, "code", CALLBACK)
+
+
+def test_an_unknown_connection_is_not_found(db: DatabaseUnderTest) -> None:
+    with pytest.raises(errors.NotFound):
+        integrations.exchange_code(uuid4(), "code", CALLBACK)
+
+
+@pytest.mark.parametrize("values", [None, {"client_id": "an-id"}, {"client_secret": "a-secret"}])
+def test_an_exchange_needs_client_id_and_secret(
+    db: DatabaseUnderTest, values: dict[str, str] | None
+) -> None:
+    added = integrations.add_connection("google", "main", values=values)
+
+    with pytest.raises(errors.ClientCredentialsNotConfigured) as caught:
+        integrations.exchange_code(added.uuid, "code", CALLBACK)
+
+    assert caught.value.code == "client_credentials_not_configured"
+
+
+def test_an_api_key_takes_no_code(connection) -> None:
+    with pytest.raises(errors.ClientCredentialsNotConfigured):
+        integrations.exchange_code(connection.uuid, "code", CALLBACK)
