@@ -147,10 +147,10 @@ def _exchanged(found: Opened, actor: Actor) -> Opened:
     latest = opened(found.uuid)
     if latest is None:
         raise Deleted(found.uuid)
-    if ACCESS_TOKEN not in latest.secrets:
-        raise NotConfigured(found.uuid)
     if isinstance(outcome, Refusal) and latest.token_revision == found.token_revision:
         raise TokenRefreshFailed(found.uuid, outcome.reason, outcome.details)
+    if ACCESS_TOKEN not in latest.secrets:
+        raise NotConfigured(found.uuid)
     return latest
 
 
