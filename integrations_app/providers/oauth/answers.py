@@ -62,7 +62,7 @@ def read(answer: Answer, *, secrets: Collection[str]) -> Tokens | Refusal:
         secrets: What was sent; no code that repeats a part of it is kept.
     """
     body = _object(answer.body)
-    if 200 <= answer.status < 300 and "error" not in body:  # noqa: PLR2004 - HTTP's successes
+    if 200 <= answer.status < 300 and not body.get("error"):  # noqa: PLR2004 - HTTP's successes
         token = _token(body.get("access_token"))
         if token is not None:
             return Tokens(
@@ -82,7 +82,7 @@ def _refusal(answer: Answer, body: Mapping[str, Any], secrets: Collection[str]) 
     code = safe_code(body.get("error"), secrets)
     if code is not None:
         details["provider_code"] = code
-    said_no = "error" in body and (answer.status < 300 or answer.status in _REFUSALS)  # noqa: PLR2004
+    said_no = body.get("error") and (answer.status < 300 or answer.status in _REFUSALS)  # noqa: PLR2004
     refused = said_no and code not in _TRY_LATER
     reason = CheckReason.NEEDS_RECONNECT if refused else CheckReason.UNREACHABLE
     return Refusal(reason=reason, details=details)
