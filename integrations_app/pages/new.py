@@ -115,7 +115,7 @@ def _form_page() -> rx.Component:
 
 def _account_comes_next() -> rx.Component:
     return rx.flex(
-        redirect_address(New.provider),
+        rx.cond(~flag(New.provider.steps_show_redirect), redirect_address(New.provider)),
         rx.text(
             t("On the next page you connect the account itself."), size="2", color_scheme="gray"
         ),

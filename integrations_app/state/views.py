@@ -78,6 +78,7 @@ class ProviderItem:
     icon: str = ""
     connects_account: bool = False
     redirect_uri: str = ""
+    steps_show_redirect: bool = False
     testable: bool = False
     steps: list[StepItem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -163,6 +164,7 @@ def provider_item(provider: Provider, *, redirect_uri: str) -> ProviderItem:
         icon=_icon(provider),
         connects_account=provider.connects_account,
         redirect_uri=redirect_uri if provider.connects_account else "",
+        steps_show_redirect=any(redirect_uri in step.copy for step in steps),
         testable=checks.is_testable(provider) and not provider.connects_account,
         steps=steps,
         notes=[_(note) for note in provider.instructions.notes],
