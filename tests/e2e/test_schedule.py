@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from integrations_app import integrations
 from tests.api.oauth.accounts import exchange
-from tests.e2e.pages import button, checked, open_edit, open_list, row, rows, status, stored
+from tests.e2e.pages import checked, open_edit, open_list, row, rows, status, stored
 from tests.postgresql import DatabaseUnderTest
 from tests.world import Behaviour, World, oauth_client
 
@@ -139,9 +139,7 @@ def test_the_columns_still_sort(admin: Page) -> None:
     open_list(admin)
     expect(rows(admin)).to_contain_text(["refused", "fine"])
 
-    button_of = admin.get_by_role("columnheader", name="Service").get_by_role("link")
-    button_of.click()
+    admin.get_by_role("columnheader", name="Service").get_by_role("link").click()
 
     expect(rows(admin)).to_contain_text(["fine", "refused"])
     expect(admin).to_have_url(re.compile("sort=service"))
-    expect(button(row(admin, "refused"), "Test Connection")).to_be_visible()
