@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
-import pytest
+from contextlib import AbstractContextManager
 
 from integrations_app import integrations
 from tests.api.oauth import gate
@@ -15,34 +13,34 @@ from tests.world import TokenBehaviour, Trouble, World
 
 PROCESSES = 4
 THREADS = 25
+ALL = PROCESSES * THREADS
 
 
-def everywhere(account: Connected) -> list[str]:
-    """What each thread of several processes gets: a token, or the code of an error."""
-    printed = gate.at_once(
-        account.db,
-        before="import json; from integrations_app import integrations; "
-        "from tests.simultaneity import at_once",
-        then=f"asking = lambda: integrations.get_credentials({str(account.uuid)!r})\n"
-        f"print(json.dumps(at_once(*[lambda: asking()['access_token']] * {THREADS})))",
-        times=PROCESSES,
-    )
-    return [outcome for each in printed for outcome in json.loads(each)]
+def everywhere(account: Connected, *, rounds: int) -> AbstractContextManager[gate.Programs]:
+    """Programs whose threads all ask for the token at the same moment."""
+    asking = f"integrations.get_credentials({str(account.uuid)!r})['access_token']"
+    work = f"at_once(*[lambda: {asking}] * {THREADS})"
+    return gate.programs(account.db, work, count=PROCESSES, rounds=rounds)
 
 
-@pytest.mark.parametrize("behaviour", [TokenBehaviour.RIGHT, TokenBehaviour.SLOW])
 def test_a_hundred_threads_in_four_processes_cause_one_request(
-    connect: Connect, behaviour: TokenBehaviour
+    connect: Connect, outside: World
 ) -> None:
-    account = connect(behaviour)
+    account = connect()
     old = account.token
-    account.expire()
 
-    outcomes = everywhere(account)
+    with everywhere(account, rounds=2) as programs:
+        account.expire()
+        quickly = programs.go()
+        first = account.token
+        account.expire()
+        outside.oauth.refreshes(account.client.id, Trouble.SLOW)
+        slowly = programs.go()
 
-    assert outcomes == [account.token] * PROCESSES * THREADS
-    assert account.token != old
-    assert len(account.refreshes) == 1
+    assert quickly == [first] * ALL
+    assert slowly == [account.token] * ALL
+    assert len({old, first, account.token}) == 3
+    assert len(account.refreshes) == 2
 
 
 def test_a_refresh_token_that_works_once_is_used_once_each_time(
@@ -50,28 +48,18 @@ def test_a_refresh_token_that_works_once_is_used_once_each_time(
 ) -> None:
     account = connect(TokenBehaviour.ROTATING)
 
-    account.expire()
-    first = everywhere(account)
-    account.expire()
-    second = everywhere(account)
+    with everywhere(account, rounds=2) as programs:
+        account.expire()
+        first = programs.go()
+        account.expire()
+        second = programs.go()
 
-    assert len(set(first)) == len(set(second)) == 1
-    assert [*set(second)] == [account.token]
+    assert len({*first}) == 1
+    assert second == [account.token] * ALL
     assert first != second
     assert len(account.refreshes) == 2
     assert not outside.oauth.reused(account.client.id)
     assert integrations.validate_connection(account.uuid).ok
-
-
-def test_a_provider_that_fails_is_asked_once_by_all(connect: Connect, outside: World) -> None:
-    account = connect()
-    account.expire()
-    outside.oauth.refreshes(account.client.id, Trouble.SERVER_ERROR)
-
-    outcomes = everywhere(account)
-
-    assert outcomes == ["token_refresh_failed"] * PROCESSES * THREADS
-    assert len(account.refreshes) == 1
 
 
 def test_fifty_threads_ask_a_failing_provider_once(connect: Connect, outside: World) -> None:
@@ -83,6 +71,19 @@ def test_fifty_threads_ask_a_failing_provider_once(connect: Connect, outside: Wo
     outcomes = at_once(*[lambda: account.token] * 50)
 
     assert outcomes == [token] * 50
+    assert len(account.refreshes) == 1
+
+
+def test_fifty_threads_without_a_token_ask_a_failing_provider_once(
+    connect: Connect, outside: World
+) -> None:
+    account = connect()
+    account.expire()
+    outside.oauth.refreshes(account.client.id, Trouble.INVALID_GRANT)
+
+    outcomes = at_once(*[lambda: account.token] * 50)
+
+    assert outcomes == ["token_refresh_failed"] * 50
     assert len(account.refreshes) == 1
 
 
