@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from urllib.parse import parse_qs
 
 from tests.world import Request
@@ -24,6 +25,7 @@ class Echo:
     def __init__(self) -> None:
         self.seen: list[Request] = []
         self.accepted: set[str] = set()
+        self.on_refusal: Callable[[], object] = lambda: None
         self._busy: dict[str, int] = {}
         self._looking = threading.Lock()
 
@@ -49,6 +51,7 @@ class Echo:
             case "busy":
                 return self._busy_answer(request, asked)
             case "gate" if not any(request.carries(key) for key in self.accepted):
+                self.on_refusal()
                 return Reply.of_json({"error": "who are you?"}, status=401)
             case "big":
                 return Reply(body=BIG)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from uuid import UUID
 
 import anyio
@@ -127,6 +128,18 @@ def test_a_key_that_another_process_replaced_is_taken_up(echo: Echo, uuid: UUID,
 
     assert response.status_code == 200
     assert [request.carries("newer-key") for request in echo.at("/gate")][-1:] == [True]
+
+
+def test_a_key_that_changes_with_every_refusal_is_tried_twice(
+    send_anyhow: Send, echo: Echo, uuid: UUID
+) -> None:
+    keys = itertools.count()
+    echo.on_refusal = lambda: integrations.save_setup(uuid, {"api_key": f"key-{next(keys)}"})
+
+    with pytest.raises(errors.Unauthorized):
+        send_anyhow(uuid, "GET", f"{URL}/gate")
+
+    assert len(echo.seen) == 2
 
 
 def test_a_host_that_did_not_get_the_credential_cannot_cause_a_renewal(
