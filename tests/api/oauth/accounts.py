@@ -10,6 +10,7 @@ from uuid import UUID
 
 from integrations_app import integrations
 from integrations_app.domain.connection import Connection
+from tests.api.conftest import BOB
 from tests.postgresql import DatabaseUnderTest
 from tests.world import OAuthClient, Request, Trouble, World
 
@@ -79,6 +80,11 @@ class Connected:
     def code(self, **asked: Any) -> str:
         """A fresh code, as the browser brings it back."""
         return code_for(self.world, self.uuid, **asked)
+
+    def exchange(self, code: str, **parts: Any) -> Connection:
+        """Exchange a code as the one who asked for it, but for these parts; Bob does it."""
+        given = {"redirect_uri": CALLBACK, "code_verifier": VERIFIER, "actor": BOB} | parts
+        return integrations.exchange_code(self.uuid, code, **given)
 
     def _set(self, assignments: str) -> None:
         statement = f"UPDATE integration_connections SET {assignments} WHERE uuid = %s"

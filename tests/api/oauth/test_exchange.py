@@ -11,10 +11,10 @@ import pytest
 from integrations_app import errors, integrations
 from integrations_app.domain.check import CheckReason
 from integrations_app.domain.connection import Status
-from tests.api.conftest import ANN, BOB, Register
+from tests.api.conftest import ANN, Register
 from tests.api.facts import audit, told
 from tests.api.oauth import reluctant
-from tests.api.oauth.accounts import CALLBACK, VERIFIER, Connected, parameters_of, sent_form
+from tests.api.oauth.accounts import CALLBACK, VERIFIER, Connected, sent_form
 from tests.api.oauth.conftest import Connect, SetUp, values_of
 from tests.api.providers import Contributing
 from tests.postgresql import DatabaseUnderTest
@@ -24,18 +24,9 @@ from tests.world import TokenBehaviour, Trouble, World, oauth_client
 each_provider = pytest.mark.parametrize("provider", ["google", "microsoft"])
 
 
-def asked(account: Connected) -> str:
-    return integrations.authorization_url(account.uuid, CALLBACK, code_verifier=VERIFIER)
-
-
-def exchanged(account: Connected, code: str, **parts):
-    given = {"redirect_uri": CALLBACK, "code_verifier": VERIFIER, "actor": BOB} | parts
-    return integrations.exchange_code(account.uuid, code, **given)
-
-
 def refused(account: Connected, code: str, **parts) -> errors.TokenExchangeFailed:
     with pytest.raises(errors.TokenExchangeFailed) as caught:
-        exchanged(account, code, **parts)
+        account.exchange(code, **parts)
     assert caught.value.code == "token_exchange_failed"
     return caught.value
 
@@ -60,7 +51,7 @@ def test_an_exchange_connects_the_account_and_says_whose_it_is(
     assert account.stored.status is Status.DISCONNECTED
     before = datetime.now(UTC)
 
-    connected = exchanged(account, account.code())
+    connected = account.exchange(account.code())
 
     assert connected == account.stored
     assert connected.status is Status.CONNECTED
@@ -77,7 +68,7 @@ def test_an_exchange_sends_code_verifier_and_client_to_the_token_endpoint(
     account = set_up()
     code = account.code()
 
-    exchanged(account, code)
+    account.exchange(code)
 
     [request] = outside.requests(key=code)
     assert sent_form(request) == {
@@ -114,7 +105,7 @@ def test_an_exchange_is_one_event_and_one_audit_entry(
     code = account.code()
     before = len(audit(db))
 
-    exchanged(account, code)
+    account.exchange(code)
 
     entries = audit(db)[before:]
     [event] = told(events)
@@ -132,7 +123,7 @@ def test_nothing_secret_is_told_logged_or_audited(
     code = account.code()
 
     with caplog.at_level(logging.DEBUG):  # the world's Authlib, in this process, logs its own
-        connected = exchanged(account, code)
+        connected = account.exchange(code)
         token = account.token
 
     logged = [each.getMessage() for each in caplog.records if "authlib" not in each.name]
@@ -145,7 +136,7 @@ def test_tokens_do_not_touch_the_version(connect: Connect) -> None:
     account = connect()
 
     integrations.refresh_access_token(account.uuid)
-    exchanged(account, account.code())
+    account.exchange(account.code())
 
     assert account.stored.version == 1
 
@@ -153,7 +144,7 @@ def test_tokens_do_not_touch_the_version(connect: Connect) -> None:
 def test_a_failing_look_up_keeps_the_connection(set_up: SetUp) -> None:
     account = set_up(TokenBehaviour.ACCOUNT_FAILS)
 
-    connected = exchanged(account, account.code())
+    connected = account.exchange(account.code())
 
     assert connected.status is Status.CONNECTED
     assert (connected.account_id, connected.account_name) == (None, None)
@@ -165,103 +156,6 @@ def test_two_accounts_at_one_provider_are_two_connections(connect: Connect, outs
 
     assert first.token != second.token
     assert dict(integrations.get_credentials("google:first"))["access_token"] == first.token
-
-
-# What programs get of it
-
-
-@each_provider
-def test_credentials_hold_the_access_token_and_no_other_secret(
-    connect: Connect, provider: str
-) -> None:
-    account = connect(provider=provider)
-
-    found = integrations.get_credentials(account.uuid)
-
-    assert set(found) == {"client_id", "access_token"}
-    assert account.client.secret not in found.values()
-
-
-def test_credentials_show_nothing(connect: Connect) -> None:
-    account = connect()
-
-    found = integrations.get_credentials(account.uuid)
-
-    assert account.token not in f"{found!r} {found!s} {found.keys()!r}"
-
-
-def test_a_disconnected_account_keeps_its_client_and_no_token(connect: Connect) -> None:
-    account = connect()
-
-    assert integrations.disconnect(account.uuid, actor=BOB)
-
-    found = account.stored
-    assert found.status is Status.DISCONNECTED
-    assert found.saved_secrets == ("client_secret",)
-    assert found.setup_values == {"client_id": account.client.id}
-    assert (found.account_name, found.scopes) == (None, ())
-    assert (account.row["token_expires_at"], account.row["token_refresh_at"]) == (None, None)
-    with pytest.raises(errors.NotConfigured):
-        integrations.get_credentials(account.uuid)
-
-
-def test_a_disconnected_account_can_be_connected_again(connect: Connect) -> None:
-    account = connect()
-    integrations.disconnect(account.uuid, actor=BOB)
-
-    exchanged(account, account.code())
-
-    assert account.status == ("connected", None)
-    assert integrations.validate_connection(account.uuid).ok
-
-
-def test_a_removed_account_is_deleted(connect: Connect) -> None:
-    account = connect()
-    integrations.remove_connection(account.uuid, actor=BOB)
-
-    with pytest.raises(errors.Deleted):
-        integrations.get_credentials(account.uuid)
-    assert not integrations.is_connected(account.uuid)
-
-
-# Connecting again
-
-
-def test_connecting_again_replaces_tokens_and_account(connect: Connect, outside: World) -> None:
-    account = connect()
-    old = account.token
-    back = outside.oauth.authorize(asked(account), account="grace@example.com")
-
-    exchanged(account, parameters_of(back)["code"])
-
-    assert account.token != old
-    assert account.stored.account_name == "grace@example.com"
-
-
-def test_connecting_again_without_a_refresh_token_forgets_the_old_one(
-    connect: Connect, outside: World
-) -> None:
-    account = connect()
-    online = asked(account).replace("access_type=offline", "access_type=online")
-    back = outside.oauth.authorize(online)
-
-    exchanged(account, parameters_of(back)["code"])
-
-    assert account.stored.saved_secrets == ("access_token", "client_secret")
-    with pytest.raises(errors.NoRefreshToken):
-        integrations.refresh_access_token(account.uuid)
-
-
-def test_a_check_that_failed_is_forgotten_by_connecting_again(
-    connect: Connect, outside: World
-) -> None:
-    account = connect()
-    account.fail_once(Trouble.INVALID_GRANT)
-
-    exchanged(account, account.code())
-
-    assert account.status == ("connected", None)
-    assert account.stored.validation_details == {}
 
 
 # Failure
@@ -322,7 +216,7 @@ def test_an_exchange_needs_the_verifier(set_up: SetUp, verifier: str | None) -> 
 def test_a_code_works_once(connect: Connect) -> None:
     account = connect()
     code = account.code()
-    exchanged(account, code)
+    account.exchange(code)
     before = everything(account.db)
 
     refused(account, code)
@@ -368,7 +262,7 @@ def test_a_client_that_is_saved_meanwhile_gets_no_tokens_of_the_old_one(
         outside.wait_for_requests(key=code)
         integrations.save_setup(account.uuid, values, actor=ANN)
 
-    outcome, _ = at_once(lambda: exchanged(account, code), save)
+    outcome, _ = at_once(lambda: account.exchange(code), save)
 
     assert outcome == "token_exchange_failed"
     assert account.stored.saved_secrets == ("client_secret",)
@@ -386,7 +280,7 @@ def test_a_connection_that_is_removed_meanwhile_is_not_found(
         outside.wait_for_requests(key=code)
         integrations.remove_connection(account.uuid, actor=ANN)
 
-    outcome, _ = at_once(lambda: exchanged(account, code), remove)
+    outcome, _ = at_once(lambda: account.exchange(code), remove)
 
     assert outcome == "not_found"
     assert db.rows("SELECT FROM integration_secrets") == []

@@ -13,8 +13,7 @@ import psycopg
 
 from integrations_app import integrations
 from tests import processes
-from tests.api.conftest import BOB
-from tests.api.oauth.accounts import CALLBACK, VERIFIER, Connected
+from tests.api.oauth.accounts import Connected
 from tests.api.oauth.conftest import Connect
 from tests.world import TokenBehaviour, Trouble, World
 
@@ -120,9 +119,7 @@ def test_connecting_again_mends_a_used_up_refresh_token(connect: Connect) -> Non
     die_while_storing(account)
     assert not integrations.is_connected(account.uuid)
 
-    integrations.exchange_code(
-        account.uuid, account.code(), CALLBACK, code_verifier=VERIFIER, actor=BOB
-    )
+    account.exchange(account.code())
 
     assert account.status == ("connected", None)
     account.expire()

@@ -15,7 +15,7 @@ from integrations_app.security.egress import DEADLINE_S
 from integrations_app.services import checks
 from tests.api.conftest import BOB, CLOCK
 from tests.api.facts import actions, audit, kinds, told
-from tests.api.oauth.accounts import CALLBACK, VERIFIER, Connected, moment
+from tests.api.oauth.accounts import Connected, moment
 from tests.api.oauth.conftest import Connect
 from tests.postgresql import DatabaseUnderTest
 from tests.simultaneity import at_once
@@ -345,9 +345,7 @@ def test_connecting_again_ends_the_pause(connect: Connect, outside: World) -> No
     account = connect()
     account.fail_once(Trouble.INVALID_GRANT)
 
-    integrations.exchange_code(
-        account.uuid, account.code(), CALLBACK, code_verifier=VERIFIER, actor=BOB
-    )
+    account.exchange(account.code())
 
     assert account.status == ("connected", None)
     account.expire()

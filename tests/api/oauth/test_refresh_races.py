@@ -11,7 +11,7 @@ import pytest
 from integrations_app import errors, integrations
 from tests.api.conftest import BOB, Register
 from tests.api.oauth import reluctant as reluctant_service
-from tests.api.oauth.accounts import CALLBACK, VERIFIER, Connected
+from tests.api.oauth.accounts import Connected
 from tests.api.oauth.conftest import Connect, SetUp, values_of
 from tests.api.providers import Contributing
 from tests.postgresql import DatabaseUnderTest
@@ -58,10 +58,6 @@ def stored_secrets(account: Connected) -> set[str]:
     return {row["field"] for row in rows}
 
 
-def reconnect(account: Connected, code: str) -> None:
-    integrations.exchange_code(account.uuid, code, CALLBACK, code_verifier=VERIFIER, actor=BOB)
-
-
 # Of an account
 
 
@@ -71,7 +67,7 @@ def test_newer_tokens_outlive_a_renewal_that_began_before_them(connect: Connect)
     code = account.code()
 
     with under_way(account) as asked:
-        reconnect(account, code)
+        account.exchange(code)
         newer = account.token
 
     assert asked.result() == account.token == newer
@@ -81,11 +77,11 @@ def test_newer_tokens_outlive_a_renewal_that_began_before_them(connect: Connect)
 
 def test_a_failed_renewal_does_not_downgrade_newer_tokens(reluctant: Reluctant) -> None:
     account = reluctant("oauth2")
-    reconnect(account, "a code")
+    account.exchange("a code")
     account.expire()
 
     with under_way(account) as asked:
-        reconnect(account, "another code")
+        account.exchange("another code")
         newer = account.token
 
     assert asked.result() == account.token == newer
@@ -95,7 +91,7 @@ def test_a_failed_renewal_does_not_downgrade_newer_tokens(reluctant: Reluctant) 
 
 def test_a_refusal_of_an_old_secret_says_nothing_about_a_new_one(reluctant: Reluctant) -> None:
     account = reluctant("oauth2")
-    reconnect(account, "a code")
+    account.exchange("a code")
     account.expire()
 
     with under_way(account) as asked:

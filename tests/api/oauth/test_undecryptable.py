@@ -8,7 +8,7 @@ from integrations_app import errors, integrations
 from integrations_app.domain.check import CheckReason
 from integrations_app.domain.connection import Status
 from tests.api.conftest import BOB
-from tests.api.oauth.accounts import CALLBACK, VERIFIER, Connected
+from tests.api.oauth.accounts import Connected
 from tests.api.oauth.conftest import Connect
 
 each_secret = pytest.mark.parametrize("secret", ["access_token", "refresh_token", "client_secret"])
@@ -59,9 +59,7 @@ def test_disconnecting_and_connecting_again_mends_its_tokens(connect: Connect) -
     damage(account, "access_token", "refresh_token")
 
     assert integrations.disconnect(account.uuid, actor=BOB)
-    integrations.exchange_code(
-        account.uuid, account.code(), CALLBACK, code_verifier=VERIFIER, actor=BOB
-    )
+    account.exchange(account.code())
 
     assert account.stored.status is Status.CONNECTED
     assert account.token
