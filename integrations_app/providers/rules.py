@@ -27,7 +27,7 @@ _PROVIDER_KEY = re.compile(r"[a-z0-9_]+")
 _FIELD_KEY = re.compile(r"[a-z][a-z0-9_]*")
 _ICON = re.compile(r"[a-z0-9_-]+\.(svg|png)")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_PATH = re.compile(r"(?:/[^/?#\s]+)+")
+_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[^/?#\s]+)+")
 _HEADER_TEXT = re.compile(r"[ -~]*")
 _NOT_OURS = frozenset({"connection", "content-length", "host", "transfer-encoding"})
 

@@ -19,6 +19,7 @@ from integrations_app.errors import (
 )
 from integrations_app.providers.oauth import requests
 from integrations_app.providers.oauth.answers import Refusal, Tokens
+from integrations_app.providers.rules import TOKEN_KEYS
 from integrations_app.services import cadence, checks, connections, facts, lookup, setup, tokens
 from integrations_app.services.opening import Opened, opened
 from integrations_app.services.references import parse_uuid
@@ -182,7 +183,7 @@ def _connected(row: ConnectionRow, account: Account | None) -> None:
 
 def _found(uuid: object) -> Opened:
     parsed = parse_uuid(uuid)
-    found = opened(parsed)
+    found = opened(parsed, without=TOKEN_KEYS)  # no old token is needed to get a new one
     if found is None:
         raise NotFound(parsed)
     return found

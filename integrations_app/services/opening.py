@@ -1,7 +1,7 @@
 """A connection with its secrets decrypted: the hot path, one query and one decryption a secret."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -69,8 +69,12 @@ class Opened:
         return REFRESH_TOKEN in self.secrets
 
 
-def opened(ref: UUID | str) -> Opened | None:
-    """Everything stored under a uuid or a storage key, decrypted; None if there is nothing.
+def opened(ref: UUID | str, *, without: Collection[str] = ()) -> Opened | None:
+    """What is stored under a uuid or a storage key, decrypted; None if there is nothing.
+
+    Args:
+        ref: A uuid or a storage key.
+        without: Secrets to leave closed.
 
     Raises:
         NotConfigured: Its provider is no longer declared.
@@ -95,7 +99,7 @@ def opened(ref: UUID | str) -> Opened | None:
         secrets={
             field: _open(ring, sealed, uuid=uuid, field=field)
             for *_, field, sealed in rows
-            if field is not None
+            if field is not None and field not in without
         },
         credential_revision=credential_revision,
         reason=CheckReason(reason) if reason else None,

@@ -11,7 +11,7 @@ import psycopg
 
 Rows = list[tuple[Any, ...]]
 
-_MOST_CONNECTIONS = 20
+_MOST_CONNECTIONS = 10
 _WAIT_S = 10.0
 
 

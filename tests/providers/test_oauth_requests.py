@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 import pytest
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
@@ -230,6 +230,16 @@ def test_a_client_may_name_itself_by_basic(provider, ask) -> None:
     scheme, _, encoded = sent.headers["Authorization"].partition(" ")
     assert (scheme, base64.b64decode(encoded)) == ("Basic", b"an-id:a-secret")
     assert "client_secret" not in form_of(sent)
+
+
+def test_signs_in_a_basic_secret_arrive_as_they_are(provider) -> None:
+    signs = VALUES | {"client_id": "a:b", "client_secret": "50% +/="}
+
+    sent = minted(provider(client_auth="client_secret_basic"), signs)
+
+    _, _, encoded = sent.headers["Authorization"].partition(" ")
+    client_id, _, secret = base64.b64decode(encoded).decode().partition(":")
+    assert (unquote_plus(client_id), unquote_plus(secret)) == ("a:b", "50% +/=")
 
 
 @pytest.mark.parametrize("ask", [exchanged, refreshed])

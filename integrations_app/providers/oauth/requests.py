@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import quote_plus
 
 from authlib.common.urls import add_params_to_qs
 from authlib.oauth2.auth import ClientAuth
@@ -149,6 +150,9 @@ def _authenticated(
     beyond = [key for key in (CLIENT_ID, CLIENT_SECRET) if not values.get(key, "").isascii()]
     if beyond:  # what the encoder raises instead would hold the secret
         raise InvalidFields(dict.fromkeys(beyond, FieldProblem.PATTERN))
-    client = ClientAuth(values[CLIENT_ID], values.get(CLIENT_SECRET, ""), oauth.client_auth)
+    client_id, secret = values[CLIENT_ID], values.get(CLIENT_SECRET, "")
+    if oauth.client_auth == "client_secret_basic":  # RFC 6749, 2.3.1; Authlib leaves it out
+        client_id, secret = quote_plus(client_id), quote_plus(secret)
+    client = ClientAuth(client_id, secret, oauth.client_auth)
     url, headers, body = client.prepare("POST", url, dict(_FORM), body)
     return TokenRequest(url=url, headers=headers, body=body.encode())

@@ -74,3 +74,12 @@ def test_other_connections_are_not_touched(connect: Connect) -> None:
 
     assert not integrations.is_connected(damaged.uuid)
     assert integrations.refresh_access_token(whole.uuid) == whole.token
+
+
+def test_connecting_again_mends_its_tokens(connect: Connect) -> None:
+    account = connect()
+    damage(account, "access_token", "refresh_token")
+
+    account.exchange(account.code())
+
+    assert account.token
