@@ -14,6 +14,7 @@ from integrations_app.services.requests.flow import (
     Call,
     carry_out,
     carry_out_async,
+    refuse_misdirected,
 )
 
 _HEADER = "Authorization"
@@ -45,7 +46,7 @@ class ConnectionAuth(httpx2.Auth, httpx.Auth):  # pyright: ignore[reportIncompat
         except StopIteration:
             return
         finally:
-            _restore(request, before)
+            _restore(request, before, outcome)
 
     async def async_auth_flow(self, request: Any) -> AsyncGenerator[Any, Any]:
         """The same for async clients."""
@@ -59,7 +60,7 @@ class ConnectionAuth(httpx2.Auth, httpx.Auth):  # pyright: ignore[reportIncompat
         except StopIteration:
             return
         finally:
-            _restore(request, before)
+            _restore(request, before, outcome)
 
 
 def _exchange(uuid: UUID, request: Any) -> Generator[Any, Any, None]:
@@ -80,6 +81,7 @@ def _authorized(request: Any, found: access.Access) -> Any:
         raise PlacementNotSupported(found.provider_title)
     scheme, host, _ = _origin(request)
     found.refuse_foreign(scheme, host)
+    refuse_misdirected(request)
     for value in found.placed.headers.values():
         request.headers[_HEADER] = value
     return request
@@ -90,9 +92,13 @@ def _origin(request: Any) -> tuple[str, str, int | None]:
     return url.scheme, url.raw_host.decode("ascii"), url.port
 
 
-def _restore(request: Any, before: str | None) -> None:
-    """Leave no credential in a request that responses and exceptions keep."""
-    if before is None:
-        request.headers.pop(_HEADER, None)
-    else:
+def _restore(request: Any, before: str | None, outcome: Any) -> None:
+    """Leave no credential in what responses and exceptions keep, redirects included."""
+    if isinstance(outcome, httpx2.Response | httpx.Response):
+        for response in (*outcome.history, outcome):
+            response.request.headers.pop(_HEADER, None)
+            if response.next_request is not None:
+                response.next_request.headers.pop(_HEADER, None)
+    request.headers.pop(_HEADER, None)
+    if before is not None:
         request.headers[_HEADER] = before

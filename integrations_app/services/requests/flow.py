@@ -126,6 +126,29 @@ async def carry_out_async(errand: Errand) -> Any:
             return await response.aclose()
 
 
+def refuse_misdirected(request: Any) -> None:
+    """Refuse a request that says in another place than its address whom it is meant for.
+
+    Servers and proxies that serve many go by the Host header and the target of a request; the
+    certificate is checked for the name in its extensions.
+
+    Args:
+        request: One of httpx2 or httpx.
+
+    Raises:
+        DestinationNotAllowed: One of them names another host.
+    """
+    url, extensions = request.url, request.extensions
+    named = request.headers.get("host", "").lower()
+    if named != url.netloc.decode("ascii"):
+        raise DestinationNotAllowed(named, "the Host header does not fit the address")
+    shown = extensions.get("sni_hostname")
+    if shown is not None and shown != url.raw_host.decode("ascii"):
+        raise DestinationNotAllowed(str(shown), "sni_hostname does not fit the address")
+    if not extensions.get("target", b"/").startswith(b"/"):
+        raise DestinationNotAllowed(url.host, "the target is not a path there")
+
+
 def _refuse_elsewhere(found: Access, request: httpx2.Request) -> None:
     url = request.url
     host = url.raw_host.decode("ascii")
@@ -133,9 +156,10 @@ def _refuse_elsewhere(found: Access, request: httpx2.Request) -> None:
     first = request.extensions.setdefault(_FIRST_ORIGIN, here)
     if first != here:
         raise DestinationNotAllowed(
-            host, f"{first[1]} redirected there; if that is right, request that address directly"
+            host, "a redirect led there; if that is right, request that address directly"
         )
     found.refuse_foreign(url.scheme, host)
+    refuse_misdirected(request)
 
 
 def _can_be_repeated(request: httpx2.Request) -> bool:

@@ -8,7 +8,13 @@ from integrations_app.providers.placement import Placed
 
 
 class CredentialedRequest(httpx2.Request):
-    """A request that carries a credential; its `repr` shows none of it."""
+    """A request that carries a credential; its `repr` shows none of it.
+
+    Attributes:
+        in_address: Whether its address does, and not its headers alone.
+    """
+
+    in_address = False
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}({self.method!r}, to {self.url.host!r})>"
@@ -20,13 +26,15 @@ def with_credential(request: httpx2.Request, placed: Placed) -> CredentialedRequ
     The caller's own request stays as it was: it is what clients log, and what responses and
     exceptions keep.
     """
+    in_address = bool(placed.query or placed.path)
     copy = CredentialedRequest(
         request.method,
-        _address(request.url, placed) if placed.query or placed.path else request.url,
+        _address(request.url, placed) if in_address else request.url,
         headers=request.headers,
         stream=request.stream,
         extensions=request.extensions,
     )
+    copy.in_address = in_address
     for name, value in placed.headers.items():
         copy.headers[name] = value
     return copy

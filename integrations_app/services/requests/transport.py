@@ -1,10 +1,12 @@
 """Transports that put a connection's credential on every hop, around any other transport."""
 
+from contextlib import nullcontext
 from typing import NoReturn
 from uuid import UUID
 
 import httpx2
 
+from integrations_app.security.quiet_answers import answers_unlogged
 from integrations_app.services.requests.flow import carry_out, carry_out_async, exchange
 from integrations_app.services.requests.placing import CredentialedRequest
 
@@ -29,13 +31,17 @@ class CredentialTransport(httpx2.BaseTransport):
             while True:
                 step = flow.send(outcome)
                 if isinstance(step, CredentialedRequest):
-                    outcome = self._inner.handle_request(step)
+                    outcome = self._sent(step)
                 else:
                     outcome = carry_out(step)
         except StopIteration as end:
             return end.value
         except httpx2.TransportError as error:
             _raise_alone(error)
+
+    def _sent(self, request: CredentialedRequest) -> httpx2.Response:
+        with answers_unlogged() if request.in_address else nullcontext():
+            return self._inner.handle_request(request)
 
     def __enter__(self) -> "CredentialTransport":
         self._inner.__enter__()
@@ -61,13 +67,17 @@ class AsyncCredentialTransport(httpx2.AsyncBaseTransport):
             while True:
                 step = flow.send(outcome)
                 if isinstance(step, CredentialedRequest):
-                    outcome = await self._inner.handle_async_request(step)
+                    outcome = await self._sent(step)
                 else:
                     outcome = await carry_out_async(step)
         except StopIteration as end:
             return end.value
         except httpx2.TransportError as error:
             _raise_alone(error)
+
+    async def _sent(self, request: CredentialedRequest) -> httpx2.Response:
+        with answers_unlogged() if request.in_address else nullcontext():
+            return await self._inner.handle_async_request(request)
 
     async def __aenter__(self) -> "AsyncCredentialTransport":
         await self._inner.__aenter__()

@@ -1,4 +1,4 @@
-"""A service with an API key, at two hosts, that does as its requests ask."""
+"""A service with an API key, at several hosts, that does as its requests ask."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from tests.world import Request
 from tests.world.messages import Answer, Reply, Site
 
 API, FILES = "api.echo.example", "files.echo.example"
+STRANGER = "stranger.example"
+"""A host of the service that its provider does not declare."""
+
 URL = f"https://{API}"
 BIG = b"0123456789abcdef" * 65_536
 
@@ -31,7 +34,7 @@ class Echo:
 
     @property
     def site(self) -> Site:
-        return Site(hosts=(API, FILES), answer=self.answer)
+        return Site(hosts=(API, FILES, STRANGER), answer=self.answer)
 
     @property
     def last(self) -> Request:

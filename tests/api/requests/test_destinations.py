@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import pytest
 from integrations_app import errors, integrations
 from tests.api.requests.callers import EVERY, OURS, Send
 from tests.api.requests.conftest import SECRET, Add
-from tests.api.requests.site import API, FILES, URL, Echo, redirect
+from tests.api.requests.site import API, FILES, STRANGER, URL, Echo, redirect
 from tests.world import World
 
 ELSEWHERE = [
@@ -41,6 +42,35 @@ def test_nothing_is_sent_to_what_the_provider_does_not_declare(
         send_anyhow(uuid, "GET", url)
 
     assert (len(outside.requests()), len(outside.recorder.connects())) == before
+
+
+@pytest.mark.parametrize(
+    "misleading",
+    [
+        pytest.param({"headers": {"Host": "evil.example"}}, id="host header"),
+        pytest.param({"extensions": {"sni_hostname": "evil.example"}}, id="certificate"),
+        pytest.param({"extensions": {"target": b"https://evil.example/"}}, id="target"),
+    ],
+)
+def test_a_request_that_names_another_host_beside_its_address_is_refused(
+    send_anyhow: Send, echo: Echo, uuid: UUID, misleading: dict[str, Any]
+) -> None:
+    with pytest.raises(errors.DestinationNotAllowed):
+        send_anyhow(uuid, "GET", f"{URL}/things", **misleading)
+
+    assert echo.seen == []
+
+
+@pytest.mark.parametrize("first", [("https", FILES, None), None, "x"])
+def test_a_made_up_first_host_lets_no_redirect_pass(
+    send: Send, echo: Echo, uuid: UUID, first: object
+) -> None:
+    made_up = {"integrations_app.first_origin": first}
+
+    with pytest.raises(errors.DestinationNotAllowed):
+        send(uuid, "GET", redirect(f"https://{FILES}/"), extensions=made_up, **FOLLOWING)
+
+    assert FILES not in [request.host for request in echo.seen]
 
 
 @pytest.mark.parametrize("host", [API, FILES, "API.ECHO.EXAMPLE", f"{API}:443"])
@@ -91,14 +121,14 @@ def test_a_redirect_elsewhere_is_refused(
 ) -> None:
     before = len(outside.requests())
 
-    with pytest.raises(errors.DestinationNotAllowed, match=f"{API} redirected there"):
+    with pytest.raises(errors.DestinationNotAllowed, match="a redirect led there"):
         send(uuid, "GET", redirect(to, status=status), **FOLLOWING)
 
     assert len(outside.requests()) == before + 1
 
 
 @pytest.mark.parametrize(
-    "to", [f"https://{FILES}/things", "https://evil.example/", f"http://{API}/things"]
+    "to", [f"https://{FILES}/things", f"https://{STRANGER}/", f"http://{API}/things"]
 )
 def test_auth_leaves_the_credential_behind_when_its_client_is_redirected(
     send_by_auth: Send,

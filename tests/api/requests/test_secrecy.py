@@ -55,6 +55,20 @@ def test_nothing_that_is_logged_shows_it(
     assert not shows_secret(caplog.text)
 
 
+@pytest.mark.parametrize("placement", PLACEMENTS[2:])
+def test_a_redirect_that_repeats_it_is_not_logged(
+    send: Send, echo: Echo, add: Add, caplog: pytest.LogCaptureFixture, placement: dict[str, Any]
+) -> None:
+    uuid = add(placement=placement, api_key="A:key:of:mine")
+    to = "/botA:key:of:mine/things" if "path" in placement else "/things?key=A:key:of:mine"
+
+    with caplog.at_level(logging.DEBUG):
+        send(uuid, "GET", redirect(quote(to)), follow_redirects=True)
+
+    assert "receive_response_headers.started" in caplog.text
+    assert "key:of:mine" not in caplog.text
+
+
 def test_auth_logs_nothing_that_shows_it(
     send_by_auth: Send, echo: Echo, uuid: UUID, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -86,6 +100,18 @@ def test_auth_leaves_the_request_without_it(send_by_auth: Send, echo: Echo, uuid
 
     assert "authorization" not in plain.request.headers
     assert dummy.request.headers["authorization"] == "Bearer dummy"
+
+
+@pytest.mark.parametrize("following", [True, False])
+def test_auth_leaves_requests_of_redirects_without_it(
+    send_by_auth: Send, echo: Echo, uuid: UUID, following: bool
+) -> None:
+    response = send_by_auth(uuid, "GET", redirect("/things"), follow_redirects=following)
+
+    kept = [each.request for each in (response, *response.history)]
+    kept += [] if following else [response.next_request]
+    assert len(kept) == 2
+    assert not any("authorization" in each.headers for each in kept)
 
 
 @pytest.mark.parametrize("placement", PLACEMENTS)
