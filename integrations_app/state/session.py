@@ -66,7 +66,7 @@ class AdminState(rx.State):
         session = await signed_in(self)
         if session is None:
             raise NotSignedIn
-        return session.admin.acting(request_id=_event_id())
+        return session.admin.acting(request_id=event_id())
 
     @_override_base_method
     def get_delta(self) -> Delta:
@@ -211,7 +211,8 @@ def _fingerprint(token: str) -> str:
     return passwords.token_hash(token).hex()
 
 
-def _event_id() -> str | None:
+def event_id() -> str | None:
+    """What ties audit entries and log lines to the event that is handled now."""
     try:
         return EventContext.get().txid
     except LookupError:
