@@ -13,6 +13,7 @@ from reflex_base.constants import StateManagerMode
 from reflex_base.plugins.base import PostBuildContext
 
 from integrations_app import frontend, settings
+from integrations_app.services.sessions import LIFETIME
 
 
 class AnyAddress(rx.plugins.Plugin):
@@ -34,6 +35,8 @@ config = rx.Config(
     # Reflex's default keeps pickled states, with what people typed, in files under .states/.
     state_manager_mode=StateManagerMode.REDIS if _settings.redis_url else StateManagerMode.MEMORY,
     redis_url=_settings.redis_url,
+    # As long as a session: a page may rest for hours, and is to know then what it is about.
+    redis_token_expiration=int(LIFETIME.total_seconds()),
     # Reflex's default lets any page on the web open a websocket with our cookies.
     cors_allowed_origins=list(_settings.accepted_origins),
     plugins=[

@@ -2,31 +2,34 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 import reflex as rx
 
-from integrations_app import routes
+from integrations_app import routes, settings
 from integrations_app.components.theme import STYLESHEETS
 from integrations_app.http import transformers
 from integrations_app.i18n import _
 from integrations_app.pages import edit, listing, login, missing, new, setup
 from integrations_app.services.scheduler import Scheduler
 from integrations_app.state.edit import Edit
+from integrations_app.state.gate import Gate
 from integrations_app.state.guard import Guard, answer
 from integrations_app.state.listing import Listing
 from integrations_app.state.login import Login
 from integrations_app.state.new import New
 from integrations_app.state.session import AdminState
+from integrations_app.state.shared import App
 
-app = rx.App(
+gate = Gate()
+app = App(
     stylesheets=STYLESHEETS,
     head_components=[
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.script(src="/forms.js", defer=True),
         rx.el.meta(name="referrer", content="no-referrer"),
     ],
-    api_transformer=transformers(),
+    api_transformer=[*transformers(), gate],
     backend_exception_handler=answer,
 )
 app.add_middleware(Guard(), index=0)
@@ -43,6 +46,15 @@ async def scheduled_work() -> AsyncIterator[None]:
     finally:
         scheduler.stop()
         await asyncio.to_thread(scheduler.wait)
+
+
+@app.register_lifespan_task
+@asynccontextmanager
+async def shared_state() -> AsyncIterator[None]:
+    """Pages are served only while the state that they share with other workers can be had."""
+    redis_url = settings.load().redis_url
+    async with gate.following(redis_url) if redis_url else nullcontext():
+        yield
 
 
 app.add_page(

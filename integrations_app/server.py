@@ -1,8 +1,9 @@
 """Serving an existing build: pages, websocket and HTTP endpoints on one port.
 
 Without Redis everything runs in this one process, so that killing it leaves nothing behind: no
-orphaned worker that holds the port. With `REDIS_URL` there is a worker per core; a worker whose
-parent is killed leaves by itself.
+orphaned worker that holds the port. With `REDIS_URL` there are as many workers as
+`WEB_CONCURRENCY` says, else one per core; a killed worker is replaced, and a worker whose parent
+is killed leaves by itself.
 
 While no public address is set, only this machine is listened to, as `127.0.0.1` and, where there
 is IPv6 and one process, as `::1` too: the pages send cookies over plain HTTP. With
@@ -35,7 +36,6 @@ from integrations_app.errors import StartRefused
 from integrations_app.settings import Settings
 
 STOP_WITHIN_S = 4.5
-_MOST_WORKERS = 8
 
 # The first three mount the built pages and skip the compiler; Reflex sets them for the servers it
 # starts itself. The others keep it off the network.
@@ -45,6 +45,8 @@ _REFLEX = {
     "__REFLEX_SKIP_COMPILE": "true",
     "REFLEX_CHECK_LATEST_VERSION": "false",
     "REFLEX_TELEMETRY_ENABLED": "false",
+    # Many a hosted Redis may not be configured by its clients; `startup` says what to do there.
+    "REFLEX_IGNORE_REDIS_CONFIG_ERROR": "true",
 }
 # Granian's errors go where everything else goes.
 _GRANIAN_LOG: dict[str, Any] = {"handlers": {}, "loggers": {}}
@@ -154,7 +156,7 @@ def _serve_by_workers(settings: Settings, on_ready: Callable[[], None]) -> None:
         address=_address(settings),
         port=settings.port,
         interface=Interfaces.ASGI,
-        workers=min(os.cpu_count() or 1, _MOST_WORKERS),
+        workers=settings.workers,
         workers_kill_timeout=int(STOP_WITHIN_S),
         respawn_failed_workers=True,
         log_level=LogLevels.error,

@@ -18,6 +18,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 KEY_BYTES = 32
 _LAST_PORT = 65_535
+_WORKERS_BY_CORES = 8
+_MOST_WORKERS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,7 @@ class Settings:
         private_networks: Networks that checks may reach although they are private.
         private_hosts: Host names that checks may reach although they are private.
         redis_url: Where Reflex keeps its state; None for the process's memory.
+        workers: Processes that serve, where a Redis lets them share their state.
         port: TCP port to serve on.
         log_level: One of `LOG_LEVELS`.
     """
@@ -43,6 +46,7 @@ class Settings:
     private_networks: tuple[Network, ...]
     private_hosts: frozenset[str]
     redis_url: str | None = field(repr=False)
+    workers: int
     port: int
     log_level: str
 
@@ -66,6 +70,7 @@ _NAMES = (
     "INTEGRATIONS_PUBLIC_URL",
     "INTEGRATIONS_ALLOW_PRIVATE_NETWORK",
     "REDIS_URL",
+    "WEB_CONCURRENCY",
     "PORT",
     "LOG_LEVEL",
 )
@@ -98,6 +103,7 @@ def _parse(  # noqa: PLR0913, PLR0917 - one argument a variable, in the order of
     public_url: str,
     private: str,
     redis_url: str,
+    workers: str,
     port: str,
     log_level: str,
 ) -> Settings:
@@ -110,6 +116,7 @@ def _parse(  # noqa: PLR0913, PLR0917 - one argument a variable, in the order of
         private_networks=networks,
         private_hosts=hosts,
         redis_url=_redis_url(redis_url),
+        workers=_workers(workers),
         port=_port(port),
         log_level=_log_level(log_level),
     )
@@ -129,9 +136,24 @@ def _database_url(text: str) -> str | None:
 
 
 def _redis_url(text: str) -> str | None:
-    if text and urlsplit(text).scheme not in ("redis", "rediss", "unix"):
-        raise InvalidSetting("REDIS_URL", "must begin with redis://, rediss:// or unix://")
-    return text or None
+    if not text:
+        return None
+    try:
+        url = urlsplit(text)
+        fits = url.scheme in ("redis", "rediss", "unix") and url.port != 0
+    except ValueError:  # its message would quote the address, password included
+        fits = False
+    if not fits:
+        raise InvalidSetting("REDIS_URL", "must be like redis://host:6379/0")
+    return text
+
+
+def _workers(text: str) -> int:
+    if not text:
+        return min(os.cpu_count() or 1, _WORKERS_BY_CORES)
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_WORKERS:
+        raise InvalidSetting("WEB_CONCURRENCY", f"must be a number from 1 to {_MOST_WORKERS}")
+    return int(text)
 
 
 def _encryption_keys(text: str) -> tuple[bytes, ...]:

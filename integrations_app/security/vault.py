@@ -1,4 +1,4 @@
-"""Sealing secrets with AES-256-GCM under a ring of keys, each bound to its row and field."""
+"""Sealing secrets with AES-256-GCM under a ring of keys, each bound to the place it belongs to."""
 
 import os
 from collections.abc import Sequence
@@ -11,10 +11,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-_FORMAT = b"\x01"
+FORMAT = b"\x01"
+"""What everything sealed begins with."""
+
 _ID_BYTES = 8
 _NONCE_BYTES = 12
-_HEADER_BYTES = len(_FORMAT) + _ID_BYTES + _NONCE_BYTES
+_HEADER_BYTES = len(FORMAT) + _ID_BYTES + _NONCE_BYTES
 
 
 class CannotOpen(Exception):
@@ -66,15 +68,18 @@ class KeyRing:
         return self.keys[0]
 
     def seal(self, text: str, *, uuid: UUID, field: str) -> bytes:
-        """Encrypt a secret for one field of one row.
+        """Encrypt a secret for one field of one row, as `seal_bytes` does."""
+        return self.seal_bytes(text.encode(), place=_place(uuid, field))
+
+    def seal_bytes(self, content: bytes, *, place: bytes) -> bytes:
+        """Encrypt anything for one place.
 
         Returns:
             Format byte, key id, nonce, ciphertext with tag.
         """
         nonce = os.urandom(_NONCE_BYTES)
-        header = _FORMAT + bytes.fromhex(self.newest.id) + nonce
-        sealed = self.newest.cipher.encrypt(nonce, text.encode(), _context(header, uuid, field))
-        return header + sealed
+        header = FORMAT + bytes.fromhex(self.newest.id) + nonce
+        return header + self.newest.cipher.encrypt(nonce, content, _context(header, place))
 
     def open(self, sealed: bytes, *, uuid: UUID, field: str) -> str:
         """Decrypt what was sealed for this field of this row.
@@ -82,17 +87,31 @@ class KeyRing:
         Raises:
             CannotOpen: Another key, row or field, or the ciphertext was changed.
         """
+        try:
+            return self.open_bytes(sealed, place=_place(uuid, field)).decode()
+        except UnicodeDecodeError:
+            raise CannotOpen from None
+
+    def open_bytes(self, sealed: bytes, *, place: bytes) -> bytes:
+        """Decrypt what was sealed for this place.
+
+        Raises:
+            CannotOpen: Another key or place, or the ciphertext was changed.
+        """
         key = self._by_id.get(sealed[1 : 1 + _ID_BYTES])
-        if key is None or sealed[:1] != _FORMAT:
+        if key is None or sealed[:1] != FORMAT:
             raise CannotOpen
         header, body = sealed[:_HEADER_BYTES], sealed[_HEADER_BYTES:]
         try:
-            nonce = header[-_NONCE_BYTES:]
-            return key.cipher.decrypt(nonce, body, _context(header, uuid, field)).decode()
+            return key.cipher.decrypt(header[-_NONCE_BYTES:], body, _context(header, place))
         except (InvalidTag, ValueError):
             raise CannotOpen from None
 
 
-def _context(header: bytes, uuid: UUID, field: str) -> bytes:
-    """What the ciphertext is bound to: its own header, the row and the field."""
-    return header[: 1 + _ID_BYTES] + uuid.bytes + field.encode()
+def _place(uuid: UUID, field: str) -> bytes:
+    return uuid.bytes + field.encode()
+
+
+def _context(header: bytes, place: bytes) -> bytes:
+    """What the ciphertext is bound to: its own header and the place."""
+    return header[: 1 + _ID_BYTES] + place

@@ -1,14 +1,27 @@
 """What has to be right before the app serves, and what is asked of it while it does."""
 
+import os
 from dataclasses import dataclass
 from functools import cache
+
+from redis import Redis
+from redis.exceptions import RedisError, ResponseError
 
 from integrations_app import routes, settings
 from integrations_app.errors import DatabaseUnavailable, StartRefused
 from integrations_app.security import egress
 from integrations_app.services import admins, catalogue, keyring
+from integrations_app.settings import Settings
 from integrations_app.storage import migrations
 from integrations_app.storage.engine import database
+
+_REDIS_WITHIN_S = 5.0
+_REDIS_TELLS_OF = "K$sgxe"
+"""Which changes of keys Redis has to tell its clients of, as Reflex asks for them."""
+_NOT_CONFIGURABLE = (
+    f"Redis does not let itself be configured; set its notify-keyspace-events to {_REDIS_TELLS_OF}."
+)
+_ALONE = "WEB_CONCURRENCY has no effect without REDIS_URL; one process serves."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +44,19 @@ def prepare() -> Prepared:
         StartRefused: The app must not start like this; the message is one line.
         DatabaseUnavailable: The database cannot be reached.
     """
-    origin = settings.load().origin
+    configured = settings.load()
     egress.check_environment()
     catalogue.all_providers()
+    about_redis = _check_redis(configured)
     _migrate()
     missing = keyring.check().missing
     token = admins.setup_token()
     return Prepared(
-        first_admin_link=f"{origin}{routes.SETUP}?token={token}" if token else None,
-        warnings=tuple(_missing_key(key_id, secrets) for key_id, secrets in missing.items()),
+        first_admin_link=f"{configured.origin}{routes.SETUP}?token={token}" if token else None,
+        warnings=(
+            *about_redis,
+            *(_missing_key(key_id, secrets) for key_id, secrets in missing.items()),
+        ),
     )
 
 
@@ -49,6 +66,26 @@ def is_ready() -> bool:
         return migrations.current(database()) == _newest()
     except DatabaseUnavailable:
         return False
+
+
+def _check_redis(configured: Settings) -> list[str]:
+    """What the operator should know of it; nothing where all is well."""
+    if configured.redis_url is None:
+        return [_ALONE] if os.environ.get("WEB_CONCURRENCY") not in (None, "", "1") else []
+    with Redis.from_url(
+        configured.redis_url,
+        socket_connect_timeout=_REDIS_WITHIN_S,
+        socket_timeout=_REDIS_WITHIN_S,
+    ) as asked:
+        try:
+            asked.ping()
+            asked.config_set("notify-keyspace-events", _REDIS_TELLS_OF)
+        except ResponseError:
+            return [_NOT_CONFIGURABLE]
+        except (RedisError, OSError) as error:
+            line = str(error).strip().split("\n", 1)[0]
+            raise StartRefused(f"The Redis that REDIS_URL names cannot be used: {line}") from error
+    return []
 
 
 def _migrate() -> None:

@@ -25,8 +25,11 @@ from integrations_app.domain.actor import Actor
 from integrations_app.domain.admin import Admin
 from integrations_app.services import admins, live
 from integrations_app.storage.engine import database
+from tests import redis_server
 from tests.conftest import ENCRYPTION_KEY
+from tests.e2e import hosts as several
 from tests.e2e import serving
+from tests.e2e.hosts import Hosts
 from tests.e2e.serving import ROOT, Product
 from tests.postgresql import DatabaseUnderTest, Server
 from tests.world import World
@@ -128,6 +131,37 @@ def disposable(
         ) as started,
     ):
         yield started, own_db
+
+
+@pytest.fixture(scope="session")
+def served_hosts(
+    build: None,
+    postgresql_server: Server,
+    world: World,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Hosts]:
+    """Two hosts of four workers each, one database, one Redis."""
+    folder = tmp_path_factory.mktemp("hosts")
+    with (
+        postgresql_server.database() as own_db,
+        redis_server.running(folder) as redis,
+        several.running(folder, db=own_db, redis=redis, world=world) as started,
+    ):
+        yield started
+
+
+@pytest.fixture
+def hosts(
+    served_hosts: Hosts,
+    library: DatabaseUnderTest,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Hosts:
+    """The two hosts with two admins and nothing else; the library uses their database."""
+    use_library(monkeypatch, served_hosts.db, world, tmp_path)
+    several.empty(served_hosts, EMAIL, OTHER_EMAIL, password=PASSWORD)
+    return served_hosts
 
 
 @pytest.fixture(autouse=True)

@@ -42,6 +42,12 @@ class Product:
         return f"http://localhost:{self.port}"
 
     @property
+    def pid(self) -> int:
+        """Of the process that was started; its workers have others."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         """All that it has ever printed, over its restarts."""
         return self.log_file.read_text(errors="replace")

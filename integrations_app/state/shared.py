@@ -1,0 +1,86 @@
+"""Reflex's state where several workers share it: in Redis, sealed.
+
+Reflex pickles the states of all tabs, with the cookies of their browsers in them, and what one
+worker has to tell a tab of another. So nobody who reads Redis is to understand a pickle, and
+nobody who writes there may have one unpickled, which would run what they like: every pickle is
+sealed on its way out, and only what was sealed comes in.
+"""
+
+import logging
+from functools import partial
+from typing import Any
+
+import reflex as rx
+from redis._parsers import Encoder, _AsyncRESP2Parser
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from reflex.istate.manager.redis import StateManagerRedis
+from reflex.utils.token_manager import RedisTokenManager
+
+from integrations_app import settings
+from integrations_app.security import vault
+from integrations_app.security.vault import CannotOpen, KeyRing
+from integrations_app.services import keyring
+
+logger = logging.getLogger(__name__)
+
+_PICKLED = b"\x80"
+"""What every pickle begins with, and no text."""
+
+_PLACE = b"redis"
+
+
+class App(rx.App):
+    """An app whose states are sealed wherever they leave the process."""
+
+    def _setup_state(self) -> None:
+        super()._setup_state()
+        url = settings.load().redis_url
+        if url is None:
+            return
+        # Neither has connected yet; both make a client of their own.
+        if isinstance(self._state_manager, StateManagerRedis):
+            self._state_manager.redis = _client(url)
+        namespace = self._event_namespace
+        if namespace and isinstance(namespace._token_manager, RedisTokenManager):
+            namespace._token_manager.redis = _client(url)
+
+
+class SealingEncoder(Encoder):
+    """Seals pickles among what is sent, and opens them among what is received.
+
+    Args:
+        ring: Its newest key seals, any of them opens.
+    """
+
+    __slots__ = ("_ring",)
+
+    def __init__(self, ring: KeyRing, *options: Any) -> None:
+        super().__init__(*options)
+        self._ring = ring
+
+    def encode(self, value: Any) -> bytes | memoryview:
+        """What goes to Redis."""
+        if isinstance(value, bytes) and value.startswith(_PICKLED):
+            return self._ring.seal_bytes(value, place=_PLACE)
+        return super().encode(value)
+
+    def decode(self, value: Any, force: bool = False) -> Any:  # noqa: FBT001, FBT002 - as inherited
+        """What came from Redis; a pickle that is not ours is as good as nothing."""
+        if not isinstance(value, bytes) or not value.startswith((_PICKLED, vault.FORMAT)):
+            return super().decode(value, force)
+        try:
+            return self._ring.open_bytes(value, place=_PLACE)
+        except CannotOpen:
+            logger.warning("Something in Redis was not sealed with a key at hand, and is ignored.")
+            return None
+
+
+def _client(url: str) -> Redis:
+    return Redis.from_url(
+        url,
+        encoder_class=partial(SealingEncoder, keyring.opening_ring()),
+        parser_class=_AsyncRESP2Parser,  # hiredis, where it is installed, would decode by itself
+        protocol=2,
+        retry_on_error=[RedisError],  # as Reflex's own clients do
+    )

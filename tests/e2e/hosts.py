@@ -1,0 +1,68 @@
+"""Two hosts of several workers each, which share one PostgreSQL and one Redis."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from integrations_app.domain.actor import Actor
+from integrations_app.services import admins
+from tests.conftest import ENCRYPTION_KEY
+from tests.e2e import serving
+from tests.e2e.serving import Product
+from tests.postgresql import DatabaseUnderTest
+from tests.redis_server import RedisServer
+from tests.world import World
+
+WORKERS = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hosts:
+    """Two products, each with a port and a data folder of its own."""
+
+    first: Product
+    second: Product
+    db: DatabaseUnderTest
+    redis: RedisServer
+
+
+@contextlib.contextmanager
+def running(
+    folder: Path, *, db: DatabaseUnderTest, redis: RedisServer, world: World
+) -> Iterator[Hosts]:
+    """Both hosts, for as long as the `with` block lasts."""
+    with contextlib.ExitStack() as started:
+
+        def start(name: str) -> Product:
+            own = folder / name
+            own.mkdir()
+            product = serving.running(
+                own,
+                database_url=db.url,
+                INTEGRATIONS_ENCRYPTION_KEYS=ENCRYPTION_KEY,
+                REDIS_URL=redis.url,
+                WEB_CONCURRENCY=str(WORKERS),
+                **world.environment,
+            )
+            return started.enter_context(product)
+
+        yield Hosts(first=start("first"), second=start("second"), db=db, redis=redis)
+
+
+def empty(hosts: Hosts, *emails: str, password: str) -> None:
+    """Leave nothing of earlier tests in the database, and make these admins."""
+    for table in ("integration_connections", "integration_admins"):
+        hosts.db.execute(f"DELETE FROM {table}")
+    for email in emails:
+        admins.create(email, password, Actor.of(None))
+
+
+def workers(product: Product) -> list[psutil.Process]:
+    """Its worker processes."""
+    children = psutil.Process(product.pid).children()
+    return [each for each in children if "spawn_main" in " ".join(each.cmdline())]
