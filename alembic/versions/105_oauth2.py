@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("connection_uuid", sa.Uuid, nullable=False),
         sa.Column("session_hash", postgresql.BYTEA, nullable=False),
         sa.Column("sealed_verifier", postgresql.BYTEA),
+        sa.Column("credential_revision", sa.BigInteger, nullable=False),
         sa.Column("created_at", MOMENT, nullable=False, server_default=NOW),
         sa.Column("expires_at", MOMENT, nullable=False),
         sa.Column("used_at", MOMENT),

@@ -55,9 +55,11 @@ class AccountChange:
     """An account that may take the place of a connection's present one.
 
     Attributes:
+        account_id: The provider's own id for it.
         account: What a person calls it.
         expires_at: Until when the question stands.
     """
 
+    account_id: str
     account: str
     expires_at: datetime

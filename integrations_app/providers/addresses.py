@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from urllib.parse import quote, urlsplit
 
 import idna
 
@@ -49,3 +50,14 @@ def host_of(address: str) -> str | None:
     if match is None or int(match["port"] or 0) > _LAST_PORT:
         return None
     return canonical_host(match["host"])
+
+
+def in_ascii(url: str) -> str:
+    """The address as it travels: people may type a base address in their own script."""
+    if url.isascii():
+        return url
+    parts = urlsplit(url)
+    host = canonical_host(parts.hostname or "") or ""
+    port = f":{parts.port}" if parts.port else ""
+    path = quote(parts.path, safe="/%:@!$&'()*+,;=~")
+    return parts._replace(netloc=host + port, path=path).geturl()

@@ -9,10 +9,13 @@ from typing import Any
 
 import httpcore2
 import httpx2
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
+from anyio.lowlevel import RunVar
 
 from integrations_app import settings
 from integrations_app.security import addresses
+
+_MOST_THREADS = 40
 
 
 def proxy_for(host: str) -> str | None:
@@ -44,6 +47,19 @@ def _tls_context(
     _http2: bool,  # noqa: FBT001 - positional for the cache's sake
 ) -> ssl.SSLContext:
     return httpx2.create_ssl_context(trust_env=certificates is not None)
+
+
+_threads: RunVar[CapacityLimiter] = RunVar("integrations_app threads")
+
+
+def threads() -> CapacityLimiter:
+    """How many threads an event loop's waiting may take; none of them are the program's own."""
+    try:
+        return _threads.get()
+    except LookupError:
+        limiter = CapacityLimiter(_MOST_THREADS)
+        _threads.set(limiter)
+        return limiter
 
 
 class CheckedBackend(httpcore2.SyncBackend):
@@ -83,7 +99,9 @@ class AsyncCheckedBackend(httpcore2.AsyncNetworkBackend):
     ) -> httpcore2.AsyncNetworkStream:
         """Connect to the first address that answers; see `addresses.public_addresses`."""
         failure: Exception = httpcore2.ConnectError(f"{host} has no address")
-        found = await to_thread.run_sync(_checked, host, timeout, abandon_on_cancel=True)
+        found = await to_thread.run_sync(
+            _checked, host, timeout, abandon_on_cancel=True, limiter=threads()
+        )
         for address in found:
             try:
                 return await self._backend.connect_tcp(

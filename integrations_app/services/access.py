@@ -4,6 +4,7 @@ Reading and decrypting at every request costs more than is left for it. So what 
 for `KEPT_S`; a change by this process is seen at once, one by another within that time.
 """
 
+import os
 import threading
 import time
 from collections import OrderedDict
@@ -72,6 +73,11 @@ def kept(uuid: UUID) -> Access | None:
     return found if found is not None and time.monotonic() < found.good_until else None
 
 
+def current(uuid: UUID) -> Access:
+    """What is known from a moment ago, else `load`; for callers that had to wait."""
+    return kept(uuid) or load(uuid)
+
+
 def load(uuid: UUID) -> Access:
     """What a request carries now; asks the database and, where a token is due, the provider.
 
@@ -104,7 +110,7 @@ def after_refusal(refused: Access) -> Access | None:
         return None
     renewed = refresh.renewed(found, actor=AUTOMATIC)
     _remember_renewal(renewed)
-    return _keep(_access(renewed), _generation)
+    return _access(renewed)  # not kept: what was changed since is not known here
 
 
 def forget(uuid: UUID) -> None:
@@ -156,6 +162,15 @@ def _remember_renewal(found: Opened) -> None:
         if len(_renewed_in_vain) > _MOST_KEPT:
             _renewed_in_vain.clear()
         _renewed_in_vain[found.uuid] = (found.token_revision, time.monotonic())
+
+
+def _after_fork() -> None:
+    global _changing  # noqa: PLW0603 - what a thread of the parent held stays held here
+    _changing = threading.Lock()
+    _kept.clear()
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 
 @cache

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
 from integrations_app.domain.actor import Actor
@@ -15,15 +16,17 @@ from integrations_app.errors import NotFound
 from integrations_app.providers.oauth.answers import Tokens
 from integrations_app.security import passwords
 from integrations_app.security.vault import CannotOpen
-from integrations_app.services import oauth
+from integrations_app.services import oauth, sessions
 from integrations_app.services.keyring import opening_ring, sealing_ring
 from integrations_app.services.oauth import Granted
 from integrations_app.services.references import parse_uuid
 from integrations_app.storage.engine import database
-from integrations_app.storage.tables import AccountChangeRow
+from integrations_app.storage.tables import AccountChangeRow, ConnectionRow
 
 LIFETIME = timedelta(minutes=10)
 _SEALED = "account_change"
+_KEEP = {"read": True, "key_share": True}
+"""Keeps a row from being removed until the transaction ends, and no more."""
 
 _changes = AccountChangeRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -32,22 +35,29 @@ def propose(granted: Granted, session_token: str) -> None:
     """Keep what was granted until the same browser's admin says what to do with it.
 
     A question that stands already is replaced.
+
+    Raises:
+        NotSignedIn: The browser's session has ended meanwhile.
+        NotFound: The connection was removed meanwhile.
     """
     account = granted.account or Account()
     now = datetime.now(UTC)
-    row = AccountChangeRow(
-        connection_uuid=granted.uuid,
-        session_hash=passwords.token_hash(session_token),
-        account_id=account.id or "",
-        account_name=account.name,
-        sealed=sealing_ring().seal(_packed(granted), uuid=granted.uuid, field=_SEALED),
-        credential_revision=granted.credential_revision,
-        expires_at=now + LIFETIME,
-    )
+    proposed = {
+        "session_hash": passwords.token_hash(session_token),
+        "account_id": account.id or "",
+        "account_name": account.name,
+        "sealed": sealing_ring().seal(_packed(granted), uuid=granted.uuid, field=_SEALED),
+        "credential_revision": granted.credential_revision,
+        "expires_at": now + LIFETIME,
+    }
+    asked = insert(AccountChangeRow).values(connection_uuid=granted.uuid, **proposed)
+    asked = asked.on_conflict_do_update(index_elements=["connection_uuid"], set_=proposed)
     with database().transaction() as session:
-        gone = (_changes.c.connection_uuid == granted.uuid) | (_changes.c.expires_at <= now)
-        session.execute(sa.delete(AccountChangeRow).where(gone))
-        session.add(row)
+        sessions.hold(session, session_token)
+        if session.get(ConnectionRow, granted.uuid, with_for_update=_KEEP) is None:
+            raise NotFound(granted.uuid)
+        session.execute(sa.delete(AccountChangeRow).where(_changes.c.expires_at <= now))
+        session.execute(asked)
 
 
 def pending(uuid: object, session_token: str) -> AccountChange | None:
@@ -61,19 +71,26 @@ def pending(uuid: object, session_token: str) -> AccountChange | None:
         if row is None:
             return None
         account = row.account_name or row.account_id
-        return AccountChange(account=account, expires_at=row.expires_at)
+        return AccountChange(account_id=row.account_id, account=account, expires_at=row.expires_at)
 
 
-def accept(uuid: object, session_token: str, *, actor: Actor) -> Connection:
+def accept(uuid: object, session_token: str, *, account_id: str, actor: Actor) -> Connection:
     """Let the other account take the place of the present one.
+
+    Args:
+        uuid: The connection's.
+        session_token: Of the browser that was asked.
+        account_id: The account that it was asked about; another one has to be asked about anew.
+        actor: Who says so.
 
     Raises:
         InvalidUuid: Neither a UUID nor its string.
-        NotFound: There is no such connection, or the question does not stand any more.
+        NotFound: There is no such connection, or this question does not stand any more.
+        NotSignedIn: The browser's session has ended.
         TokenExchangeFailed: The connection's credentials were changed meanwhile.
     """
-    granted = _taken(parse_uuid(uuid), session_token)
-    return oauth.keep(granted, actor=actor)
+    granted = _taken(parse_uuid(uuid), session_token, account_id)
+    return oauth.keep(granted, actor=actor, session_token=session_token)
 
 
 def discard(uuid: object, session_token: str) -> None:
@@ -88,10 +105,10 @@ def discard(uuid: object, session_token: str) -> None:
             session.delete(row)
 
 
-def _taken(uuid: UUID, session_token: str) -> Granted:
+def _taken(uuid: UUID, session_token: str, account_id: str) -> Granted:
     with database().transaction() as session:
         row = _standing(session, uuid, session_token)
-        if row is None:
+        if row is None or row.account_id != account_id:
             raise NotFound(uuid)
         session.delete(row)
     return _unpacked(row)

@@ -49,6 +49,7 @@ _authorizations = AuthorizationRow.__table__  # pyright: ignore[reportAttributeA
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Began:
     uuid: UUID
+    revision: int
     verifier: str | None = field(repr=False)
 
 
@@ -83,16 +84,17 @@ def begin(uuid: object, session_token: str) -> str:
         ClientCredentialsNotConfigured: The client secret is not saved.
     """
     parsed = parse_uuid(uuid)
-    oauth.refuse_unready(parsed)
+    found = oauth.ready(parsed)
     state = passwords.new_token()
     verifier = generate_token(_VERIFIER_LENGTH)
-    url = oauth.authorization_url(parsed, redirect_uri(), state=state, code_verifier=verifier)
+    url = oauth.address(found, redirect_uri(), state=state, code_verifier=verifier)
     now = datetime.now(UTC)
     row = AuthorizationRow(
         state_hash=passwords.token_hash(state),
         connection_uuid=parsed,
         session_hash=passwords.token_hash(session_token),
         sealed_verifier=sealing_ring().seal(verifier, uuid=parsed, field=_VERIFIER),
+        credential_revision=found.credential_revision,
         created_at=now,
         expires_at=now + LIFETIME,
     )
@@ -130,18 +132,26 @@ def complete(params: Mapping[str, str], session_token: str, *, actor: Actor) -> 
 
 def _connected(began: _Began, code: str, session_token: str, actor: Actor) -> Outcome:
     try:
-        granted = oauth.grant(began.uuid, code, redirect_uri(), code_verifier=began.verifier)
+        granted = oauth.grant(
+            began.uuid,
+            code,
+            redirect_uri(),
+            code_verifier=began.verifier,
+            expected_revision=began.revision,
+        )
         account_id = lookup.by_uuid(began.uuid).account_id
         if account_id and granted.account and granted.account.id not in (None, account_id):
             account_changes.propose(granted, session_token)
             return Outcome.OTHER_ACCOUNT
-        oauth.keep(granted, actor=actor)
+        oauth.keep(granted, actor=actor, session_token=session_token)
     except (ClientCredentialsNotConfigured, Undecryptable):
         return Outcome.CLIENT_REFUSED
     except TokenExchangeFailed as error:
         return _of_failure(error)
     except NotFound:
         return Outcome.CHANGED_MEANWHILE
+    except NotSignedIn:  # signed out, or removed, while the provider was asked
+        return Outcome.STATE_MISMATCH
     return Outcome.CONNECTED
 
 
@@ -171,7 +181,9 @@ def _consumed(state: str, session_token: str) -> _Began:
         if row.session_hash != mine or row.used_at is not None or row.expires_at <= now:
             raise _Lost(row.connection_uuid)
         row.used_at = now
-    return _Began(uuid=row.connection_uuid, verifier=_verifier(row))
+    return _Began(
+        uuid=row.connection_uuid, revision=row.credential_revision, verifier=_verifier(row)
+    )
 
 
 def _verifier(row: AuthorizationRow) -> str | None:

@@ -1,6 +1,7 @@
 """This process's ear to what happens: one hub and one listener per database."""
 
 import atexit
+import os
 import threading
 from dataclasses import dataclass
 
@@ -36,6 +37,15 @@ def hub() -> Hub:
     return ear.hub
 
 
+def is_listening() -> bool:
+    """Whether what is committed now will arrive.
+
+    Raises:
+        DatabaseUnavailable: The embedded server cannot be started.
+    """
+    return _ear().listener.wait_until_listening(timeout_s=0)
+
+
 def subscribe() -> Subscription:
     """Everything that is committed from now on.
 
@@ -66,3 +76,13 @@ def _ear() -> _Ear:
             _ears[url] = _Ear(fresh, listener)
             atexit.register(listener.stop)  # before the embedded server stops, registered earlier
         return _ears[url]
+
+
+def _after_fork() -> None:
+    """Threads do not come along: the child listens for itself, once it wants to."""
+    global _lock  # noqa: PLW0603 - what a thread of the parent held stays held here
+    _lock = threading.Lock()
+    _ears.clear()
+
+
+os.register_at_fork(after_in_child=_after_fork)

@@ -20,7 +20,16 @@ from integrations_app.errors import (
 from integrations_app.providers.oauth import requests
 from integrations_app.providers.oauth.answers import Refusal, Tokens
 from integrations_app.providers.rules import TOKEN_KEYS
-from integrations_app.services import cadence, checks, connections, facts, lookup, setup, tokens
+from integrations_app.services import (
+    cadence,
+    checks,
+    connections,
+    facts,
+    lookup,
+    sessions,
+    setup,
+    tokens,
+)
 from integrations_app.services.opening import Opened, opened
 from integrations_app.services.references import parse_uuid
 from integrations_app.storage.engine import database
@@ -65,7 +74,20 @@ def authorization_url(
         ClientIdNotConfigured: The connection's client id is not saved, or it needs none.
         MissingPlaceholder: The provider's address needs a value that is not saved.
     """
-    found = _found(uuid)
+    return address(
+        _found(uuid), redirect_uri, scopes=scopes, state=state, code_verifier=code_verifier
+    )
+
+
+def address(
+    found: Opened,
+    redirect_uri: str,
+    *,
+    scopes: Sequence[str] | None = None,
+    state: str | None,
+    code_verifier: str | None,
+) -> str:
+    """The same for a connection as it was read; see `authorization_url`."""
     oauth = found.provider.oauth
     if oauth is None or oauth.authorize_url is None or not found.opened.get(requests.CLIENT_ID):
         raise ClientIdNotConfigured(found.uuid)
@@ -80,8 +102,8 @@ def authorization_url(
     )
 
 
-def refuse_unready(uuid: object) -> None:
-    """Refuse to send anyone to a provider before the code could be exchanged.
+def ready(uuid: object) -> Opened:
+    """A connection with all that it takes to exchange a code, before anyone is sent for one.
 
     Raises:
         InvalidUuid: Neither a UUID nor its string.
@@ -97,6 +119,7 @@ def refuse_unready(uuid: object) -> None:
     needs_secret = oauth is not None and oauth.client_auth != "none"
     if needs_secret and not found.secrets.get(requests.CLIENT_SECRET):
         raise ClientCredentialsNotConfigured(found.uuid)
+    return found
 
 
 def exchange_code(
@@ -112,9 +135,22 @@ def exchange_code(
 
 
 def grant(
-    uuid: object, code: str, redirect_uri: str, *, code_verifier: str | None = None
+    uuid: object,
+    code: str,
+    redirect_uri: str,
+    *,
+    code_verifier: str | None = None,
+    expected_revision: int | None = None,
 ) -> Granted:
     """Turn a code into tokens and look up whose they are; nothing is stored.
+
+    Args:
+        uuid: The connection's.
+        code: As it came back.
+        redirect_uri: Where it came back to.
+        code_verifier: What the challenge was made of.
+        expected_revision: The state of the credentials that the code was asked for with; a code
+            is sent nowhere that was typed since.
 
     Raises:
         InvalidUuid: Neither a UUID nor its string.
@@ -129,6 +165,8 @@ def grant(
         raise ClientCredentialsNotConfigured(found.uuid)
     if not (code and code.isascii() and code.isprintable()):  # RFC 6749, appendix A.11
         raise TokenExchangeFailed(found.uuid, CheckReason.NEEDS_RECONNECT, {})
+    if expected_revision not in (None, found.credential_revision):
+        raise _changed_meanwhile(found.uuid)
     asked_at = datetime.now(UTC)
     outcome = _exchanged(found, oauth, code, redirect_uri, code_verifier)
     if isinstance(outcome, Refusal):
@@ -144,21 +182,27 @@ def grant(
     )
 
 
-def keep(granted: Granted, *, actor: Actor) -> Connection:
+def keep(granted: Granted, *, actor: Actor, session_token: str | None = None) -> Connection:
     """Store what was granted; the connection is connected from then on.
 
+    Args:
+        granted: What a code was exchanged for.
+        actor: Who does it.
+        session_token: Of the browser that came back; None for a program.
+
     Raises:
+        NotSignedIn: The browser's session has ended meanwhile.
         NotFound: The connection was removed meanwhile.
         TokenExchangeFailed: Its credentials were changed meanwhile, or where they are sent.
     """
     with database().transaction() as session:
+        if session_token is not None:
+            sessions.hold(session, session_token)
         row = connections.locked(session, granted.uuid)
         if row is None:
             raise NotFound(granted.uuid)
         if row.credential_revision != granted.credential_revision:
-            raise TokenExchangeFailed(
-                granted.uuid, CheckReason.NEEDS_RECONNECT, {"provider_code": CHANGED_MEANWHILE}
-            )
+            raise _changed_meanwhile(granted.uuid)
         tokens.clear(session, row)
         session.flush()
         tokens.store(session, row, granted.tokens, at=granted.at)
@@ -166,6 +210,11 @@ def keep(granted: Granted, *, actor: Actor) -> Connection:
         session.flush()
         facts.tell(session, EventKind.CONNECTED, row, actor=actor, at=row.updated_at)
         return lookup.stored(session, row.uuid)
+
+
+def _changed_meanwhile(uuid: UUID) -> TokenExchangeFailed:
+    details = {"provider_code": CHANGED_MEANWHILE}
+    return TokenExchangeFailed(uuid, CheckReason.NEEDS_RECONNECT, details)
 
 
 def _connected(row: ConnectionRow, account: Account | None) -> None:
@@ -203,7 +252,8 @@ def _exchanged(
         )
     except InvalidInput:
         raise ClientCredentialsNotConfigured(found.uuid) from None
-    return tokens.ask(found.provider, found.values, sent)
+    brought = [code, *([code_verifier] if code_verifier else [])]
+    return tokens.ask(found.provider, found.values, sent, also_secret=brought)
 
 
 def _account(found: Opened, granted: Tokens) -> Account | None:

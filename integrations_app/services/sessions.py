@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from integrations_app.domain.admin import Admin, AdminSession
 from integrations_app.domain.event import NoticeKind
-from integrations_app.errors import SignInRefused, TooManyAttempts
+from integrations_app.errors import NotSignedIn, SignInRefused, TooManyAttempts
 from integrations_app.security import passwords
 from integrations_app.services import facts
 from integrations_app.storage.engine import database
@@ -131,6 +131,17 @@ def find(token: str) -> AdminSession | None:
         return None
     row = rows[0]
     return AdminSession(admin=Admin(uuid=row.uuid, email=row.email), expires_at=row.expires_at)
+
+
+def hold(session: Session, token: str) -> None:
+    """Keep a browser's session from ending before this transaction does.
+
+    Raises:
+        NotSignedIn: It has ended already.
+    """
+    row = session.get(SessionRow, passwords.token_hash(token), with_for_update=_KEEP)
+    if row is None or row.expires_at <= datetime.now(UTC):
+        raise NotSignedIn
 
 
 def admin_of(token: str) -> Admin | None:

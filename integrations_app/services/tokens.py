@@ -14,7 +14,7 @@ from integrations_app.providers.oauth.answers import Refusal, Tokens
 from integrations_app.providers.oauth.requests import TokenRequest
 from integrations_app.providers.rules import TOKEN_KEYS
 from integrations_app.security import egress
-from integrations_app.services import sealing
+from integrations_app.services import observation, sealing
 from integrations_app.services.setup import ACCESS_TOKEN, REFRESH_TOKEN
 from integrations_app.storage import queries
 from integrations_app.storage.tables import ConnectionRow, SecretRow
@@ -22,13 +22,16 @@ from integrations_app.storage.tables import ConnectionRow, SecretRow
 AHEAD = timedelta(minutes=15)
 """Tokens are renewed this long before they end, or half their life if that is shorter."""
 
+REST = timedelta(seconds=15)
+"""So long the schedule leaves fresh tokens alone, however short-lived; callers need not."""
+
 
 def ask(
     provider: Provider,
     values: Mapping[str, str],
     sent: TokenRequest,
     *,
-    deadline_s: float = egress.DEADLINE_S,
+    also_secret: Sequence[str] = (),
 ) -> Tokens | Refusal:
     """Send a request to the token endpoint, and read the answer.
 
@@ -36,23 +39,23 @@ def ask(
         provider: Whose endpoint it is.
         values: Setup values and secrets that the request was made of.
         sent: The request.
-        deadline_s: Seconds for all of it.
+        also_secret: What of the request is neither stored nor to be told.
 
     Raises:
         DestinationNotAllowed: The endpoint is on a host that the provider does not declare.
     """
     try:
-        answer = egress.send(
-            "POST",
-            sent.url,
-            headers=sent.headers,
-            body=sent.body,
-            allowed=lambda host: hosts.allowed(provider, values, host),
-            deadline_s=deadline_s,
-        )
+        with observation.request_to(provider):
+            answer = egress.send(
+                "POST",
+                sent.url,
+                headers=sent.headers,
+                body=sent.body,
+                allowed=lambda host: hosts.allowed(provider, values, host),
+            )
     except egress.EgressFailed:
         return Refusal(reason=CheckReason.UNREACHABLE)
-    return answers.read(answer, secrets=secrets_of(provider, values))
+    return answers.read(answer, secrets=[*secrets_of(provider, values), *also_secret])
 
 
 def secrets_of(provider: Provider, values: Mapping[str, str]) -> list[str]:
@@ -83,6 +86,7 @@ def store(session: Session, row: ConnectionRow, tokens: Tokens, *, at: datetime)
         row.token_expires_at = at + life
         row.token_refresh_at = at + life - min(AHEAD, life / 2)
     forget_failures(row)
+    row.token_claimed_until = at + REST
     row.updated_at = at
 
 

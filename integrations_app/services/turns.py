@@ -11,8 +11,8 @@ from integrations_app.errors import DatabaseUnavailable
 from integrations_app.storage.engine import database
 
 LONGEST_S = 25.0
-_MOST_AT_ONCE = 8
-"""Each turn holds a database connection of its own."""
+_MOST_OF_PROVIDER = 4
+"""Each turn holds a database connection; a provider that hangs holds up nobody but its own."""
 
 
 class _Turn:
@@ -22,33 +22,48 @@ class _Turn:
 
 _turns: WeakValueDictionary[UUID, _Turn] = WeakValueDictionary()
 _choosing = threading.Lock()
-_at_once = threading.BoundedSemaphore(_MOST_AT_ONCE)
+_of_provider: dict[str, threading.BoundedSemaphore] = {}
 
 
 @contextmanager
-def alone(uuid: UUID) -> Iterator[None]:
+def alone(uuid: UUID, *, provider: str) -> Iterator[None]:
     """Wait until nobody else is at this connection's tokens, and keep it so.
 
     Threads of this process wait here, so that only one of them waits in the database.
+
+    Args:
+        uuid: The connection.
+        provider: Key of its provider, of which only so many are asked at once.
 
     Raises:
         DatabaseUnavailable: The lock cannot be had within `LONGEST_S`.
     """
     with _choosing:
         turn = _turns.setdefault(uuid, _Turn())
-    if not turn.lock.acquire(timeout=LONGEST_S):
-        raise DatabaseUnavailable("Another thread holds the lock for too long.")
+        places = _of_provider.setdefault(provider, threading.BoundedSemaphore(_MOST_OF_PROVIDER))
+    with (
+        _held(turn.lock),
+        _held(places),
+        database().single_flight(f"tokens {uuid}", timeout_s=LONGEST_S),
+    ):
+        yield
+
+
+@contextmanager
+def _held(lock: "threading.Lock | threading.BoundedSemaphore") -> Iterator[None]:
+    if not lock.acquire(timeout=LONGEST_S):
+        raise DatabaseUnavailable("Other threads hold the lock for too long.")
     try:
-        with _at_once, database().single_flight(f"tokens {uuid}", timeout_s=LONGEST_S):
-            yield
+        yield
     finally:
-        turn.lock.release()
+        lock.release()
 
 
 def _after_fork() -> None:
-    global _choosing, _at_once  # what a thread of the parent held stays held here
-    _choosing, _at_once = threading.Lock(), threading.BoundedSemaphore(_MOST_AT_ONCE)
+    global _choosing  # noqa: PLW0603 - what a thread of the parent held stays held here
+    _choosing = threading.Lock()
     _turns.clear()
+    _of_provider.clear()
 
 
 os.register_at_fork(after_in_child=_after_fork)

@@ -21,6 +21,8 @@ class Account(rx.State, mixin=True):
     returned: str = ""
     returned_ok: bool = False
 
+    _new_account_id: str = ""
+
     def _show_return(self, told: str, provider: str) -> None:
         """Say how the way to the provider and back ended, as the address tells."""
         if told in set(Outcome) - {Outcome.CONNECTED, Outcome.OTHER_ACCOUNT}:
@@ -33,6 +35,7 @@ class Account(rx.State, mixin=True):
         """Ask whose account it shall be, if this browser came back with another one."""
         found = await asyncio.to_thread(account_changes.pending, uuid, token)
         self.new_account = found.account if found else ""
+        self._new_account_id = found.account_id if found else ""
 
     async def _take_account(self, uuid: str, token: str, actor: Actor) -> None:
         """Let the other account take the place of the present one.
@@ -41,7 +44,9 @@ class Account(rx.State, mixin=True):
             IntegrationError: It could not be done; the question does not stand any more.
         """
         self.new_account = ""
-        await asyncio.to_thread(account_changes.accept, uuid, token, actor=actor)
+        await asyncio.to_thread(
+            account_changes.accept, uuid, token, account_id=self._new_account_id, actor=actor
+        )
         self._show_connected()
 
     async def _keep_account(self, uuid: str, token: str) -> None:

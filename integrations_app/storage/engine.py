@@ -192,6 +192,8 @@ def conninfo(url: str) -> str:
 
 
 def _after_fork() -> None:
+    global _lock  # noqa: PLW0603 - what a thread of the parent held stays held here
+    _lock = threading.Lock()
     for each in _databases.values():
         each.forget_connections()
 

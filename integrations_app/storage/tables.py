@@ -280,6 +280,7 @@ class AuthorizationRow(Table, table=True):
     connection_uuid: UUID = _of_connection()
     session_hash: bytes = _of_session()
     sealed_verifier: bytes | None = Field(default=None, repr=False, sa_column=Column(BYTEA))
+    credential_revision: int = Field(sa_column=Column(sa.BigInteger, nullable=False))
     created_at: datetime = _moment(nullable=False, default_now=True)
     expires_at: datetime = _moment(nullable=False)
     used_at: datetime | None = _moment()

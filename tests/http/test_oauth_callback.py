@@ -174,7 +174,7 @@ def test_credentials_that_were_changed_meanwhile_are_not_connected_with_the_old_
 
     answer = hers.get(path)
 
-    assert answer.headers["location"].endswith("returned=client_refused")
+    assert answer.headers["location"].endswith("returned=changed_meanwhile")
     assert integrations.get_integration(uuid).status == "disconnected"
 
 

@@ -38,8 +38,8 @@ ROWS = {
     ),
     "integration_setup_tokens": "(token_hash) VALUES ('\\x00')",
     "integration_authorizations": (
-        "(state_hash, connection_uuid, session_hash, expires_at)"
-        " SELECT '\\x00'::bytea, uuid, '\\x00'::bytea, now() FROM integration_connections"
+        "(state_hash, connection_uuid, session_hash, credential_revision, expires_at)"
+        " SELECT '\\x00'::bytea, uuid, '\\x00'::bytea, 1, now() FROM integration_connections"
     ),
     "integration_account_changes": (
         "(connection_uuid, session_hash, account_id, sealed, credential_revision, expires_at)"

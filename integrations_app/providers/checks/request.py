@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from integrations_app.domain.provider import Check, Provider
-from integrations_app.providers.addresses import canonical_host
+from integrations_app.providers.addresses import in_ascii
 from integrations_app.providers.placement import place
 from integrations_app.providers.templates import fill_url
 
@@ -35,15 +35,4 @@ def build(provider: Provider, check: Check, values: Mapping[str, str]) -> CheckR
     url = fill_url(check.url, values, provider)
     if placed.query:
         url += ("&" if "?" in url else "?") + urlencode(placed.query)
-    return CheckRequest(method=check.method, url=_ascii(url), headers=placed.headers)
-
-
-def _ascii(url: str) -> str:
-    """The address as it travels: people may type a base address in their own script."""
-    if url.isascii():
-        return url
-    parts = urlsplit(url)
-    host = canonical_host(parts.hostname or "") or ""
-    port = f":{parts.port}" if parts.port else ""
-    path = quote(parts.path, safe="/%:@!$&'()*+,;=~")
-    return parts._replace(netloc=host + port, path=path).geturl()
+    return CheckRequest(method=check.method, url=in_ascii(url), headers=placed.headers)

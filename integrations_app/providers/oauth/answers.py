@@ -16,6 +16,7 @@ from integrations_app.security.egress import Answer
 from integrations_app.security.redaction import safe_code
 
 _TOKEN = re.compile(r"[!-~]+")
+_SCOPE = re.compile(r"[!#-\[\]-~]{1,256}")
 _SEPARATORS = re.compile(r"[\s,]+")
 _LONGEST_TOKEN = 16_384
 _LONGEST_LIFE_S = 10 * 365 * 86_400
@@ -118,5 +119,5 @@ def _scopes(value: object) -> tuple[str, ...] | None:
         value = _SEPARATORS.split(value.strip())
     if not isinstance(value, list):
         return None
-    found = [each for each in value if isinstance(each, str) and _TOKEN.fullmatch(each)]
+    found = [each for each in value if isinstance(each, str) and _SCOPE.fullmatch(each)]
     return tuple(dict.fromkeys(found))[:_MOST_SCOPES] or None

@@ -12,6 +12,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from integrations_app.domain.provider import OAuth, Provider
 from integrations_app.errors import FieldProblem, InvalidFields, MissingPlaceholder
+from integrations_app.providers.addresses import in_ascii
 from integrations_app.providers.templates import fill_text, fill_url
 
 CLIENT_ID = "client_id"
@@ -64,7 +65,7 @@ def authorization_url(
         params["code_challenge_method"] = "S256"
     asked = oauth.default_scopes if scopes is None else scopes
     return prepare_grant_uri(
-        fill_url(oauth.authorize_url, values, provider),
+        in_ascii(fill_url(oauth.authorize_url, values, provider)),
         client_id=values[CLIENT_ID],
         response_type="code",
         redirect_uri=redirect_uri,
@@ -154,5 +155,5 @@ def _authenticated(
     if oauth.client_auth == "client_secret_basic":  # RFC 6749, 2.3.1; Authlib leaves it out
         client_id, secret = quote_plus(client_id), quote_plus(secret)
     client = ClientAuth(client_id, secret, oauth.client_auth)
-    url, headers, body = client.prepare("POST", url, dict(_FORM), body)
+    url, headers, body = client.prepare("POST", in_ascii(url), dict(_FORM), body)
     return TokenRequest(url=url, headers=headers, body=body.encode())

@@ -25,7 +25,8 @@ class ConnectionAuth(httpx2.Auth, httpx.Auth):  # pyright: ignore[reportIncompat
     """Authenticates requests of httpx2 and httpx, sync and async.
 
     It cannot see redirects, which clients follow beneath it; so it serves only what they take
-    away by themselves on the way to another host: the Authorization header.
+    away by themselves on the way to another host: the Authorization header. What a client that
+    gives up after too many redirects raises holds the last of its requests, header included.
 
     Args:
         uuid: Whose credential requests carry.
@@ -64,11 +65,11 @@ class ConnectionAuth(httpx2.Auth, httpx.Auth):  # pyright: ignore[reportIncompat
 
 
 def _exchange(uuid: UUID, request: Any) -> Generator[Any, Any, None]:
-    found = access.kept(uuid) or (yield Call(access.load, uuid))
+    found = access.kept(uuid) or (yield Call(uuid, access.current, uuid))
     response = yield _authorized(request, found)
     if response.status_code != UNAUTHORIZED or _origin(response.request) != _origin(request):
         return  # a host that a redirect led to did not get the credential, let alone refuse it
-    latest = yield Call(access.after_refusal, found)
+    latest = yield Call(uuid, access.after_refusal, found)
     if latest is None or not isinstance(request.stream, _BYTES):
         raise Unauthorized(uuid)
     response = yield _authorized(request, latest)

@@ -9,13 +9,16 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 import anyio
 import httpx2
 from anyio import to_thread
+from anyio.lowlevel import RunVar
 
 from integrations_app.errors import DestinationNotAllowed, Unauthorized
 from integrations_app.providers.waits import retry_after_s
+from integrations_app.security import network
 from integrations_app.services import access
 from integrations_app.services.access import Access
 from integrations_app.services.requests.placing import (
@@ -38,8 +41,9 @@ _FIRST_ORIGIN = "integrations_app.first_origin"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Call a function that may ask the database or a provider."""
+    """Call a function that may ask the database or a provider, on behalf of a connection."""
 
+    uuid: UUID
     function: Callable[[Any], Any]
     argument: Any
 
@@ -80,12 +84,12 @@ def exchange(
     began_at = time.monotonic()
     renewed, waits = False, 0
     while True:
-        found = access.kept(uuid) or (yield Call(access.load, uuid))
+        found = access.kept(uuid) or (yield Call(uuid, access.current, uuid))
         _refuse_elsewhere(found, request)
         response: httpx2.Response = yield with_credential(request, found.placed)
         if response.status_code == UNAUTHORIZED:
             yield Discard(response)
-            latest = None if renewed else (yield Call(access.after_refusal, found))
+            latest = None if renewed else (yield Call(uuid, access.after_refusal, found))
             if latest is None or not _can_be_repeated(request):
                 raise Unauthorized(uuid)
             renewed = True
@@ -104,7 +108,7 @@ def exchange(
 def carry_out(errand: Errand) -> Any:
     """Run an errand in this thread."""
     match errand:
-        case Call(function, argument):
+        case Call(_uuid, function, argument):
             return function(argument)
         case Wait(seconds):
             return time.sleep(seconds)
@@ -115,11 +119,15 @@ def carry_out(errand: Errand) -> Any:
 async def carry_out_async(errand: Errand) -> Any:
     """Run an errand without holding up the event loop.
 
-    A call goes on to its end even when its task is cancelled: tokens that it got are stored.
+    A call goes on to its end even when its task is cancelled: tokens that it got are stored. A
+    crowd of tasks that wait for one connection takes one thread, of ours and not of the program's.
     """
     match errand:
-        case Call(function, argument):
-            return await to_thread.run_sync(function, argument, abandon_on_cancel=True)
+        case Call(uuid, function, argument):
+            async with _queue_of(uuid):
+                return await to_thread.run_sync(
+                    function, argument, abandon_on_cancel=True, limiter=network.threads()
+                )
         case Wait(seconds):
             return await anyio.sleep(seconds)
         case Discard(response):
@@ -147,6 +155,19 @@ def refuse_misdirected(request: Any) -> None:
         raise DestinationNotAllowed(str(shown), "sni_hostname does not fit the address")
     if not extensions.get("target", b"/").startswith(b"/"):
         raise DestinationNotAllowed(url.host, "the target is not a path there")
+
+
+_queues: RunVar[WeakValueDictionary[UUID, anyio.Lock]] = RunVar("integrations_app queues")
+
+
+def _queue_of(uuid: UUID) -> anyio.Lock:
+    """Where this event loop's tasks wait for their turn with a connection."""
+    try:
+        queues = _queues.get()
+    except LookupError:
+        queues = WeakValueDictionary()
+        _queues.set(queues)
+    return queues.setdefault(uuid, anyio.Lock())
 
 
 def _refuse_elsewhere(found: Access, request: httpx2.Request) -> None:
