@@ -127,7 +127,7 @@ def renewed(found: Opened, *, actor: Actor, patient: bool = True) -> Opened:
     """
     if patient:
         _refuse_while_cooling(found)
-    with turns.alone(found.uuid):
+    with turns.alone(found.uuid, provider=found.provider.key):
         latest = opened(found.uuid)
         if latest is None:
             raise Deleted(found.uuid)
