@@ -13,13 +13,15 @@ interface is listened to.
 
 import asyncio
 import atexit
+import contextlib
 import multiprocessing
 import os
+import shutil
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -33,6 +35,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from integrations_app import frontend, logs
 from integrations_app import settings as environment
 from integrations_app.errors import StartRefused
+from integrations_app.http import health
 from integrations_app.settings import Settings
 
 STOP_WITHIN_S = 4.5
@@ -50,6 +53,8 @@ _REFLEX = {
 }
 # Granian's errors go where everything else goes.
 _GRANIAN_LOG: dict[str, Any] = {"handlers": {}, "loggers": {}}
+_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+"""Variable of prometheus_client, to be set before a worker imports it."""
 _served = threading.Event()
 
 
@@ -90,6 +95,7 @@ def serve(settings: Settings, *, on_ready: Callable[[], None]) -> None:
     if settings.redis_url:
         _serve_by_workers(settings, on_ready)
     else:
+        os.environ.pop(_FIGURES, None)
         app = _load()
         _refuse_taken_port(settings)  # Granian would share it with another server of ours
         asyncio.run(_serve_here(app, settings, on_ready))
@@ -136,6 +142,7 @@ def _server(app: ASGIApp, address: str, port: int, interface: Interfaces) -> Ser
 
 def _stop(servers: list[Server], stopping: asyncio.Event) -> None:
     stopping.set()
+    health.leave()
     _leave_at_last()
     for server in servers:
         server.stop()
@@ -164,7 +171,22 @@ def _serve_by_workers(settings: Settings, on_ready: Callable[[], None]) -> None:
     )
     server.on_startup(on_ready)
     _refuse_taken_port(settings)
-    server.serve()
+    with _shared_figures(settings):
+        server.serve()
+
+
+@contextlib.contextmanager
+def _shared_figures(settings: Settings) -> Iterator[None]:
+    """A folder where workers leave their figures for each other; new at each start."""
+    folder = settings.data_dir / f"metrics-{settings.port}"
+    shutil.rmtree(folder, ignore_errors=True)
+    if settings.metrics_token is not None:
+        folder.mkdir(parents=True)
+        os.environ[_FIGURES] = str(folder)
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _set_up_process(settings: Settings) -> None:

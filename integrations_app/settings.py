@@ -18,6 +18,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 KEY_BYTES = 32
 _LAST_PORT = 65_535
+_SHORTEST_TOKEN = 16
 _WORKERS_BY_CORES = 8
 _MOST_WORKERS = 64
 
@@ -37,6 +38,7 @@ class Settings:
         workers: Processes that serve, where a Redis lets them share their state.
         port: TCP port to serve on.
         log_level: One of `LOG_LEVELS`.
+        metrics_token: What monitoring shows to read figures; None while nobody may.
     """
 
     database_url: str | None = field(repr=False)
@@ -49,6 +51,7 @@ class Settings:
     workers: int
     port: int
     log_level: str
+    metrics_token: str | None = field(repr=False)
 
     @property
     def origin(self) -> str:
@@ -73,6 +76,7 @@ _NAMES = (
     "WEB_CONCURRENCY",
     "PORT",
     "LOG_LEVEL",
+    "INTEGRATIONS_METRICS_TOKEN",
 )
 
 # What os.environ keeps: its own look-ups of what is not there cost as much as half a query.
@@ -106,6 +110,7 @@ def _parse(  # noqa: PLR0913, PLR0917 - one argument a variable, in the order of
     workers: str,
     port: str,
     log_level: str,
+    metrics_token: str,
 ) -> Settings:
     networks, hosts = _private_networks(private)
     return Settings(
@@ -119,6 +124,7 @@ def _parse(  # noqa: PLR0913, PLR0917 - one argument a variable, in the order of
         workers=_workers(workers),
         port=_port(port),
         log_level=_log_level(log_level),
+        metrics_token=_metrics_token(metrics_token),
     )
 
 
@@ -220,6 +226,13 @@ def _log_level(text: str) -> str:
     if level not in LOG_LEVELS:
         raise InvalidSetting("LOG_LEVEL", f"must be one of {', '.join(LOG_LEVELS)}")
     return level
+
+
+def _metrics_token(text: str) -> str | None:
+    if text and (len(text) < _SHORTEST_TOKEN or not text.isascii() or not text.isprintable()):
+        problem = f"must have {_SHORTEST_TOKEN} characters or more, all of them plain ASCII"
+        raise InvalidSetting("INTEGRATIONS_METRICS_TOKEN", problem)
+    return text or None
 
 
 def _parts(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from integrations_app.http import health, oauth_callback, sign_in
+from integrations_app.http import health, metrics, oauth_callback, sign_in
 from integrations_app.http.addresses import pages_without_slash
 from integrations_app.http.headers import security_headers
 from integrations_app.http.journal import journal
@@ -16,5 +16,6 @@ from integrations_app.http.journal import journal
 
 def transformers() -> list[Starlette | Callable[[ASGIApp], ASGIApp]]:
     """The endpoints, and around them and the pages what every answer carries."""
-    endpoints = Starlette(routes=[*sign_in.ROUTES, *oauth_callback.ROUTES, *health.ROUTES])
+    of_people = (*sign_in.ROUTES, *oauth_callback.ROUTES)
+    endpoints = Starlette(routes=[*of_people, *health.ROUTES, *metrics.ROUTES])
     return [endpoints, pages_without_slash, journal, security_headers]

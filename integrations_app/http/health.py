@@ -1,5 +1,7 @@
 """For whoever watches over the server: is it alive, may it be sent people."""
 
+import threading
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -8,6 +10,12 @@ from starlette.routing import Route
 from integrations_app.services import startup
 
 _NO_STORE = {"Cache-Control": "no-store"}
+_leaving = threading.Event()
+
+
+def leave() -> None:
+    """Say from now on that nobody is to be sent here."""
+    _leaving.set()
 
 
 async def alive(_request: Request) -> Response:
@@ -16,8 +24,8 @@ async def alive(_request: Request) -> Response:
 
 
 async def ready(_request: Request) -> Response:
-    """The database can be reached and is at the newest revision."""
-    if await run_in_threadpool(startup.is_ready):
+    """The database can be reached and is at the newest revision, and the server goes on."""
+    if await run_in_threadpool(startup.is_ready) and not _leaving.is_set():
         return JSONResponse({"status": "ready"}, headers=_NO_STORE)
     return JSONResponse({"status": "not ready"}, status_code=503, headers=_NO_STORE)
 

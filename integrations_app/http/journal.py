@@ -9,6 +9,8 @@ import time
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from integrations_app.services import observation
+
 logger = logging.getLogger(__name__)
 
 FIELDS = ("method", "route", "status", "duration_ms")
@@ -58,6 +60,7 @@ def journal(app: ASGIApp) -> ASGIApp:
 def _note(scope: Scope, status: int, *, duration_s: float) -> None:
     route = getattr(scope.get("route"), "path", "") or PAGES
     method = scope["method"] if scope["method"] in _METHODS else OTHER
+    observation.answered(route=route, method=method, status=status, duration_s=duration_s)
     if route == PAGES:
         return
     told = (method, route, status, round(duration_s * 1000, 1))

@@ -28,7 +28,16 @@ from integrations_app.providers import hosts
 from integrations_app.providers.checks import judgement, request
 from integrations_app.providers.oauth.answers import Refusal
 from integrations_app.security import egress
-from integrations_app.services import cadence, catalogue, facts, lookup, refresh, setup, tokens
+from integrations_app.services import (
+    cadence,
+    catalogue,
+    facts,
+    lookup,
+    observation,
+    refresh,
+    setup,
+    tokens,
+)
 from integrations_app.services.opening import Opened, opened
 from integrations_app.services.references import parse_uuid
 from integrations_app.storage.engine import database
@@ -77,6 +86,7 @@ def stored(uuid: object, *, patient: bool = False) -> CheckResult:
         return _undecryptable(parsed)
     except Deleted:
         raise NotFound(parsed) from None
+    observation.checked(found.provider, result.reason)
     return replace(result, credential_revision=found.credential_revision)
 
 
@@ -128,6 +138,12 @@ def dry_run(provider: str, values: Mapping[str, str], *, uuid: object = None) ->
     """
     declared = catalogue.get(provider)
     typed = setup.read(declared, values)
+    result = _of_unsaved(declared, typed, uuid)
+    observation.checked(declared, result.reason)
+    return result
+
+
+def _of_unsaved(declared: Provider, typed: setup.Typed, uuid: object) -> CheckResult:
     if uuid is None:
         return _of_typed(declared, {**typed.over({}), **typed.secrets})
     parsed = parse_uuid(uuid)
@@ -183,12 +199,13 @@ def ask(provider: Provider, values: Mapping[str, str]) -> CheckResult:
     except MissingPlaceholder:
         return _result(provider, CheckReason.CREDENTIALS_REJECTED)
     try:
-        answer = egress.send(
-            sent.method,
-            sent.url,
-            headers=sent.headers,
-            allowed=lambda host: hosts.allowed(provider, values, host),
-        )
+        with observation.request_to(provider):
+            answer = egress.send(
+                sent.method,
+                sent.url,
+                headers=sent.headers,
+                allowed=lambda host: hosts.allowed(provider, values, host),
+            )
     except egress.PrivateNetwork:
         return _result(provider, CheckReason.UNREACHABLE, {"provider_code": PRIVATE_NETWORK})
     except egress.Unreachable:

@@ -30,7 +30,7 @@ from integrations_app.errors import (
 )
 from integrations_app.providers.oauth import requests
 from integrations_app.providers.oauth.answers import Refusal, Tokens
-from integrations_app.services import facts, tokens, turns
+from integrations_app.services import facts, observation, tokens, turns
 from integrations_app.services.opening import Opened, opened
 from integrations_app.services.references import parse_uuid
 from integrations_app.services.setup import ACCESS_TOKEN, REFRESH_TOKEN
@@ -143,6 +143,8 @@ def renewed(found: Opened, *, actor: Actor, patient: bool = True) -> Opened:
 def _exchanged(found: Opened, actor: Actor) -> Opened:
     asked_at = datetime.now(UTC)
     outcome = _ask(found)
+    reason = outcome.reason if isinstance(outcome, Refusal) else None
+    observation.refreshed(found.provider, reason)
     _settle_surely(found, outcome, actor=actor, at=asked_at)
     latest = opened(found.uuid)
     if latest is None:

