@@ -1,0 +1,146 @@
+"""Everything that can go wrong, as one tree; callers catch a branch or read `.code`.
+
+```
+IntegrationError
+├── InvalidInput                 the caller has to change what it sent
+│   ├── UnknownProvider          unknown_provider
+│   ├── EmptyName                empty_name
+│   ├── InvalidName              invalid_name
+│   ├── AlreadyExists            already_exists
+│   ├── InvalidFields            invalid_fields      .fields says what is wrong with which
+│   ├── SecretRequired           secret_required     .fields names the secrets to send anew
+│   ├── MissingPlaceholder       missing_placeholder .placeholder names what has no value
+│   ├── InvalidUuid              invalid_uuid
+│   ├── InvalidReference         invalid
+│   ├── InvalidEmail             invalid_email
+│   ├── WeakPassword             weak_password
+│   ├── EmailTaken               email_taken
+│   └── SetupTokenInvalid        setup_token_invalid
+├── Missing                      nothing usable is stored there
+│   ├── NotFound                 not_found
+│   ├── NotConfigured            not_configured
+│   └── Deleted                  deleted
+├── Conflict                     conflict            .fields names what changed meanwhile
+├── InUse                        in_use              .usages says by whom
+├── Undecryptable                undecryptable
+├── DatabaseUnavailable          database_unavailable
+├── DestinationNotAllowed        destination_not_allowed
+├── PlacementNotSupported        placement_not_supported
+├── Unauthorized                 unauthorized        the provider refused the credential
+├── AuthorizationFailed          no token came of it
+│   ├── ClientIdNotConfigured    client_id_not_configured
+│   ├── ClientCredentialsNotConfigured  client_credentials_not_configured
+│   ├── StateMismatch            state_mismatch
+│   ├── TokenExchangeFailed      token_exchange_failed  .reason, .details say why
+│   ├── NoRefreshToken           no_refresh_token
+│   └── TokenRefreshFailed       token_refresh_failed   .reason, .details say why
+├── NotSignedIn                  not_signed_in
+├── SignInRefused                sign_in_refused
+├── TooManyAttempts              too_many_attempts   .retry_after_s says when to try again
+└── StartRefused                 the program must not start like this
+    ├── InvalidSetting           invalid_setting
+    ├── KeyRingMismatch          key_ring_mismatch
+    └── InvalidDeclaration       invalid_declaration
+```
+
+Messages are English, for logs and programs; pages turn codes and fields into their own words.
+No message contains a secret.
+"""
+
+from integrations_app.errors.base import (
+    IntegrationError,
+)
+from integrations_app.errors.inputs import (
+    AlreadyExists,
+    EmptyName,
+    FieldProblem,
+    InvalidFields,
+    InvalidInput,
+    InvalidName,
+    InvalidReference,
+    InvalidUuid,
+    MissingPlaceholder,
+    SecretRequired,
+    UnknownProvider,
+)
+from integrations_app.errors.outside import (
+    AuthorizationFailed,
+    ClientCredentialsNotConfigured,
+    ClientIdNotConfigured,
+    DestinationNotAllowed,
+    NoRefreshToken,
+    PlacementNotSupported,
+    StateMismatch,
+    TokenExchangeFailed,
+    TokenRefreshFailed,
+    Unauthorized,
+)
+from integrations_app.errors.people import (
+    EmailTaken,
+    InvalidEmail,
+    NotSignedIn,
+    SetupTokenInvalid,
+    SignInRefused,
+    TooManyAttempts,
+    WeakPassword,
+)
+from integrations_app.errors.start import (
+    InvalidDeclaration,
+    InvalidSetting,
+    KeyRingMismatch,
+    StartRefused,
+)
+from integrations_app.errors.stored import (
+    Conflict,
+    DatabaseUnavailable,
+    Deleted,
+    InUse,
+    Missing,
+    NotConfigured,
+    NotFound,
+    Undecryptable,
+)
+
+__all__ = [
+    "AlreadyExists",
+    "AuthorizationFailed",
+    "ClientCredentialsNotConfigured",
+    "ClientIdNotConfigured",
+    "Conflict",
+    "DatabaseUnavailable",
+    "Deleted",
+    "DestinationNotAllowed",
+    "EmailTaken",
+    "EmptyName",
+    "FieldProblem",
+    "InUse",
+    "IntegrationError",
+    "InvalidDeclaration",
+    "InvalidEmail",
+    "InvalidFields",
+    "InvalidInput",
+    "InvalidName",
+    "InvalidReference",
+    "InvalidSetting",
+    "InvalidUuid",
+    "KeyRingMismatch",
+    "Missing",
+    "MissingPlaceholder",
+    "NoRefreshToken",
+    "NotConfigured",
+    "NotFound",
+    "NotSignedIn",
+    "PlacementNotSupported",
+    "SecretRequired",
+    "SetupTokenInvalid",
+    "SignInRefused",
+    "StartRefused",
+    "StateMismatch",
+    "TokenExchangeFailed",
+    "TokenRefreshFailed",
+    "TooManyAttempts",
+    "Unauthorized",
+    "Undecryptable",
+    "UnknownProvider",
+    "WeakPassword",
+]

@@ -1,0 +1,33 @@
+"""What keeps the program from starting."""
+
+from integrations_app.errors.base import IntegrationError
+
+
+class StartRefused(IntegrationError):
+    """The program must not start like this; the message is one line that says why."""
+
+
+class InvalidSetting(StartRefused):
+    """An environment variable has a value that cannot be used."""
+
+    code = "invalid_setting"
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name}: {problem}")
+        self.name = name
+
+
+class KeyRingMismatch(StartRefused):
+    """The keys at hand are not the keys the database was written with."""
+
+    code = "key_ring_mismatch"
+
+
+class InvalidDeclaration(StartRefused):
+    """A provider or module is declared wrongly, or twice."""
+
+    code = "invalid_declaration"
+
+    def __init__(self, source: str, problem: str) -> None:
+        super().__init__(f"{source}: {problem}")
+        self.source = source

@@ -1,0 +1,93 @@
+"""What is stored, is not, or cannot be reached."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from integrations_app.errors.base import IntegrationError, shown
+
+if TYPE_CHECKING:
+    from integrations_app.domain.usage import Usage
+
+
+class Missing(IntegrationError):
+    """Nothing usable is stored there."""
+
+    def __init__(self, message: str, *, ref: object) -> None:
+        super().__init__(message)
+        self.ref = ref
+
+
+class NotFound(Missing):
+    """There is no such connection."""
+
+    code = "not_found"
+
+    def __init__(self, ref: object) -> None:
+        super().__init__(f"There is no connection {shown(ref)}.", ref=ref)
+
+
+class NotConfigured(Missing):
+    """There is no such connection, or it has no credentials."""
+
+    code = "not_configured"
+
+    def __init__(self, ref: object) -> None:
+        super().__init__(f"Connection {shown(ref)} is not configured.", ref=ref)
+
+
+class Deleted(Missing):
+    """The connection of this uuid was removed; its uuid is never used again."""
+
+    code = "deleted"
+
+    def __init__(self, ref: object) -> None:
+        super().__init__(f"Connection {shown(ref)} has been deleted.", ref=ref)
+
+
+class Conflict(IntegrationError):
+    """Someone else saved since the caller read the connection.
+
+    Attributes:
+        fields: Names of what changed since `expected_version`.
+        version: The version that is stored now.
+    """
+
+    code = "conflict"
+
+    def __init__(self, *, fields: Sequence[str], version: int) -> None:
+        super().__init__(
+            f"The connection was changed meanwhile ({', '.join(fields) or 'unknown fields'}); "
+            f"its version is {version} now."
+        )
+        self.fields = tuple(fields)
+        self.version = version
+
+
+class InUse(IntegrationError):
+    """A module needs the connection and blocks its removal."""
+
+    code = "in_use"
+
+    def __init__(self, usages: "Sequence[Usage]") -> None:
+        super().__init__(f"In use by {', '.join(usage.label for usage in usages)}.")
+        self.usages = tuple(usages)
+
+
+class Undecryptable(IntegrationError):
+    """No key of the ring opens this connection's secrets."""
+
+    code = "undecryptable"
+
+    def __init__(self, *, uuid: UUID, field: str) -> None:
+        super().__init__(
+            f"The stored {field} of connection {uuid} cannot be decrypted with the keys at hand."
+        )
+        self.uuid = uuid
+        self.field = field
+
+
+class DatabaseUnavailable(IntegrationError):
+    """The database cannot be reached, or has no tables yet."""
+
+    code = "database_unavailable"
