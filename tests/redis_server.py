@@ -30,6 +30,10 @@ class RedisServer:
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None
+
     def start(self) -> None:
         """Start it, and wait until it answers."""
         options = ("--port", str(self.port), "--bind", "127.0.0.1", "--save", "")
@@ -58,6 +62,20 @@ class RedisServer:
         with self._client() as client:
             keys = list(client.scan_iter())
             return b"\n".join(part for key in keys for part in (key, *_parts(client, key)))
+
+    def values(self) -> list[bytes]:
+        """Every string that is kept."""
+        with self._client() as client:
+            strings = [key for key in client.scan_iter() if client.type(key) == b"string"]
+            return [value for key in strings if (value := client.get(key)) is not None]
+
+    def replace_all(self, beginning: str, value: bytes) -> int:
+        """Put something else under all keys that begin so; says how many there are."""
+        with self._client() as client:
+            keys = list(client.scan_iter(f"{beginning}_*"))
+            for key in keys:
+                client.set(key, value)
+            return len(keys)
 
     @contextlib.contextmanager
     def overheard(self) -> Iterator[Overheard]:

@@ -14,7 +14,7 @@ from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 from reflex.istate.manager.redis import enable_keyspace_notifications
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class Gate:
 
     def __init__(self) -> None:
         self._is_open = True
-        self._sockets: set[Send] = set()
+        self._shutting: set[asyncio.Event] = set()
 
     def __call__(self, app: ASGIApp) -> ASGIApp:
         """Wrap the whole app."""
@@ -36,14 +36,10 @@ class Gate:
         async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != "websocket":
                 await app(scope, receive, send)
-            elif not self._is_open:
-                await _close(send)
+            elif self._is_open:
+                await self._let_through(app, scope, receive, send)
             else:
-                self._sockets.add(send)
-                try:
-                    await app(scope, receive, send)
-                finally:
-                    self._sockets.discard(send)
+                await send({"type": "websocket.close", "code": _TRY_AGAIN_LATER})
 
         return wrapped
 
@@ -64,6 +60,29 @@ class Gate:
             await line.disconnect(nowait=True)
             await pool.disconnect()
 
+    async def _let_through(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a websocket until either side leaves; the app takes our shutting for the former."""
+        shut = asyncio.Event()
+
+        async def receive_until_shut() -> Message:
+            receiving = asyncio.ensure_future(receive())
+            shutting = asyncio.ensure_future(shut.wait())
+            both = {receiving, shutting}
+            try:
+                await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for each in both:
+                    each.cancel()  # which leaves alone what is done
+            if receiving.done():
+                return receiving.result()
+            return {"type": "websocket.disconnect", "code": _TRY_AGAIN_LATER}
+
+        self._shutting.add(shut)
+        try:
+            await app(scope, receive_until_shut, send)
+        finally:
+            self._shutting.discard(shut)
+
     async def _follow(self, pool: ConnectionPool, line: AbstractConnection) -> None:
         while True:
             await asyncio.sleep(_LOOK_EVERY_S)
@@ -79,7 +98,7 @@ class Gate:
                 await enable_keyspace_notifications(Redis(connection_pool=pool))
         except (RedisError, OSError, TimeoutError) as error:
             await line.disconnect(nowait=True)
-            await self._shut(error)
+            self._shut(error)
         else:
             self._open()
 
@@ -88,14 +107,9 @@ class Gate:
             logger.info("Redis answers again.")
         self._is_open = True
 
-    async def _shut(self, error: Exception) -> None:
+    def _shut(self, error: Exception) -> None:
         if self._is_open:
             logger.warning("Redis is away, and so are the pages: %s", error)
         self._is_open = False
-        for send in tuple(self._sockets):
-            with contextlib.suppress(Exception):
-                await _close(send)
-
-
-async def _close(send: Send) -> None:
-    await send({"type": "websocket.close", "code": _TRY_AGAIN_LATER})
+        for shut in self._shutting:
+            shut.set()

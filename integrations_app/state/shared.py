@@ -55,8 +55,8 @@ class SealingEncoder(Encoder):
 
     __slots__ = ("_ring",)
 
-    def __init__(self, ring: KeyRing, *options: Any) -> None:
-        super().__init__(*options)
+    def __init__(self, ring: KeyRing, *options: Any, **more: Any) -> None:
+        super().__init__(*options, **more)
         self._ring = ring
 
     def encode(self, value: Any) -> bytes | memoryview:

@@ -56,6 +56,8 @@ def running(
 
 def empty(hosts: Hosts, *emails: str, password: str) -> None:
     """Leave nothing of earlier tests in the database, and make these admins."""
+    if not hosts.redis.is_running:
+        hosts.redis.start()
     for table in ("integration_connections", "integration_admins"):
         hosts.db.execute(f"DELETE FROM {table}")
     for email in emails:
