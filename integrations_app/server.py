@@ -107,19 +107,20 @@ def application() -> ASGIApp:
     _set_up_process(environment.load())
     _leave_with_parent()
     atexit.register(os._exit, 0)  # for the reason of _end_after_serving
-    return _load()
+    return _Started(_load(), _heed_end)
 
 
 async def _serve_here(app: ASGIApp, settings: Settings, on_ready: Callable[[], None]) -> None:
-    started = _Started(app)
-    servers = [_server(started, _address(settings), settings.port, Interfaces.ASGI)]
+    has_started = asyncio.Event()
+    first = _Started(app, has_started.set)
+    servers = [_server(first, _address(settings), settings.port, Interfaces.ASGI)]
     if not settings.public_url and _can_bind("::1", settings.port):
         # The lifespan belongs to the first; this one is only another door.
         servers.append(_server(app, "::1", settings.port, Interfaces.ASGINL))
     stopping = asyncio.Event()
     _on_signal(lambda: _stop(servers, stopping))
     runs = [asyncio.create_task(servers[0].serve())]
-    ready = asyncio.create_task(started.event.wait())
+    ready = asyncio.create_task(has_started.wait())
     await asyncio.wait({runs[0], ready}, return_when=asyncio.FIRST_COMPLETED)
     if ready.done() and not stopping.is_set():
         runs += [asyncio.create_task(server.serve()) for server in servers[1:]]
@@ -248,6 +249,11 @@ def _leave_at_last() -> None:
     deadline.start()
 
 
+def _heed_end() -> None:
+    """Let a worker say that it leaves; what Granian does then hangs on its loop, and stays."""
+    signal.signal(signal.SIGTERM, lambda _number, _frame: health.leave())
+
+
 def _leave_with_parent() -> None:
     """End this worker when the process that started it is gone, killed for instance."""
     parent = multiprocessing.parent_process()
@@ -262,11 +268,11 @@ def _leave_with_parent() -> None:
 
 
 class _Started:
-    """Passes everything on, and sets `event` when the app says that it has started."""
+    """Passes everything on, and calls back when the app says that it has started."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, on_start: Callable[[], None]) -> None:
         self.app = app
-        self.event = asyncio.Event()
+        self.on_start = on_start
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":
@@ -276,6 +282,6 @@ class _Started:
         async def heard(message: Message) -> None:
             await send(message)
             if message["type"] == "lifespan.startup.complete":
-                self.event.set()
+                self.on_start()
 
         await self.app(scope, receive, heard)

