@@ -22,8 +22,8 @@ from integrations_app.storage.tables import ConnectionRow, SecretRow
 AHEAD = timedelta(minutes=15)
 """Tokens are renewed this long before they end, or half their life if that is shorter."""
 
-REST = timedelta(seconds=15)
-"""So long the schedule leaves fresh tokens alone, however short-lived; callers need not."""
+_SOONEST = timedelta(seconds=1)
+"""However short-lived: tokens that are due as they come would be renewed without end."""
 
 
 def ask(
@@ -84,9 +84,8 @@ def store(session: Session, row: ConnectionRow, tokens: Tokens, *, at: datetime)
     if tokens.lifetime_s is not None:
         life = timedelta(seconds=tokens.lifetime_s)
         row.token_expires_at = at + life
-        row.token_refresh_at = at + life - min(AHEAD, life / 2)
+        row.token_refresh_at = at + max(life - min(AHEAD, life / 2), _SOONEST)
     forget_failures(row)
-    row.token_claimed_until = at + REST
     row.updated_at = at
 
 
