@@ -79,7 +79,7 @@ app.add_page(
     on_load=[New.load, AdminState.watch_session],
 )
 app.add_page(
-    edit.page, route=routes.EDIT, title=_("Edit Integration"), on_load=[Edit.load, Edit.watch]
+    edit.page, route=routes.EDIT, title=Edit.title, on_load=[Edit.load, Edit.watch]
 )
 app.add_page(login.page, route=routes.LOGIN, title=_("Sign in"), on_load=Login.enter)
 app.add_page(setup.page, route=routes.SETUP, title=_("Create the first admin"), on_load=Login.enter)

@@ -34,6 +34,7 @@ def account_step(state: type[Edit], *, disabled: Flag) -> rx.Component:
         size="3",
         width="100%",
         id="account",
+        custom_attrs={"tabIndex": -1},
     )
 
 

@@ -62,7 +62,7 @@ def _step(step: StepItem) -> rx.Component:
             step.link_url,
             rx.link(step.link_label, href=step.link_url, is_external=True, size="2"),
         ),
-        rx.cond(step.copy, copyable(step.copy, label=step.title)),
+        rx.cond(step.copy, copyable(step.copy, label=t("this value"))),
         style={"margin_bottom": "var(--space-3)"},
     )
 

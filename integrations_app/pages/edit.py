@@ -123,7 +123,8 @@ def _times() -> rx.Component:
             rx.text(t("Last tested "), ago(Edit.status.tested_at), size="1", color_scheme="gray"),
         ),
         rx.cond(
-            Edit.status.connected_at,
+            text(Edit.status.connected_at).bool()
+            & (Edit.status.status != Status.DISCONNECTED.value),
             rx.text(t("Connected "), ago(Edit.status.connected_at), size="1", color_scheme="gray"),
         ),
         rx.cond(

@@ -79,6 +79,6 @@ def arrived() -> rx.event.EventSpec:
     """Show the step that tells how it went, once, not again at a reload."""
     return rx.call_script(
         "history.replaceState(history.state, '', window.location.pathname);"
-        "setTimeout(() => document.getElementById('account')"
-        "?.scrollIntoView({block: 'nearest'}), 100)"
+        "setTimeout(() => { const step = document.getElementById('account');"
+        " step?.focus({preventScroll: true}); step?.scrollIntoView({block: 'nearest'}) }, 100)"
     )

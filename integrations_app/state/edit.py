@@ -28,6 +28,13 @@ from integrations_app.state.stored_form import StoredForm
 class Edit(Account, Removal, StoredForm, AdminState):
     """The form is filled once and then belongs to whoever types; the status card is always live."""
 
+    @rx.var
+    def title(self) -> str:
+        """What tabs are told apart by."""
+        if not self.loaded or not self.name:
+            return _("Edit Integration")
+        return _("{name} – {provider}", name=self.name, provider=self.provider.title)
+
     @rx.event
     async def load(self) -> AsyncIterator[object]:
         """Show the connection of the address, or go back to the list."""
@@ -41,6 +48,7 @@ class Edit(Account, Removal, StoredForm, AdminState):
         except DatabaseUnavailable as error:
             self.problem, self.loaded = wording.of_error(error), True
             return
+        self.returned, self.returned_ok = "", False
         if self.touched and self.connection_uuid == str(connection.uuid):
             await self._catch_up()  # the line was cut: what is being typed stays
         else:
@@ -66,7 +74,7 @@ class Edit(Account, Removal, StoredForm, AdminState):
     @rx.event
     async def touch(self) -> None:
         """Someone types: from now on the form is theirs."""
-        self.touched, self.saved = True, False
+        self.touched, self.saved, self.outcome = True, False, ""
 
     @rx.event(background=True)
     async def save(self, form: dict[str, str]) -> AsyncIterator[object]:
@@ -168,6 +176,8 @@ class Edit(Account, Removal, StoredForm, AdminState):
     async def take_account(self) -> None:
         """Let the account that was just signed in with take the place of the present one."""
         actor = await self._actor()
+        if not self.new_account:  # a second click
+            return
         try:
             await self._take_account(self.connection_uuid, token_of(self), actor)
         except IntegrationError as error:
@@ -202,6 +212,13 @@ class Edit(Account, Removal, StoredForm, AdminState):
             async with self:
                 self.busy = ""
         async with self:
+            if self.provider.connects_account:
+                self.returned, self.returned_ok = _("The account is disconnected."), True
+            else:
+                self.outcome, self.outcome_ok = (
+                    _("Disconnected. The credentials are deleted."),
+                    True,
+                )
             if self.touched:
                 self._version = connection.version
                 self._show_live(connection)

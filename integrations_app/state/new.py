@@ -55,6 +55,11 @@ class New(setup_form.SetupForm, AdminState):
         """Leave only the providers that fit."""
         self.wanted = str(text)[:100]
 
+    @rx.event
+    async def touch(self) -> None:
+        """Someone types: what a test said is about something else now."""
+        self.outcome = ""
+
     @rx.event(background=True)
     async def test(self, form: dict[str, str]) -> AsyncIterator[rx.event.EventSpec | None]:
         """The dry run: ask the provider about what is typed now; nothing is stored."""

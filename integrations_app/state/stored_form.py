@@ -40,13 +40,16 @@ class StoredForm(setup_form.SetupForm, mixin=True):
         """The connection was just created: the page opens while its check is under way."""
         self._expected = self.connection_uuid = str(uuid)
         self._clear_feedback()
+        # Nothing of the connection that was open here before: its form would stay for this one.
+        self.loaded, self.touched, self.saved = False, False, False
+        self.name, self.fields, self._version = "", [], 0
+        self.changed_by = self.conflict = self.removed_by = ""
         self.busy = "check"
 
     def _open(self, connection: Connection) -> None:
         if self.connection_uuid != str(connection.uuid):
             self._clear_feedback()
-            self.busy, self._expected = "", ""
-            self.returned, self.returned_ok = "", False
+            self.busy, self._expected, self.saved = "", "", False
         self.connection_uuid = str(connection.uuid)
         self.removed_by, self.removing_uuid, self.revealed = "", "", []
         self._fill(connection)

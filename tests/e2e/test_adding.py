@@ -16,6 +16,7 @@ from tests.e2e.pages import (
     key_field,
     name_field,
     names,
+    open_edit,
     open_list,
     open_new,
     outcome,
@@ -315,3 +316,31 @@ def test_an_unknown_service_in_the_address_shows_the_choice(admin: Page) -> None
     admin.goto(routes.new("no-such-service"))
 
     expect(admin.get_by_role("list", name="Services")).to_be_visible()
+
+
+def test_a_new_connections_page_shows_nothing_of_the_one_that_was_open_before(admin: Page) -> None:
+    open_edit(admin, stored("mistral", "before").uuid)
+    admin.get_by_role("link", name="All integrations").click()
+    admin.get_by_role("link", name="Add Integration").click()
+    admin.get_by_role("link", name=re.compile("^OpenRouter")).click()
+    name_field(admin).fill("fresh")
+    key_field(admin).fill(key("openrouter", serial="fresh"))
+
+    button(admin, "Create Connection").click()
+
+    expect(admin).to_have_url(EDIT_ADDRESS)
+    expect(outcome(admin)).to_contain_text("Connection verified")
+    expect(name_field(admin)).to_have_value("fresh")
+    expect(admin).to_have_title("fresh – OpenRouter")
+    expect(admin.get_by_role("heading", name="OpenRouter")).to_be_visible()
+
+
+def test_what_a_test_said_goes_when_something_else_is_typed(admin: Page) -> None:
+    open_new(admin, "openrouter")
+    key_field(admin).fill(key("openrouter", serial="then another"))
+    button(admin, "Test Connection").click()
+    expect(outcome(admin)).to_contain_text("Connection verified")
+
+    key_field(admin).press_sequentially("x")
+
+    expect(outcome(admin)).not_to_contain_text("Connection verified")

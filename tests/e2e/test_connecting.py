@@ -270,9 +270,11 @@ def test_another_account_replaces_the_first_only_when_the_admin_says_so(admin: P
     expect(admin.get_by_text(f"You signed in as {GRACE}, but this connection")).to_be_visible()
     assert stored(uuid).account_name == ADA
 
-    button(admin, f"Use {GRACE}").click()
+    button(admin, f"Use {GRACE}").dblclick()
 
     expect(account_card(admin).get_by_text(f"Connected as {GRACE}")).to_be_visible()
+    told(admin, "The account is connected.")
+    expect(admin.get_by_text("was removed meanwhile")).to_have_count(0)
     assert stored(uuid).account_name == GRACE
 
 
@@ -300,6 +302,7 @@ def test_disconnecting_revokes_the_tokens_and_keeps_the_client(admin: Page, worl
 
     expect(status(admin, "Not connected")).to_be_visible()
     expect(button(admin, "Connect Google Account")).to_be_visible()
+    told(admin, "The account is disconnected.")
     assert world.recorder.wait_for(lambda: world.requests(path="/revoke"))
     assert stored(uuid).saved_secrets == ("client_secret",)
     assert world.oauth.revoked(token)
