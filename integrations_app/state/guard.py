@@ -12,6 +12,7 @@ from functools import cache
 from typing import TypeVar
 
 import reflex as rx
+from redis.exceptions import RedisError
 from reflex.app import App
 from reflex.istate.delta import Delta
 from reflex.middleware.middleware import Middleware
@@ -96,6 +97,9 @@ def answer(exception: Exception) -> rx.event.EventSpec | None:
     if isinstance(exception, DatabaseUnavailable):
         return _database_is_away()
     bind_contextvars(request_id=session.event_id())  # Reflex asks for the answer in another task
+    if isinstance(exception, RedisError):  # the page is on its way out, and comes back by itself
+        logger.warning("A handler lost its state: %s", exception)
+        return None
     logger.error("A handler failed.", exc_info=exception)
     return rx.toast.error(_("Something went wrong; the log says what."))
 

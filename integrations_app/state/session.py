@@ -9,7 +9,8 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import TypeVar, cast
+from uuid import uuid4
 
 import reflex as rx
 from reflex.istate.delta import Delta, _resolve_delta
@@ -36,6 +37,8 @@ _RETRY_S = 1.0
 _MARGIN_S = 0.1
 """Clocks differ: a session that ends by ours may have a moment left by the database's."""
 
+_PROCESS = uuid4().hex
+
 _T = TypeVar("_T")
 
 
@@ -47,6 +50,7 @@ class AdminState(rx.State):
 
     admin_email: str = ""
 
+    _process: str = ""
     _session: str = ""
     _expires_at: datetime = datetime.min.replace(tzinfo=UTC)
 
@@ -67,6 +71,9 @@ class AdminState(rx.State):
         if session is None:
             raise NotSignedIn
         return session.admin.acting(request_id=event_id())
+
+    def _leave_behind(self) -> None:
+        """Wait no more for work that was begun in another process, if it still goes on there."""
 
     @_override_base_method
     def get_delta(self) -> Delta:
@@ -166,6 +173,10 @@ async def hand_over(root: BaseState, session: AdminSession | None, *, tells_all:
         tab._session, tab._expires_at = owner, session.expires_at
         if tab.admin_email != session.admin.email:
             tab.admin_email = session.admin.email
+    if tells_all and tab._process != _PROCESS:
+        tab._process = _PROCESS
+        for state in tab.substates.values():
+            cast("AdminState", state)._leave_behind()
     return stale
 
 

@@ -46,6 +46,9 @@ class SetupForm(rx.State, mixin=True):
     busy: str = ""
     revealed: list[str] = []
 
+    def _leave_behind(self) -> None:
+        self.busy = ""
+
     def _clear_feedback(self) -> None:
         self.problems, self.problem, self.outcome, self.outcome_ok = {}, "", "", False
 

@@ -65,6 +65,12 @@ def empty(hosts: Hosts, *emails: str, password: str) -> None:
 
 
 def workers(product: Product) -> list[psutil.Process]:
-    """Its worker processes."""
-    children = psutil.Process(product.pid).children()
-    return [each for each in children if "spawn_main" in " ".join(each.cmdline())]
+    """Its worker processes that are alive."""
+    return [each for each in psutil.Process(product.pid).children() if _works(each)]
+
+
+def _works(process: psutil.Process) -> bool:
+    try:
+        return "spawn_main" in " ".join(process.cmdline())
+    except psutil.Error:  # it has just died
+        return False

@@ -123,7 +123,7 @@ def running(folder: Path, *, database_url: str, **environment: str) -> Iterator[
         for name, value in os.environ.items()
         if name not in foreign and not name.startswith("PYTEST_")
     }
-    port = _free_port()
+    port = free_port()
     product = Product(
         environment={
             **inherited,
@@ -143,7 +143,8 @@ def running(folder: Path, *, database_url: str, **environment: str) -> Iterator[
         product.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

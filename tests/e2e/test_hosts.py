@@ -139,11 +139,21 @@ def test_a_due_connection_is_checked_once_by_all_workers(
         assert len(asked) == 1
 
 
-def test_the_way_through_a_save_is_the_same_at_either_host(grace: Page) -> None:
+def test_what_goes_well_leaves_no_complaint_in_the_log(
+    ada: Page, grace: Page, hosts: Hosts
+) -> None:
     uuid = stored("openrouter", "main").uuid
+    both = (hosts.first, hosts.second)
+    before = [len(product.log) for product in both]
+    open_list(ada)
     open_edit(grace, uuid)
 
     name_field(grace).fill("renamed")
     button(grace, "Save Changes").click()
-
     expect(outcome(grace)).to_have_text("Connection verified")
+    button(row(ada, "renamed"), "Test Connection").click()
+    expect(row(ada, "renamed").get_by_text("Connected", exact=True)).to_be_visible()
+
+    for product, length in zip(both, before, strict=True):
+        assert '"level": "error"' not in product.log[length:]
+        assert '"level": "warning"' not in product.log[length:]

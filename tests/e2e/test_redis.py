@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-import os
 import pickle
 import subprocess
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,11 +14,10 @@ from playwright.sync_api import Page, expect
 from integrations_app import integrations, routes
 from integrations_app.security.vault import KeyRing
 from tests.conftest import ENCRYPTION_KEY
-from tests.e2e import stranger
+from tests.e2e import serving, stranger
 from tests.e2e.conftest import EMAIL, NewBrowser, NewTab, sign_in
 from tests.e2e.hosts import Hosts, workers
 from tests.e2e.pages import (
-    alert,
     button,
     key_field,
     name_field,
@@ -152,27 +151,27 @@ def test_not_even_who_holds_the_keys_finds_a_credential_there(
 class Surprise:
     """What a stranger with access to Redis would have a worker unpickle."""
 
-    def __init__(self, path: str) -> None:
-        self.path = path
+    def __init__(self, makes: Path) -> None:
+        self.makes = makes
 
     def __reduce__(self) -> tuple[object, ...]:
-        return os.mkdir, (self.path,)
+        return Path.mkdir, (self.makes,)
 
 
 def test_a_pickle_that_somebody_left_in_redis_is_never_opened(
-    page: Page, hosts: Hosts, tmp_path: object
+    page: Page, hosts: Hosts, tmp_path: Path
 ) -> None:
     stored("mistral", "main")
     open_list(page)
     token = page.evaluate("sessionStorage.getItem('token')")
-    path = f"{tmp_path}/surprise"
+    made = tmp_path / "surprise"
 
-    replaced = hosts.redis.replace_all(token, pickle.dumps(Surprise(path)))
+    replaced = hosts.redis.replace_all(token, pickle.dumps(Surprise(made)))
     page.get_by_role("searchbox").fill("ma")
     expect(page).to_have_url(f"{hosts.first.origin}{routes.listing(search='ma')}")
 
     assert replaced
-    assert not os.path.exists(path)  # noqa: PTH110 - a string for another process
+    assert not made.exists()
     expect(row(page, "main")).to_be_visible()
 
 
@@ -239,8 +238,11 @@ def test_a_tab_whose_state_is_lost_belongs_to_nobody_else(page: Page, hosts: Hos
 
 
 def test_a_redis_that_cannot_be_reached_stops_the_start_in_one_line(hosts: Hosts) -> None:
-    environment = {**hosts.first.environment, "REDIS_URL": "redis://127.0.0.1:1/0", "PORT": "0"}
-    environment["PORT"] = str(hosts.first.port + 1)
+    environment = {
+        **hosts.first.environment,
+        "REDIS_URL": "redis://:a-password@127.0.0.1:1/0",
+        "PORT": str(serving.free_port()),
+    }
 
     ended = subprocess.run(
         [*COMMAND, "serve"],
@@ -255,4 +257,4 @@ def test_a_redis_that_cannot_be_reached_stops_the_start_in_one_line(hosts: Hosts
     assert ended.returncode == 1
     [line] = ended.stderr.strip().splitlines()
     assert line.startswith("The Redis that REDIS_URL names cannot be used: ")
-    _ = alert
+    assert "a-password" not in line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from integrations_app.errors import (
     StartRefused,
 )
 from integrations_app.services import admins, startup
+from tests import redis_server
 from tests.postgresql import DatabaseUnderTest
 
 OPERATOR = Actor(kind="system", id="tests", label="system:tests", origin=Origin.CLI)
@@ -88,7 +90,15 @@ def test_a_ring_without_the_newest_key_refuses_to_start(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "many"), ("INTEGRATIONS_PUBLIC_URL", "example"), ("LOG_LEVEL", "LOUD")],
+    [
+        ("PORT", "many"),
+        ("INTEGRATIONS_PUBLIC_URL", "example"),
+        ("LOG_LEVEL", "LOUD"),
+        ("REDIS_URL", "http://localhost:6379"),
+        ("REDIS_URL", "redis://:a-password@localhost:many/0"),
+        ("WEB_CONCURRENCY", "0"),
+        ("WEB_CONCURRENCY", "many"),
+    ],
 )
 def test_a_wrong_setting_refuses_to_start_and_names_itself(
     db: DatabaseUnderTest, monkeypatch: pytest.MonkeyPatch, name: str, value: str
@@ -97,6 +107,39 @@ def test_a_wrong_setting_refuses_to_start_and_names_itself(
 
     with pytest.raises(InvalidSetting, match=f"^{name}: "):
         startup.prepare()
+
+
+def test_workers_without_a_redis_are_warned_of(
+    db: DatabaseUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEB_CONCURRENCY", "4")
+
+    [warning] = startup.prepare().warnings
+
+    assert warning == "WEB_CONCURRENCY has no effect without REDIS_URL; one process serves."
+
+
+def test_a_redis_that_may_not_be_configured_is_warned_of(
+    db: DatabaseUnderTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with redis_server.running(tmp_path, "--rename-command", "CONFIG", "") as redis:
+        monkeypatch.setenv("REDIS_URL", redis.url)
+
+        [warning] = startup.prepare().warnings
+
+    assert "K$sgxe" in warning
+
+
+def test_a_redis_that_is_away_refuses_to_start_in_one_line(
+    db: DatabaseUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDIS_URL", "redis://:a-password@127.0.0.1:1/0")
+
+    with pytest.raises(StartRefused, match="REDIS_URL") as refused:
+        startup.prepare()
+
+    assert "\n" not in str(refused.value)
+    assert "a-password" not in str(refused.value)
 
 
 def test_a_database_of_a_newer_program_refuses_to_start_in_one_line(
