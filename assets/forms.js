@@ -6,6 +6,8 @@
   // typed waits here, in the page's own memory, for the fields of the same form to come back.
   const typed = new Map();
   let typedInto = "";
+  let begunAt = ""; // the form that was typed into first; another may have taken its place
+  let sent = false;
   let seen = new WeakSet();
   const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
 
@@ -13,21 +15,35 @@
 
   const remember = (field) => {
     const identity = identityOf(field.form);
-    if (identity !== typedInto) forget(identity);
+    if (identity !== typedInto) forget(identity, field.form);
     typed.set(field.name, field.value);
     seen.add(field);
+    if (!restoring) sent = false;
   };
 
-  const forget = (identity) => {
+  const forget = (identity, form) => {
     typed.clear();
     seen = new WeakSet();
     typedInto = identity;
+    begunAt = form.dataset.form;
+    sent = false;
   };
+
+  // A newer version of the same connection, which nobody asked for here.
+  const isUnasked = (identity) => {
+    const page = (whole) => whole.slice(0, whole.lastIndexOf("/"));
+    return !sent && page(identity) === page(typedInto);
+  };
+
+  let restoring = false;
 
   const restore = () => {
     const form = document.querySelector(FORM);
     if (!typed.size || !form || !form.dataset.form) return;
-    if (identityOf(form) !== typedInto) return forget(identityOf(form));
+    const identity = identityOf(form);
+    if (identity !== typedInto && !isUnasked(identity)) return forget(identity, form);
+    typedInto = identity;
+    restoring = true;
     for (const [name, value] of typed) {
       const field = form.elements.namedItem(name);
       if (!(field instanceof HTMLInputElement) || seen.has(field)) continue;
@@ -35,7 +51,11 @@
       setValue.call(field, value);
       field.dispatchEvent(new Event("input", { bubbles: true })); // the page hears of it, too
     }
+    restoring = false;
   };
+
+  // Read by the page: which version what is typed now was meant for.
+  window.integrationsFormBegunAt = () => begunAt;
 
   window.addEventListener(
     "input",
@@ -53,6 +73,7 @@
   const stopIfTooLarge = (event, form) => {
     const tooLarge = bytesOf(form) > MOST_BYTES;
     form.querySelector("[data-too-large]").hidden = !tooLarge;
+    sent = !tooLarge;
     if (tooLarge) {
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -70,6 +91,7 @@
     (event) => {
       const form = event.target.closest?.("[data-sends-form]")?.closest(FORM);
       if (form) stopIfTooLarge(event, form);
+      if (event.target.closest?.("[data-gives-up]")) sent = true;
     },
     true,
   );

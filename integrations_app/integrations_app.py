@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, nullcontext
 import reflex as rx
 
 from integrations_app import routes, settings
+from integrations_app.components.lost_line import lost_line
 from integrations_app.components.theme import STYLESHEETS
 from integrations_app.http import transformers
 from integrations_app.i18n import _
@@ -33,6 +34,8 @@ app = App(
     api_transformer=[*transformers(), gate],
     backend_exception_handler=answer,
 )
+# The whole app becomes a further child of what is given here.
+app.app_wraps[5, "Overlay"] = lambda _stateful: rx.fragment(lost_line())
 app.add_middleware(Guard(), index=0)
 
 
@@ -78,9 +81,7 @@ app.add_page(
     title=_("Add Integration"),
     on_load=[New.load, AdminState.watch_session],
 )
-app.add_page(
-    edit.page, route=routes.EDIT, title=Edit.title, on_load=[Edit.load, Edit.watch]
-)
+app.add_page(edit.page, route=routes.EDIT, title=Edit.title, on_load=[Edit.load, Edit.watch])
 app.add_page(login.page, route=routes.LOGIN, title=_("Sign in"), on_load=Login.enter)
 app.add_page(setup.page, route=routes.SETUP, title=_("Create the first admin"), on_load=Login.enter)
 app.add_page(missing.page, route="404", title=_("Not found"))

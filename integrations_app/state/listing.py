@@ -172,7 +172,7 @@ class Listing(Removal, AdminState):
         try:
             page = await asyncio.to_thread(pages.page, self._query)
         except DatabaseUnavailable as error:
-            self.problem = wording.of_error(error)
+            self.problem, self._behind = wording.of_error(error), True
             return
         self._show(page)
 

@@ -30,6 +30,7 @@ from integrations_app.http import cookies
 from integrations_app.http.sign_in import SIGN_OUT
 from integrations_app.security import passwords
 from integrations_app.services import live, sessions
+from integrations_app.state import outage
 
 _BETWEEN_BATCHES_S = 0.1
 _LONGEST_BACKLOG = 1_000
@@ -39,7 +40,11 @@ _MARGIN_S = 0.1
 
 _PROCESS = uuid4().hex
 
+_ONLY_LOOK = (NoticeKind.SESSION_ENDED, NoticeKind.INTERRUPTED)
+"""Nothing to show, but a reason to look whether there is a session, and a database."""
+
 _T = TypeVar("_T")
+_F = TypeVar("_F", bound=Callable[..., object])
 
 
 class AdminState(rx.State):
@@ -51,6 +56,10 @@ class AdminState(rx.State):
     admin_email: str = ""
 
     _process: str = ""
+
+    _behind: bool = False
+    """Whether something could not be read that this tab shows."""
+
     _session: str = ""
     _expires_at: datetime = datetime.min.replace(tzinfo=UTC)
 
@@ -101,7 +110,8 @@ async def watching(state: AdminState) -> AsyncIterator[Batch]:
 
     The first batch is empty and comes at once, when nothing can be missed any more; bursts come
     as one, the first fact of them at once. Before each batch the session is checked; while the
-    database is away there is none. To be used by a background event started from `on_load`:
+    database is away there is none, the tab says so, and the next one is incomplete. To be used by
+    a background event started from `on_load`:
 
         async for batch in watching(self):
             async with self:
@@ -112,15 +122,16 @@ async def watching(state: AdminState) -> AsyncIterator[Batch]:
     """
     token = token_of(state)
     inbox = _Inbox(asyncio.get_running_loop())
+    line = _Line(state, on_return=inbox.add_gap)
     known: AdminSession | None = None
     hub: Hub | None = None
     try:
         while True:
-            known = await _patiently(lambda: sessions.find(token), until=known)
+            known = await line.ask(lambda: sessions.find(token), until=known)
             if known is None:
                 break
             if hub is None:
-                hub = await _patiently(_listening_hub, until=known)
+                hub = await line.ask(_listening_hub, until=known)
                 if hub is None:
                     break
                 hub.add(inbox.receive)
@@ -129,7 +140,10 @@ async def watching(state: AdminState) -> AsyncIterator[Batch]:
             if batch is not None:
                 yield batch
                 await asyncio.sleep(_BETWEEN_BATCHES_S)
-            await inbox.wait(until=known.expires_at)
+            if state._behind:
+                await _catch_up_later(state, inbox)
+            else:
+                await inbox.wait(until=known.expires_at)
     finally:
         if hub is not None:
             hub.remove(inbox.receive)
@@ -151,6 +165,21 @@ async def signed_in(state: BaseState) -> AdminSession | None:
         DatabaseUnavailable: The database cannot be asked.
     """
     return await asyncio.to_thread(sessions.find, token_of(state))
+
+
+def without_database(handler: _F) -> _F:
+    """Let this handler run for the tab's own admin while nobody can look after their session.
+
+    For what changes nothing but how the tab behaves; goes beneath `@rx.event`.
+    """
+    handler.__dict__["_needs_no_database"] = True
+    return handler
+
+
+async def was_signed_in(root: BaseState) -> bool:
+    """Whether the tab belongs to the browser behind it, as far as was known last."""
+    tab = await root.get_state(AdminState)
+    return tab._session == _fingerprint(token_of(root)) and datetime.now(UTC) < tab._expires_at
 
 
 async def hand_over(root: BaseState, session: AdminSession | None, *, tells_all: bool) -> bool:
@@ -183,6 +212,13 @@ async def hand_over(root: BaseState, session: AdminSession | None, *, tells_all:
 async def emptied(root: BaseState) -> Delta:
     """All that a reset tab knows, to be told in place of what it showed."""
     delta = await _resolve_delta(root.dict())
+    root._clean()
+    return delta
+
+
+async def news(root: BaseState) -> Delta:
+    """All that changed in a tab since it was last told."""
+    delta = await root._get_resolved_delta()
     root._clean()
     return delta
 
@@ -235,15 +271,48 @@ def _listening_hub() -> Hub:
     return live.hub()
 
 
-async def _patiently(ask: Callable[[], _T], *, until: AdminSession | None) -> _T | None:
-    """The answer, however long the database is away; None once the session has run out."""
-    while True:
-        try:
-            return await asyncio.to_thread(ask)
-        except DatabaseUnavailable:
-            if until is not None and datetime.now(UTC) >= until.expires_at:
-                return None
-            await asyncio.sleep(_RETRY_S)
+async def _catch_up_later(state: AdminState, inbox: "_Inbox") -> None:
+    async with state:
+        state._behind = False
+    inbox.add_gap()
+    await asyncio.sleep(_RETRY_S)
+
+
+class _Line:
+    """A tab's way to the database; the tab says when it is cut.
+
+    Args:
+        state: The state of a background event, outside of `async with`.
+        on_return: Called when the database is back.
+    """
+
+    def __init__(self, state: AdminState, *, on_return: Callable[[], None]) -> None:
+        self._state = state
+        self._on_return = on_return
+        self._is_up: bool | None = None
+
+    async def ask(self, question: Callable[[], _T], *, until: AdminSession | None) -> _T | None:
+        """The answer, however long the database is away; None once the session has run out."""
+        while True:
+            try:
+                answer = await asyncio.to_thread(question)
+            except DatabaseUnavailable:
+                if until is not None and datetime.now(UTC) >= until.expires_at:
+                    return None
+                await self._note(is_up=False)
+                await asyncio.sleep(_RETRY_S)
+            else:
+                await self._note(is_up=True)
+                return answer
+
+    async def _note(self, *, is_up: bool) -> None:
+        if self._is_up == is_up:
+            return
+        if self._is_up is False:
+            self._on_return()
+        self._is_up = is_up
+        async with self._state:
+            await outage.tell(self._state, away=not is_up)
 
 
 class _Inbox:
@@ -281,7 +350,7 @@ class _Inbox:
 
     def _put(self, fact: Fact) -> None:
         self._arrived.set()
-        if isinstance(fact, Notice) and fact.kind is NoticeKind.SESSION_ENDED:
+        if isinstance(fact, Notice) and fact.kind in _ONLY_LOOK:
             return
         self._facts.append(fact)
         if fact.kind is EventKind.RESYNC or len(self._facts) > _LONGEST_BACKLOG:

@@ -29,6 +29,8 @@ class StoredForm(setup_form.SetupForm, mixin=True):
     removed_by: str = ""
 
     _version: int = 0
+    _base: int = 0
+    """The version that what is typed was meant for: what is stored at a save, or it is refused."""
     _expected: str = ""
 
     @rx.var
@@ -72,6 +74,7 @@ class StoredForm(setup_form.SetupForm, mixin=True):
                 saved_secrets=connection.saved_secrets,
             )
         self.name, self._version = connection.name, connection.version
+        self._base = connection.version
         self.touched, self.changed_by, self.conflict = False, "", ""
         self.revealed = []  # the next secret is typed unseen again
         self._show_live(connection)
@@ -90,17 +93,32 @@ class StoredForm(setup_form.SetupForm, mixin=True):
             who = await asyncio.to_thread(audit.last_actor, self.connection_uuid)
             self.removed_by = who or _("someone")
             return
-        except DatabaseUnavailable as error:
-            self.problem = wording.of_error(error)
+        except DatabaseUnavailable:
+            self._behind = True
             return
         self._show_live(connection)
         if connection.version == self._version or self.busy:
             return
         if self.touched:
-            who = await asyncio.to_thread(audit.last_actor, self.connection_uuid)
-            self.changed_by = who or _("Someone")
+            await self._tell_of_change()
         else:
             self._fill(connection)
+
+    async def _go_back_to(self, begun_at: str) -> None:
+        """What is typed was meant for an older version, and is still there."""
+        uuid, _slash, version = begun_at.rpartition("/")
+        if uuid != self.connection_uuid or not version.isdecimal():
+            return
+        if int(version) < self._base:
+            self._base = int(version)
+            await self._tell_of_change()
+
+    async def _tell_of_change(self) -> None:
+        try:
+            who = await asyncio.to_thread(audit.last_actor, self.connection_uuid)
+        except DatabaseUnavailable:
+            who = None
+        self.changed_by = who or _("Someone")
 
     def _refused(self, error: IntegrationError, declared: Provider) -> rx.event.EventSpec | None:
         if isinstance(error, Conflict):

@@ -184,12 +184,12 @@ def test_open_pages_are_live_again_after_a_restart_of_redis(page: Page, hosts: H
     before = {each.pid for each in workers(hosts.first)}
 
     hosts.redis.stop()
-    expect(page.get_by_text("Cannot connect to server")).to_be_visible()
+    expect(page.get_by_text("The connection to the server is lost")).to_be_visible()
     stored("mistral", "meanwhile")
     hosts.redis.start()
 
     expect(row(page, "meanwhile")).to_be_visible(timeout=BACK_WITHIN_S * 1_000)
-    expect(page.get_by_text("Cannot connect to server")).to_have_count(0)
+    expect(page.get_by_text("The connection to the server is lost")).to_have_count(0)
     stored("mistral", "after")
     expect(row(page, "after")).to_be_visible()
     assert {each.pid for each in workers(hosts.first)} == before

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import reflex as rx
 
-from integrations_app.state.session import AdminState, Batch, watching
+from integrations_app.state.session import AdminState, Batch, watching, without_database
 
 PRIVATE = "dear diary"
 
@@ -17,6 +17,7 @@ class Diary(AdminState):
 
     text: str = ""
     batches: list[int] = []
+    turned: int = 0
 
     _gaps: list[bool] = []
     _actors: list[str] = []
@@ -43,6 +44,11 @@ class Diary(AdminState):
         await asyncio.sleep(delay_s)
         async with self:
             self.text = f"{PRIVATE}, later"
+
+    @rx.event
+    @without_database
+    async def turn(self) -> None:
+        self.turned += 1
 
     @rx.event
     async def fail(self) -> None:

@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from reflex.state import State
+from reflex.state import OnLoadInternalState, State
 from reflex_base.registry import RegistrationContext
 
 from integrations_app import routes
 from integrations_app.services import sessions
 from integrations_app.state.guard import is_public
 from integrations_app.state.login import Login
+from integrations_app.state.outage import Outage
 from integrations_app.state.session import AdminState
 from tests.postgresql import DatabaseUnderTest
 from tests.state.diary import PRIVATE, Diary
@@ -21,6 +22,8 @@ from tests.state.tabs import Tabs, events, said, serving
 TO_LOGIN = f"_redirect {routes.LOGIN}"
 TOAST = "_call_function"
 HYDRATE = State.event_handlers["hydrate"]
+LOAD = OnLoadInternalState.event_handlers["on_load_internal"]
+LATER = "_call_script"
 NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
 
 REFLEX_ROOT = "reflex___state____state"
@@ -60,7 +63,7 @@ def test_an_unknown_name_is_not_public() -> None:
     assert not is_public(f"{REFLEX_ROOT}.made_up")
 
 
-def test_a_var_of_ours_is_below_the_guarded_state_or_on_the_sign_in_page() -> None:
+def test_a_var_of_ours_is_below_the_guarded_state_or_of_no_interest_to_anyone() -> None:
     ours = [
         state
         for state in RegistrationContext.get().base_states.values()
@@ -68,7 +71,7 @@ def test_a_var_of_ours_is_below_the_guarded_state_or_on_the_sign_in_page() -> No
     ]
 
     assert ours
-    assert [each for each in ours if not issubclass(each, (AdminState, Login))] == []
+    assert [each for each in ours if not issubclass(each, (AdminState, Login, Outage))] == []
 
 
 @pytest.mark.parametrize("session", ["", "made up"])
@@ -236,6 +239,40 @@ def test_while_the_database_is_away_a_tab_that_comes_back_is_told_nothing(
         monkeypatch.setenv("DATABASE_URL", NOWHERE)
 
         assert PRIVATE not in said(await tab.send(HYDRATE))
+
+    run(scenario)
+
+
+def test_while_the_database_is_away_what_needs_none_is_handled_for_the_tabs_own_admin(
+    ada: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario(tabs: Tabs) -> None:
+        own, strangers = tabs.tab(session=ada), tabs.tab(session="made up", token="stranger")
+        await own.send(Diary.load)
+        monkeypatch.setenv("DATABASE_URL", NOWHERE)
+
+        assert events(await own.send(Diary.turn)) == []
+        assert events(await strangers.send(Diary.turn)) == [TOAST]
+
+        assert (await own.state(Diary)).turned == 1
+        assert (await strangers.state(Diary)).turned == 0
+
+    run(scenario)
+
+
+def test_while_the_database_is_away_a_page_is_loaded_later(
+    ada: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario(tabs: Tabs) -> None:
+        tab = tabs.tab(session=ada)
+        with monkeypatch.context() as away:
+            away.setenv("DATABASE_URL", NOWHERE)
+            told = await tab.send(LOAD)
+
+            assert events(told) == [LATER]
+            assert told[0].delta[Outage.get_full_name()] == {"database_away_rx_state_": True}
+
+        assert LATER not in events(await tab.send(LOAD))
 
     run(scenario)
 

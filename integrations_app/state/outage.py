@@ -1,0 +1,34 @@
+"""What an open page knows of a database that is away, and how it goes on afterwards."""
+
+from typing import Any
+
+import reflex as rx
+from reflex.istate.proxy import StateProxy
+from reflex.state import BaseState, OnLoadInternalState
+
+_RETRY_MS = 1_000
+
+
+class Outage(rx.State):
+    """Told to anyone, as `/readyz` is: it says nothing of what is stored."""
+
+    database_away: bool = False
+
+
+async def tell(state: BaseState | StateProxy, *, away: bool) -> None:
+    """Have the tab say that the database is away, or say it no more.
+
+    Args:
+        state: Any state of the tab, locked.
+        away: Whether it is.
+    """
+    outage = await state.get_state(Outage)
+    if outage.database_away != away:
+        outage.database_away = away
+
+
+def load_again() -> rx.event.EventSpec:
+    """Have the browser ask in a moment for what could not be loaded now."""
+    load: Any = OnLoadInternalState.on_load_internal  # whose type Reflex cannot express
+    in_a_moment = f"new Promise((resolve) => setTimeout(resolve, {_RETRY_MS}))"
+    return rx.call_script(in_a_moment, callback=load)
