@@ -133,6 +133,23 @@ def disposable(
         yield started, own_db
 
 
+@pytest.fixture
+def restartable(
+    disposable: tuple[Product, DatabaseUnderTest],
+    library: DatabaseUnderTest,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Product:
+    """A product that this test may end, with an admin; the library uses its database."""
+    product, db = disposable
+    use_library(monkeypatch, db, world, tmp_path)
+    for table in ("integration_connections", "integration_admins"):
+        db.execute(f"DELETE FROM {table}")
+    admins.create(EMAIL, PASSWORD, Actor.of(None))
+    return product
+
+
 @pytest.fixture(scope="session")
 def served_hosts(
     build: None,

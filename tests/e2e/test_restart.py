@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from integrations_app.domain.actor import Actor
-from integrations_app.services import admins
-from tests.e2e.conftest import EMAIL, PASSWORD, SIGN_IN, NewBrowser, NewTab, use_library
+from tests.e2e.conftest import EMAIL, PASSWORD, NewBrowser, NewTab, sign_in
 from tests.e2e.pages import (
     button,
     check,
@@ -27,35 +24,17 @@ from tests.e2e.pages import (
 )
 from tests.e2e.serving import Product
 from tests.e2e.wire import Overheard
-from tests.postgresql import DatabaseUnderTest
-from tests.world import World, key
+from tests.world import key
 
 BACK_WITHIN_S = 15
 """How long a page may take to find its server again; it asks less and less often."""
 
 
 @pytest.fixture
-def restartable(
-    disposable: tuple[Product, DatabaseUnderTest],
-    library: DatabaseUnderTest,
-    world: World,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> Product:
-    """A product that this test may end, with an admin; the library uses its database."""
-    product, db = disposable
-    use_library(monkeypatch, db, world, tmp_path)
-    db.execute("DELETE FROM integration_connections")
-    db.execute("DELETE FROM integration_admins")
-    admins.create(EMAIL, PASSWORD, Actor.of(None))
-    return product
-
-
-@pytest.fixture
 def page(restartable: Product, new_browser: NewBrowser, new_tab: NewTab) -> Page:
     """A tab of that product, signed in."""
     context = new_browser(base_url=restartable.origin)
-    assert context.request.post(SIGN_IN, form={"email": EMAIL, "password": PASSWORD}).ok
+    sign_in(context, EMAIL)
     return new_tab(context)
 
 
