@@ -727,7 +727,7 @@ def test_an_api_can_have_trouble_a_number_of_times(
 
 
 def test_refreshes_are_counted_apart_from_exchanges(world: World, http: httpx2.Client) -> None:
-    asking = flow("google", "counted")
+    asking = flow("google", "counted apart from exchanges")
     tokens = asking.connect(world, http)
 
     asking.refresh(http, tokens["refresh_token"])
