@@ -10,10 +10,10 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 LONGEST_S = 60
 
 
-def start(script: str) -> subprocess.Popen[str]:
+def start(script: str, *arguments: str) -> subprocess.Popen[str]:
     """Run a Python script in a process of its own."""
     return subprocess.Popen(
-        [sys.executable, "-c", script],
+        [sys.executable, "-c", script, *arguments],
         cwd=REPOSITORY,
         text=True,
         stdout=subprocess.PIPE,
@@ -28,6 +28,6 @@ def finished(process: subprocess.Popen[str]) -> str:
     return out.strip()
 
 
-def run(script: str) -> str:
+def run(script: str, *arguments: str) -> str:
     """What a Python script prints that runs in a process of its own."""
-    return finished(start(script))
+    return finished(start(script, *arguments))

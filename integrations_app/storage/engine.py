@@ -20,6 +20,7 @@ _CONNECT: Mapping[str, Any] = {"connect_timeout": 5, "application_name": "integr
 _POOL_TIMEOUT_S = 10
 _UNDEFINED_TABLE = "42P01"
 _UNDEFINED_COLUMN = "42703"
+_DISK_FULL = "53100"
 _LOCK_TIMEOUT = "SELECT set_config('lock_timeout', %s, true)"
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _LOST = (
@@ -146,13 +147,18 @@ def translated() -> Iterator[None]:
     try:
         yield
     except (*_LOST, exc.TimeoutError) as error:
+        if _sqlstate(error) == _DISK_FULL:
+            raise DatabaseUnavailable("The database has no room left on its disk.") from error
         raise DatabaseUnavailable("The database cannot be reached.") from error
     except (exc.ProgrammingError, psycopg.ProgrammingError) as error:
-        told = getattr(error, "orig", error)
-        if getattr(told, "sqlstate", None) in (_UNDEFINED_TABLE, _UNDEFINED_COLUMN):
+        if _sqlstate(error) in (_UNDEFINED_TABLE, _UNDEFINED_COLUMN):
             message = "The database is not at the newest revision; run `integrations migrate`."
             raise DatabaseUnavailable(message) from error
         raise
+
+
+def _sqlstate(error: Exception) -> str | None:
+    return getattr(getattr(error, "orig", error), "sqlstate", None)
 
 
 _lock = threading.Lock()

@@ -169,6 +169,19 @@ def test_processes_that_migrate_at_once_wait_for_each_other(
     assert migrations.current(database()) == migrations.newest() == revisions()[-1]
 
 
+def test_a_start_waits_for_a_migration_that_is_under_way(
+    unmigrated_db: DatabaseUnderTest,
+) -> None:
+    with unmigrated_db.held(f"SELECT pg_advisory_lock({migrations._LOCK_ID})"):
+        started = processes.start(MIGRATE)
+        unmigrated_db.wait_for_waiters()
+        assert migrations.current(database()) is None
+
+    processes.finished(started)
+
+    assert migrations.current(database()) == migrations.newest()
+
+
 def test_threads_that_migrate_at_once_wait_for_each_other(
     unmigrated_db: DatabaseUnderTest,
 ) -> None:
