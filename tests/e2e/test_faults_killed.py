@@ -24,7 +24,7 @@ from tests.e2e.wire import Overheard
 from tests.postgresql import DatabaseUnderTest
 from tests.world import key
 
-BACK_WITHIN_S = 40.0
+BACK_WITHIN_S = 15
 SAVED = re.compile("Saved|verified")
 
 

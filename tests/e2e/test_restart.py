@@ -26,7 +26,7 @@ from tests.e2e.serving import Product
 from tests.e2e.wire import Overheard
 from tests.world import key
 
-BACK_WITHIN_S = 40.0
+BACK_WITHIN_S = 15
 """How long a page may take to find its server again; it asks less and less often."""
 
 

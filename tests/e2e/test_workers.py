@@ -33,7 +33,7 @@ from tests.e2e.wire import Overheard
 from tests.postgresql import DatabaseUnderTest
 from tests.world import key
 
-BACK_WITHIN_S = 40.0
+BACK_WITHIN_S = 15
 GONE_WITHIN_S = 10
 _LOOK_EVERY_S = 0.02
 
