@@ -113,9 +113,9 @@ def test_nothing_secret_is_ever_said_to_redis(page: Page, hosts: Hosts, world: W
         replace_the_secret(page, second, world)
         secrets = connect_an_account(page, hosts, world)
         page.goto(hosts.first.first_admin_link)
-        expect(page.get_by_text("No integrations configured").or_(row(page, "main"))).to_be_visible(
-            timeout=30_000
-        )
+        expect(
+            page.get_by_text("No integrations configured").or_(row(page, "main"))
+        ).to_be_visible()
     secrets |= {
         "typed key": first,
         "other typed key": second,
