@@ -67,16 +67,9 @@ def _header() -> rx.Component:
                 high_contrast=True,
             ),
             rx.el.nav(
-                rx.link(
-                    rx.flex(
-                        rx.icon("plug", size=16), t("Integrations"), align="center", spacing="2"
-                    ),
-                    href=routes.LISTING,
-                    size="2",
-                    underline="none",
-                ),
+                _place("plug", t("Integrations"), routes.LISTING),
                 aria_label=t("Main"),
-                style={"flex_grow": "1"},
+                class_name="places",
             ),
             rx.flex(
                 rx.text(
@@ -107,4 +100,13 @@ def _header() -> rx.Component:
             spacing="4",
             padding="var(--space-4)",
         ),
+    )
+
+
+def _place(icon: str, label: Text, address: str) -> rx.Component:
+    return rx.link(
+        rx.flex(rx.icon(icon, size=16), label, align="center", spacing="2"),
+        href=address,
+        size="2",
+        underline="none",
     )

@@ -62,6 +62,9 @@ class NoticeKind(StrEnum):
     SESSION_ENDED = "session_ended"
     """Admin sessions ended; whoever streams to one must look."""
 
+    MODULE_CHANGED = "module_changed"
+    """Rows of a module changed."""
+
     INTERRUPTED = "interrupted"
     """This process's line to the database was cut; a `resync` follows once there is another."""
 
@@ -73,7 +76,9 @@ class Notice:
     Attributes:
         kind: What to read again.
         uuid: The connection, for `check_recorded` and `tokens_renewed`.
+        module: The module's key, for `module_changed`.
     """
 
     kind: NoticeKind
     uuid: UUID | None = None
+    module: str | None = None

@@ -23,7 +23,7 @@ def decode(payload: str) -> Event | Notice | None:
         data = json.loads(payload)
         uuid = UUID(data["uuid"]) if "uuid" in data else None
         if data["kind"] in set(NoticeKind):
-            return Notice(kind=NoticeKind(data["kind"]), uuid=uuid)
+            return Notice(kind=NoticeKind(data["kind"]), uuid=uuid, module=data.get("module"))
         return Event(
             id=UUID(data["id"]),
             kind=EventKind(data["kind"]),

@@ -104,6 +104,31 @@ def record(
     )
 
 
+def tell_of_module(
+    session: Session,
+    module: str,
+    action: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    name: str,
+    fields: Sequence[str] = (),
+) -> None:
+    """Record and announce a change of a module's row; delivered at commit or never.
+
+    Args:
+        session: The transaction that changes it.
+        module: The module's key.
+        action: What was done, such as `endpoint_renamed`.
+        actor: Who did it.
+        at: When.
+        name: What the row is called after the change.
+        fields: Names of what changed, never values.
+    """
+    record(session, action, actor=actor, at=at, name=name, fields=fields)
+    _notify(session, Notice(kind=NoticeKind.MODULE_CHANGED, module=module))
+
+
 def hint(session: Session, kind: NoticeKind, uuid: UUID | None = None) -> None:
     """Make open pages read again, without an event."""
     _notify(session, Notice(kind=kind, uuid=uuid))

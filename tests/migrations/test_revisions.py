@@ -45,6 +45,9 @@ ROWS = {
         "(connection_uuid, session_hash, account_id, sealed, credential_revision, expires_at)"
         " SELECT uuid, '\\x00'::bytea, 'a', '\\x00'::bytea, 1, now() FROM integration_connections"
     ),
+    "integration_module_runs": "(module) VALUES ('a')",
+    "ai_endpoints": "(name) VALUES ('a')",
+    "projects": "(name) VALUES ('a')",
 }
 """A row for each table, as a plain INSERT of its required columns; in the order of references."""
 
