@@ -48,7 +48,7 @@ def prepare() -> Prepared:
     egress.check_environment()
     catalogue.all_providers()
     about_redis = _check_redis(configured)
-    _migrate()
+    migrations.upgrade()
     missing = keyring.check().missing
     token = admins.setup_token()
     return Prepared(
@@ -86,15 +86,6 @@ def _check_redis(configured: Settings) -> list[str]:
             line = str(error).strip().split("\n", 1)[0]
             raise StartRefused(f"The Redis that REDIS_URL names cannot be used: {line}") from error
     return []
-
-
-def _migrate() -> None:
-    from alembic.util import CommandError  # noqa: PLC0415 - only a start needs it
-
-    try:
-        migrations.upgrade()
-    except CommandError as error:  # a newer program's revision, for instance
-        raise StartRefused(f"The database cannot be migrated: {error}") from error
 
 
 @cache

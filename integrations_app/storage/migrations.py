@@ -5,6 +5,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import Connection, text
 
+from integrations_app.errors import StartRefused
 from integrations_app.storage.engine import Database, database, translated
 
 VERSION_TABLE = "integrations_alembic_version"
@@ -23,6 +24,7 @@ def upgrade(target: str = "head") -> None:
     """Run every revision up to `target`; processes that do so at once wait for each other.
 
     Raises:
+        StartRefused: A revision refuses what is stored, or is unknown; the message is one line.
         DatabaseUnavailable: The database cannot be reached.
     """
     with translated(), database().writer.connect() as connection:
@@ -38,10 +40,15 @@ def upgrade(target: str = "head") -> None:
 def _run(connection: Connection, target: str) -> None:
     from alembic import command  # noqa: PLC0415 - only a start needs it, never a library call
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(scripts()))
-    command.upgrade(config, target)
+    try:
+        command.upgrade(config, target)
+    except CommandError as error:  # a newer program's revision, or rows that one of ours refuses
+        connection.rollback()
+        raise StartRefused(f"The database cannot be migrated: {error}") from error
     connection.commit()
 
 

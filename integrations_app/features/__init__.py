@@ -1,0 +1,1 @@
+"""Modules of this app that have pages of their own."""

@@ -1,0 +1,1 @@
+"""Projects, and the templates that they are made from."""
