@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection
 
+from integrations_app.features.ai_endpoints import table as _ai_endpoints  # noqa: F401 - fills metadata
 from integrations_app.features.projects import table as _projects  # noqa: F401 - fills metadata
 from integrations_app.storage.engine import database
 from integrations_app.storage.migrations import VERSION_TABLE

@@ -1,0 +1,1 @@
+"""AI endpoints: a model, under a name, at whichever connection an admin picks for it."""
