@@ -9,6 +9,9 @@ EDIT = f"{LISTING}/[uuid]"
 LOGIN = "/login"
 SETUP = "/setup"
 
+CHOSEN = "provider"
+"""Parameter of the address of a new connection's form that says of which provider."""
+
 RETURNED = "returned"
 """Parameter of a page's address that says how the way back from a provider ended."""
 
@@ -22,7 +25,7 @@ def edit(uuid: UUID | str) -> str:
 
 def new(provider: str = "") -> str:
     """The form for a new connection, with its provider chosen or still to choose."""
-    return f"{NEW}?{urlencode({'provider': provider})}" if provider else NEW
+    return f"{NEW}?{urlencode({CHOSEN: provider})}" if provider else NEW
 
 
 def returned(uuid: UUID | str | None, outcome: str) -> str:

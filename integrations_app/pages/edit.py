@@ -8,6 +8,7 @@ from integrations_app.components.account import (
     redirect_address,
     step_heading,
 )
+from integrations_app.components.address import last_part
 from integrations_app.components.feedback import (
     notice_callout,
     outcome_callout,
@@ -49,7 +50,8 @@ def page() -> rx.Component:
             t("Edit Integration"), t("Changes show at once wherever this connection is used.")
         ),
         rx.cond(
-            Edit.loaded,
+            # Another connection's form could be typed into, and be gone a moment later.
+            flag(Edit.loaded) & (last_part() == Edit.asked),
             _connection(),
             rx.cond(Edit.problem, problem_callout(Edit.problem), rx.skeleton(height="320px")),
         ),
@@ -114,6 +116,11 @@ def _cannot_act() -> rx.Var[bool]:
     return (text(Edit.busy) != "") | (text(Edit.removed_by) != "")
 
 
+def _cannot_save() -> rx.Var[bool]:
+    is_busy = (text(Edit.busy) != "") & ~_checking()
+    return is_busy | (text(Edit.removed_by) != "")
+
+
 def _checking() -> rx.Var[bool]:
     return (text(Edit.busy) == "test") | (text(Edit.busy) == "check")
 
@@ -171,7 +178,9 @@ def _form() -> rx.Component:
 
 
 def _touch() -> OnEvent:
-    return Edit.touch(FORM_BEGUN_AT).throttle(500)
+    """Tell the server of typing until it knows; not throttled, as that could drop the only one."""
+    unknown = ~flag(Edit.touched) | (text(Edit.outcome) != "")
+    return rx.cond(unknown, Edit.touch(FORM_BEGUN_AT), rx.noop())
 
 
 def _changed_meanwhile() -> rx.Component:
@@ -222,7 +231,7 @@ def _buttons() -> rx.Component:
             t("Save Changes"),
             type="submit",
             loading=Edit.busy == "save",
-            disabled=_cannot_act(),
+            disabled=_cannot_save(),
         ),
         rx.cond(
             flag(Edit.provider.testable) | flag(Edit.status.testable),

@@ -4,6 +4,7 @@ import reflex as rx
 
 from integrations_app import routes
 from integrations_app.components.account import redirect_address
+from integrations_app.components.address import query_parameter
 from integrations_app.components.feedback import outcome_callout, problem_callout
 from integrations_app.components.fields import (
     FORM_VALUES,
@@ -33,7 +34,10 @@ def page() -> rx.Component:
                 t("Which service do you want to connect?"),
             ),
         ),
-        rx.cond(New.loaded, rx.cond(New.provider.key, _form_page(), _choice())),
+        rx.cond(
+            flag(New.loaded) & (query_parameter(routes.CHOSEN) == New.asked),
+            rx.cond(New.provider.key, _form_page(), _choice()),
+        ),
         width=FORM_WIDTH,
     )
 
@@ -82,7 +86,7 @@ def _provider_choice(provider: ProviderItem) -> rx.Component:
                 class_name="provider-choice",
                 height="100%",
             ),
-            href=routes.NEW + "?provider=" + provider.key,
+            href=f"{routes.NEW}?{routes.CHOSEN}=" + provider.key,
             underline="none",
             color_scheme="gray",
             high_contrast=True,

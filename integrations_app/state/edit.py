@@ -24,6 +24,9 @@ from integrations_app.state.removal import Removal
 from integrations_app.state.session import AdminState, token_of, watching, without_database
 from integrations_app.state.stored_form import StoredForm
 
+_MAY_BE_OVERTAKEN = ("", "test", "check")
+"""What a save need not wait for."""
+
 
 class Edit(Account, Removal, StoredForm, AdminState):
     """The form is filled once and then belongs to whoever types; the status card is always live."""
@@ -39,8 +42,9 @@ class Edit(Account, Removal, StoredForm, AdminState):
     async def load(self) -> AsyncIterator[object]:
         """Show the connection of the address, or go back to the list."""
         await self._actor()
+        asked: str = self.uuid  # pyright: ignore[reportAttributeAccessIssue] - of the address
         try:
-            connection = await asyncio.to_thread(lookup.by_uuid, self.uuid)  # pyright: ignore
+            connection = await asyncio.to_thread(lookup.by_uuid, asked)
         except (NotFound, InvalidUuid):
             yield rx.redirect(routes.LISTING)
             yield rx.toast.error(_("Integration not found"))
@@ -48,7 +52,7 @@ class Edit(Account, Removal, StoredForm, AdminState):
         except DatabaseUnavailable:
             yield outage.load_again()
             return
-        self.returned, self.returned_ok = "", False
+        self.asked, self.returned, self.returned_ok = asked, "", False
         if self.touched and self.connection_uuid == str(connection.uuid):
             await self._catch_up()  # the line was cut: what is being typed stays
         else:
@@ -105,6 +109,7 @@ class Edit(Account, Removal, StoredForm, AdminState):
         except IntegrationError as error:
             self.problem = wording.of_error(error)
             return
+        self._drawn += 1
         self._fill(connection)
 
     @rx.event(background=True)
@@ -116,11 +121,11 @@ class Edit(Account, Removal, StoredForm, AdminState):
             if self.busy or declared is None:
                 return
             self._clear_feedback()
-            self.busy, self.saved = "test", False
-            uuid = self.connection_uuid
+            self.saved = False
+            uuid, turn = self.connection_uuid, self._begin("test")
         yield None
         submitted = setup_form.read(form, declared)
-        yield await self._ask(uuid, submitted, declared, actor)
+        yield await self._ask(uuid, submitted, declared, actor, turn)
 
     @rx.event(background=True)
     async def check_saved(self, uuid: str) -> None:
@@ -129,23 +134,25 @@ class Edit(Account, Removal, StoredForm, AdminState):
             actor = await self._actor()
             if self._expected != uuid:
                 return
-            self._expected = ""
+            self._expected, turn = "", self._turn
         try:
             connection = await asyncio.to_thread(lookup.by_uuid, uuid)
             if not checks.can_check(connection):
                 async with self:
-                    self.saved = True
+                    self.saved = turn == self._turn
                 return
             result = await asyncio.to_thread(checks.run, uuid, actor=actor)
         except IntegrationError as error:
             async with self:
-                self.problem = wording.of_error(error)
+                if turn == self._turn:
+                    self.problem = wording.of_error(error)
             return
         finally:
             async with self:
-                self.busy = ""
+                self._end(turn)
         async with self:
-            self._show_result(result)
+            if turn == self._turn:
+                self._show_result(result)
             await self._catch_up()
 
     @rx.event(background=True)
@@ -162,7 +169,7 @@ class Edit(Account, Removal, StoredForm, AdminState):
             self.returned_ok = False
             if self.returned:
                 return
-            self.busy = "connect"
+            turn = self._begin("connect")
             uuid, version = self.connection_uuid, self._base
         yield None
         event: object = None
@@ -177,7 +184,7 @@ class Edit(Account, Removal, StoredForm, AdminState):
                 event = self._refused(error, declared)
         finally:
             async with self:
-                self.busy = ""
+                self._end(turn)
         yield event
 
     @rx.event
@@ -206,8 +213,8 @@ class Edit(Account, Removal, StoredForm, AdminState):
             if self.busy:
                 return
             self._clear_feedback()
-            self.busy, self.saved, self.returned = "disconnect", False, ""
-            uuid = self.connection_uuid
+            self.saved, self.returned = False, ""
+            uuid, turn = self.connection_uuid, self._begin("disconnect")
         yield
         try:
             await asyncio.to_thread(connections.disconnect, uuid, actor=actor)
@@ -218,7 +225,7 @@ class Edit(Account, Removal, StoredForm, AdminState):
             return
         finally:
             async with self:
-                self.busy = ""
+                self._end(turn)
         async with self:
             if self.provider.connects_account:
                 self.returned, self.returned_ok = _("The account is disconnected."), True
@@ -255,10 +262,11 @@ class Edit(Account, Removal, StoredForm, AdminState):
         async with self:
             actor = await self._actor()
             declared = catalogue.find(self.provider.key)
-            if self.busy or declared is None:
+            if self.busy not in _MAY_BE_OVERTAKEN or declared is None:
                 return
             self._clear_feedback()
-            self.busy, self.saved, self.conflict = "save", False, ""
+            self.saved, self.conflict, self._expected = False, "", ""
+            turn = self._begin("save")
             uuid, version = self.connection_uuid, None if over else self._base
         yield None
         submitted = setup_form.read(form, declared)
@@ -266,7 +274,7 @@ class Edit(Account, Removal, StoredForm, AdminState):
             connection = await self._stored(uuid, submitted, version, actor)
         except IntegrationError as error:
             async with self:
-                self.busy = ""
+                self._end(turn)
                 event = self._refused(error, declared)
             yield event
             return
@@ -291,7 +299,12 @@ class Edit(Account, Removal, StoredForm, AdminState):
         )
 
     async def _ask(
-        self, uuid: str, submitted: setup_form.Submitted, declared: Provider, actor: Actor
+        self,
+        uuid: str,
+        submitted: setup_form.Submitted,
+        declared: Provider,
+        actor: Actor,
+        turn: int,
     ) -> rx.event.EventSpec | None:
         """Check stored credentials and record it, or typed ones and do not."""
         event = None
@@ -305,12 +318,14 @@ class Edit(Account, Removal, StoredForm, AdminState):
             )
         except IntegrationError as error:
             async with self:
-                event = self._show_error(error, declared)
+                if turn == self._turn:
+                    event = self._show_error(error, declared)
         else:
             async with self:
-                self._show_result(result)
+                if turn == self._turn:
+                    self._show_result(result)
         finally:
             async with self:
-                self.busy = ""
+                self._end(turn)
                 await self._catch_up()
         return event

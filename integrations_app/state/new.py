@@ -20,6 +20,8 @@ class New(setup_form.SetupForm, AdminState):
     choices: list[views.ProviderItem] = []
     wanted: str = ""
     provider: views.ProviderItem = views.ProviderItem()
+    asked: str = ""
+    """What of the address is shown; until it is read, the browser may be further than this."""
     loaded: bool = False
 
     @rx.var
@@ -41,14 +43,15 @@ class New(setup_form.SetupForm, AdminState):
             views.provider_item(each, redirect_uri=redirect_uri)
             for each in catalogue.all_providers()
         ]
-        key = self.router.url.query_parameters.get("provider", "")
+        key = self.router.url.query_parameters.get(routes.CHOSEN, "")
         declared = catalogue.find(key)
         self.provider = next(
             (each for each in self.choices if each.key == key), views.ProviderItem()
         )
         self.fields = views.field_items(declared, values={}, saved_secrets=()) if declared else []
         self._clear_feedback()
-        self.busy, self.revealed, self.wanted, self.loaded = "", [], "", True
+        self._begin("")
+        self.revealed, self.wanted, self.asked, self.loaded = [], "", key, True
 
     @rx.event
     async def search(self, text: str) -> None:
@@ -69,26 +72,28 @@ class New(setup_form.SetupForm, AdminState):
             if self.busy or declared is None:
                 return
             self._clear_feedback()
-            self.busy = "test"
+            turn = self._begin("test")
         yield None
-        event = await self._try(declared, setup_form.read(form, declared).values)
+        event = await self._try(declared, setup_form.read(form, declared).values, turn)
         yield event
 
     async def _try(
-        self, declared: Provider, values: Mapping[str, str]
+        self, declared: Provider, values: Mapping[str, str], turn: int
     ) -> rx.event.EventSpec | None:
         event = None
         try:
             result = await asyncio.to_thread(checks.dry_run, declared.key, values)
         except IntegrationError as error:
             async with self:
-                event = self._show_error(error, declared)
+                if turn == self._turn:
+                    event = self._show_error(error, declared)
         else:
             async with self:
-                self._show_result(result)
+                if turn == self._turn:
+                    self._show_result(result)
         finally:
             async with self:
-                self.busy = ""
+                self._end(turn)
         return event
 
     @rx.event
@@ -101,7 +106,7 @@ class New(setup_form.SetupForm, AdminState):
             return
         submitted = setup_form.read(form, declared)
         self._clear_feedback()
-        self.busy = "create"
+        turn = self._begin("create")
         yield
         try:
             connection = await asyncio.to_thread(
@@ -112,10 +117,10 @@ class New(setup_form.SetupForm, AdminState):
                 actor=actor,
             )
         except IntegrationError as error:
-            self.busy = ""
+            self._end(turn)
             yield self._show_error(error, declared)
             return
-        self.busy = ""
+        self._end(turn)
         edit = await self.get_state(Edit)
         edit._expect(connection.uuid)
         yield rx.redirect(routes.edit(connection.uuid))

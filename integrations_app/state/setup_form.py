@@ -46,8 +46,23 @@ class SetupForm(rx.State, mixin=True):
     busy: str = ""
     revealed: list[str] = []
 
+    _turn: int = 0
+
     def _leave_behind(self) -> None:
         self.busy = ""
+
+    def _begin(self, what: str) -> int:
+        """Be busy with this; what was under way goes on unseen.
+
+        Returns:
+            The turn, by which the work knows at its end whether anyone still waits for it.
+        """
+        self.busy, self._turn = what, self._turn + 1
+        return self._turn
+
+    def _end(self, turn: int) -> None:
+        if turn == self._turn:
+            self.busy = ""
 
     def _clear_feedback(self) -> None:
         self.problems, self.problem, self.outcome, self.outcome_ok = {}, "", "", False

@@ -21,6 +21,8 @@ class StoredForm(setup_form.SetupForm, mixin=True):
     status: views.StatusItem = views.StatusItem()
     name: str = ""
     connection_uuid: str = ""
+    asked: str = ""
+    """The uuid of the address that is shown; the browser may be at another one already."""
     loaded: bool = False
     touched: bool = False
     saved: bool = False
@@ -32,11 +34,13 @@ class StoredForm(setup_form.SetupForm, mixin=True):
     _base: int = 0
     """The version that what is typed was meant for: what is stored at a save, or it is refused."""
     _expected: str = ""
+    _drawn: int = 0
+    """How often the form was emptied on purpose."""
 
     @rx.var
     def form_key(self) -> str:
         """Another key is another form: what was typed into the old one is gone with it."""
-        return f"{self.connection_uuid}/{self._version}"
+        return f"{self.connection_uuid}/{self._version}.{self._drawn}"
 
     def _expect(self, uuid: UUID) -> None:
         """The connection was just created: the page opens while its check is under way."""
@@ -46,12 +50,13 @@ class StoredForm(setup_form.SetupForm, mixin=True):
         self.loaded, self.touched, self.saved = False, False, False
         self.name, self.fields, self._version = "", [], 0
         self.changed_by = self.conflict = self.removed_by = ""
-        self.busy = "check"
+        self._begin("check")
 
     def _open(self, connection: Connection) -> None:
         if self.connection_uuid != str(connection.uuid):
             self._clear_feedback()
-            self.busy, self._expected, self.saved = "", "", False
+            self._begin("")
+            self._expected, self.saved = "", False
         self.connection_uuid = str(connection.uuid)
         self.removed_by, self.removing_uuid, self.revealed = "", "", []
         self._fill(connection)
@@ -106,7 +111,8 @@ class StoredForm(setup_form.SetupForm, mixin=True):
 
     async def _go_back_to(self, begun_at: str) -> None:
         """What is typed was meant for an older version, and is still there."""
-        uuid, _slash, version = begun_at.rpartition("/")
+        uuid, _slash, drawn = begun_at.rpartition("/")
+        version = drawn.partition(".")[0]
         if uuid != self.connection_uuid or not version.isdecimal():
             return
         if int(version) < self._base:

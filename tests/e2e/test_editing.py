@@ -124,6 +124,22 @@ def test_typing_a_new_name_makes_a_test_unrecorded_too(admin: Page) -> None:
     assert (unchanged.name, unchanged.status) == ("main", Status.CONFIGURED)
 
 
+def test_a_save_need_not_wait_for_a_test_that_hangs(admin: Page) -> None:
+    uuid = stored("openrouter", "main").uuid
+    open_edit(admin, uuid)
+    key_field(admin).fill(key("openrouter", Behaviour.HANGING))
+    button(admin, "Test Connection").click()
+    expect(status(admin, "Testing…")).to_be_visible()
+
+    key_field(admin).fill(key("openrouter", serial="works"))
+    name_field(admin).fill("renamed")
+    button(admin, "Save Changes").click()
+
+    expect(outcome(admin)).to_have_text("Connection verified")
+    assert names() == ["renamed"]
+    assert integrations.get_integration_by_uuid(uuid).status is Status.CONNECTED
+
+
 def test_renaming_to_a_taken_name_is_shown_at_the_field(admin: Page) -> None:
     stored("mistral", "taken")
     uuid = stored("mistral", "main").uuid

@@ -127,3 +127,5 @@ def test_what_is_typed_outlasts_a_restart_during_which_others_save(
     ).to_be_visible()
     expect(key_field(page)).to_have_value(typed)
     expect(name_field(page)).to_have_value("theirs")
+    button(page, "Load the new values").click()
+    expect(key_field(page)).to_have_value("")
