@@ -6,6 +6,7 @@ user's id, or None for the running program. Every function raises `DatabaseUnava
 database cannot be reached.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -16,7 +17,9 @@ from integrations_app.domain.actor import Actor
 from integrations_app.domain.check import CheckResult
 from integrations_app.domain.connection import Connection
 from integrations_app.domain.provider import Provider
+from integrations_app.domain.usage import Usage
 from integrations_app.events.subscription import Subscription
+from integrations_app.modules import registry
 from integrations_app.services import (
     catalogue,
     checks,
@@ -26,6 +29,8 @@ from integrations_app.services import (
     lookup,
     oauth,
     refresh,
+    replacement,
+    usage,
 )
 from integrations_app.services.credentials import Credentials
 from integrations_app.services.references import parse_uuid
@@ -149,6 +154,43 @@ def remove_connection(uuid: Ref, *, actor: Actor | str | None = None) -> bool:
         InUse: A module needs it and blocks the removal.
     """
     return connections.remove(uuid, actor=Actor.of(actor))
+
+
+def replace_connection(old: Ref, new: Ref, *, actor: Actor | str | None = None) -> int:
+    """Have whatever uses a connection use another, then delete it; all of it or nothing.
+
+    Args:
+        old: The uuid of the connection that goes.
+        new: The uuid of the one that takes its place.
+        actor: Who does it.
+
+    Returns:
+        How many places use the other one now.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        SameConnection: Both are the same.
+        NotFound: One of the two is not there.
+        CannotReplace: Some uses must stay with the connection that they have; `.usages`.
+        ModuleFailed: A module did not do its part.
+    """
+    return replacement.replace(old, new, actor=Actor.of(actor))
+
+
+def usages(uuid: Ref) -> list[Usage]:
+    """Where a connection is used, as the modules of this program tell.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+    """
+    return list(usage.of(parse_uuid(uuid)))
+
+
+def run_legacy_migrations() -> dict[str, str]:
+    """Deprecated: `integrations_app.modules.registry.run_all_legacy_migrations()` does the same."""
+    message = "Use integrations_app.modules.registry.run_all_legacy_migrations()."
+    warnings.warn(message, DeprecationWarning, stacklevel=2)
+    return registry.run_all_legacy_migrations()
 
 
 def get_integration_by_uuid(uuid: Ref) -> Connection:

@@ -12,6 +12,7 @@ IntegrationError
 │   ├── MissingPlaceholder       missing_placeholder .placeholder names what has no value
 │   ├── InvalidUuid              invalid_uuid
 │   ├── InvalidReference         invalid
+│   ├── SameConnection           same_connection
 │   ├── InvalidEmail             invalid_email
 │   ├── WeakPassword             weak_password
 │   ├── EmailTaken               email_taken
@@ -22,6 +23,9 @@ IntegrationError
 │   └── Deleted                  deleted
 ├── Conflict                     conflict            .fields names what changed meanwhile
 ├── InUse                        in_use              .usages says by whom
+├── UsedMore                     used_more           .usages says where by now
+├── CannotReplace                cannot_replace      .usages says which uses are in the way
+├── ModuleFailed                 module_failed
 ├── Undecryptable                undecryptable
 ├── DatabaseUnavailable          database_unavailable
 ├── DestinationNotAllowed        destination_not_allowed
@@ -60,6 +64,7 @@ from integrations_app.errors.inputs import (
     InvalidReference,
     InvalidUuid,
     MissingPlaceholder,
+    SameConnection,
     SecretRequired,
     UnknownProvider,
 )
@@ -91,19 +96,23 @@ from integrations_app.errors.start import (
     StartRefused,
 )
 from integrations_app.errors.stored import (
+    CannotReplace,
     Conflict,
     DatabaseUnavailable,
     Deleted,
     InUse,
     Missing,
+    ModuleFailed,
     NotConfigured,
     NotFound,
     Undecryptable,
+    UsedMore,
 )
 
 __all__ = [
     "AlreadyExists",
     "AuthorizationFailed",
+    "CannotReplace",
     "ClientCredentialsNotConfigured",
     "ClientIdNotConfigured",
     "Conflict",
@@ -126,11 +135,13 @@ __all__ = [
     "KeyRingMismatch",
     "Missing",
     "MissingPlaceholder",
+    "ModuleFailed",
     "NoRefreshToken",
     "NotConfigured",
     "NotFound",
     "NotSignedIn",
     "PlacementNotSupported",
+    "SameConnection",
     "SecretRequired",
     "SetupTokenInvalid",
     "SignInRefused",
@@ -142,5 +153,6 @@ __all__ = [
     "Unauthorized",
     "Undecryptable",
     "UnknownProvider",
+    "UsedMore",
     "WeakPassword",
 ]

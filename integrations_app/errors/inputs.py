@@ -130,3 +130,12 @@ class InvalidReference(InvalidInput):
 
     def __init__(self, value: object) -> None:
         super().__init__(f"{shown(value)} does not refer to a connection.")
+
+
+class SameConnection(InvalidInput):
+    """A connection cannot take its own place."""
+
+    code = "same_connection"
+
+    def __init__(self) -> None:
+        super().__init__("A connection cannot take its own place.")

@@ -74,6 +74,45 @@ class InUse(IntegrationError):
         self.usages = tuple(usages)
 
 
+class UsedMore(IntegrationError):
+    """More places use the connection than whoever wants to remove it has seen.
+
+    Attributes:
+        usages: All of them.
+    """
+
+    code = "used_more"
+
+    def __init__(self, usages: "Sequence[Usage]") -> None:
+        super().__init__(f"It is used in {len(usages)} places by now.")
+        self.usages = tuple(usages)
+
+
+class CannotReplace(IntegrationError):
+    """A use must stay with the connection that it has, so no other can take its place.
+
+    Attributes:
+        usages: The uses in the way.
+    """
+
+    code = "cannot_replace"
+
+    def __init__(self, usages: "Sequence[Usage]") -> None:
+        told = ", ".join(usage.label for usage in usages)
+        super().__init__(f"These cannot use another connection: {told}.")
+        self.usages = tuple(usages)
+
+
+class ModuleFailed(IntegrationError):
+    """A module did not do its part; the log says more."""
+
+    code = "module_failed"
+
+    def __init__(self, module: str) -> None:
+        super().__init__(f"The module {shown(module)} failed; nothing was changed.")
+        self.module = module
+
+
 class Undecryptable(IntegrationError):
     """No key of the ring opens this connection's secrets."""
 

@@ -1,10 +1,16 @@
 """What a module may tell about itself; every part is optional but the key."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 from uuid import UUID
 
+from integrations_app.domain.actor import Actor
 from integrations_app.domain.provider import Provider
 from integrations_app.domain.usage import Usage
+from integrations_app.errors import CannotReplace
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 
 class Module:
@@ -12,9 +18,11 @@ class Module:
 
     Attributes:
         key: Stable identifier.
+        title: What people call it; empty for its key.
     """
 
     key: str
+    title: str = ""
 
     def providers(self) -> Iterable[Provider]:
         """Providers that this module declares."""
@@ -32,5 +40,32 @@ class Module:
         """
         return ()
 
+    def repoint(self, old: UUID, new: UUID, *, transaction: "Session", actor: Actor) -> int:
+        """Have everything here that uses one connection use another, with an audit entry each.
+
+        It is called for modules without uses, too, and whether or not one blocks the removal of
+        the old connection. Whatever it raises, nothing of the whole replacement happens.
+
+        Args:
+            old: The connection's that is about to be removed; both rows are locked.
+            new: The connection's that takes its place.
+            transaction: What to write in, and neither to commit nor to leave.
+            actor: Who asked for it.
+
+        Returns:
+            How many places were changed.
+
+        Raises:
+            CannotReplace: A use must stay with the connection that it has.
+        """
+        used = self.usages(old)
+        if used:
+            raise CannotReplace(used)
+        return 0
+
     def migrate_legacy(self) -> None:
-        """Turn old keys and references into connections; safe to run again."""
+        """Turn old keys and references into connections; safe to run again.
+
+        Admins read the message of an `IntegrationError` that it raises, and of anything else only
+        the type, since a text of others may hold what must not be shown.
+        """

@@ -1,13 +1,25 @@
-"""The modules of this process: registered by the app, or found through entry points."""
+"""The modules of this process: built in, registered by the app, or found through entry points."""
 
+import logging
 import threading
 from importlib.metadata import EntryPoint, entry_points
 
 from integrations_app.errors import InvalidDeclaration
+from integrations_app.modules import failure
 from integrations_app.modules.module import Module
 from integrations_app.providers import registry as providers
 
+logger = logging.getLogger(__name__)
+
 ENTRY_POINT_GROUP = "integrations_app.modules"
+OK = "ok"
+
+# They come in by the same door as those of other packages, but not by way of this package's own
+# metadata, which an editable install does not keep up.
+BUILT_IN = tuple(
+    EntryPoint(name, f"integrations_app.features.{name}.module:{loaded}", ENTRY_POINT_GROUP)
+    for name, loaded in (("projects", "Projects"),)
+)
 
 
 class Registry:
@@ -17,6 +29,7 @@ class Registry:
         self._lock = threading.RLock()
         self._modules: dict[str, tuple[Module, str]] = {}
         self._discovered = False
+        self._installed: set[EntryPoint] = set()
 
     def register(self, module: Module, *, source: str | None = None) -> None:
         """Add a module and its providers, or neither.
@@ -52,13 +65,36 @@ class Registry:
                 providers.unregister(provider.key)
 
     def all(self) -> tuple[Module, ...]:
-        """All modules, those of installed packages included."""
+        """All modules, those of installed packages included.
+
+        Raises:
+            InvalidDeclaration: One of them cannot be loaded, or its key is taken.
+        """
         with self._lock:
             if not self._discovered:
-                self._discovered = True
-                for entry_point in entry_points(group=ENTRY_POINT_GROUP):
-                    self._register_installed(entry_point)
+                self._discover()
             return tuple(module for module, _ in self._modules.values())
+
+    def run_all_legacy_migrations(self) -> dict[str, str]:
+        """Have every module turn its old data into connections; safe to run again.
+
+        A module that fails is logged, and keeps none of the others from it.
+
+        Returns:
+            Each module's key, with "ok" or what may be said of its error.
+        """
+        return {module.key: _migrated(module) for module in self.all()}
+
+    def _discover(self) -> None:
+        self._discovered = True  # a module that asks for the others sees those before it
+        try:
+            for found in (*BUILT_IN, *entry_points(group=ENTRY_POINT_GROUP)):
+                if found not in self._installed:
+                    self._register_installed(found)
+                    self._installed.add(found)
+        except InvalidDeclaration:
+            self._discovered = False  # whoever asks next is told as well
+            raise
 
     def _register_installed(self, entry_point: EntryPoint) -> None:
         source = f"entry point {entry_point.name!r} ({entry_point.value})"
@@ -70,6 +106,17 @@ class Registry:
         if not isinstance(module, Module):
             raise InvalidDeclaration(source, "is not a Module")
         self.register(module, source=source)
+
+
+def _migrated(module: Module) -> str:
+    try:
+        module.migrate_legacy()
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - not our code; the start goes on
+        logger.error(
+            "Module %s could not migrate its old data: %s", module.key, failure.for_log(error)
+        )
+        return failure.in_words(error)
+    return OK
 
 
 registry = Registry()

@@ -12,7 +12,7 @@ from integrations_app.domain.actor import Actor
 from integrations_app.domain.connection import Connection, Status
 from integrations_app.domain.event import EventKind
 from integrations_app.domain.provider import AuthType, Provider
-from integrations_app.errors import AlreadyExists, Conflict, InUse, NotFound
+from integrations_app.errors import AlreadyExists, Conflict, InUse, NotFound, UsedMore
 from integrations_app.providers.rules import TOKEN_KEYS
 from integrations_app.services import (
     cadence,
@@ -146,8 +146,13 @@ def disconnect(uuid: object, *, actor: Actor) -> bool:
     return True
 
 
-def remove(uuid: object, *, actor: Actor) -> bool:
+def remove(uuid: object, *, actor: Actor, seen_uses: int | None = None) -> bool:
     """Delete a connection for good, its tokens at the provider too; the audit log remembers it.
+
+    Args:
+        uuid: The connection's.
+        actor: Who does it.
+        seen_uses: In how many places it may go missing; None for any number.
 
     Returns:
         Whether it was there.
@@ -155,9 +160,11 @@ def remove(uuid: object, *, actor: Actor) -> bool:
     Raises:
         InvalidUuid: Neither a UUID nor its string.
         InUse: A module needs it and blocks the removal.
+        UsedMore: It is used in more places than `seen_uses`.
     """
     parsed = parse_uuid(uuid)
-    blocking = [each for each in usage.of(parsed) if each.blocking]
+    usages = usage.of(parsed)
+    blocking = [each for each in usages if each.blocking]
     granted = revocation.tokens_of(parsed)
     with database().transaction() as session:
         row = locked(session, parsed)
@@ -165,6 +172,8 @@ def remove(uuid: object, *, actor: Actor) -> bool:
             return False
         if blocking:
             raise InUse(blocking)
+        if seen_uses is not None and len(usages) > seen_uses:
+            raise UsedMore(usages)
         session.delete(row)
         session.flush()
         at = datetime.now(UTC)

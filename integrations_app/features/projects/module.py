@@ -1,0 +1,11 @@
+"""Projects as a module of the app; they use no connections yet."""
+
+from integrations_app.i18n import _
+from integrations_app.modules import Module
+
+
+class Projects(Module):
+    """Projects and templates."""
+
+    key = "projects"
+    title = _("Projects")
