@@ -147,6 +147,23 @@ class Check:
 
 
 @_declared
+class Chat:
+    """How to have one of the provider's language models answer a prompt.
+
+    Attributes:
+        url: Address that is posted to, may have `{placeholders}`.
+        body: What is sent as JSON; `{model}` and `{prompt}` in its texts are filled in.
+        answer: Dotted path to the text of the answer; numbers count into lists.
+        error: Dotted path to what the provider says when it refuses.
+    """
+
+    url: str
+    body: Mapping[str, Any]
+    answer: str
+    error: str | None = None
+
+
+@_declared
 class OAuth:
     """OAuth2 settings; all addresses may have `{placeholders}`.
 
@@ -229,6 +246,7 @@ class Provider:
             a `{placeholder}` stands for the host of that field's value.
         check: How to ask whether credentials work; None if there is no way.
         oauth: OAuth2 settings, for `oauth2` and `client_credentials`.
+        chat: How to prompt its models; None if it has none, or nobody has said how.
         instructions: What to do at the provider first.
         capabilities: What it can do, for consumers to filter by.
         links: Places to read further.
@@ -245,6 +263,7 @@ class Provider:
     allowed_hosts: tuple[str, ...] = ()
     check: Check | None = None
     oauth: OAuth | None = None
+    chat: Chat | None = None
     instructions: Instructions = field(default_factory=Instructions)
     capabilities: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()

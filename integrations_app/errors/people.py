@@ -67,7 +67,7 @@ class SignInRefused(IntegrationError):
 
 
 class TooManyAttempts(IntegrationError):
-    """Too many sign-ins failed of late.
+    """Too many sign-ins failed of late, or too much else was tried.
 
     Attributes:
         retry_after_s: Seconds until the next one is looked at.
@@ -76,5 +76,5 @@ class TooManyAttempts(IntegrationError):
     code = "too_many_attempts"
 
     def __init__(self, *, retry_after_s: int) -> None:
-        super().__init__(f"Too many attempts to sign in; try again in {retry_after_s} s.")
+        super().__init__(f"Too many attempts; try again in {retry_after_s} s.")
         self.retry_after_s = retry_after_s

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from integrations_app.domain.provider import Provider, SetupField
 from integrations_app.errors import InvalidInput
 from integrations_app.providers.addresses import canonical_host, host_of
+from integrations_app.providers.chat import texts_in
 from integrations_app.providers.hosts import ANY_SUBDOMAIN, allowed
 from integrations_app.providers.templates import (
     HOST_PART,
@@ -29,6 +30,7 @@ _ICON = re.compile(r"[a-z0-9_-]+\.(svg|png)")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[^/?#\s]+)+")
 _HEADER_TEXT = re.compile(r"[ -~]*")
+_CHAT_NEEDS = frozenset({"model", "prompt"})
 _NOT_OURS = frozenset({"connection", "content-length", "host", "transfer-encoding"})
 
 
@@ -39,6 +41,7 @@ def problems(provider: Provider) -> Problems:
         yield from _field(field, f"fields.{number}", provider)
     yield from _oauth(provider)
     yield from _verdicts(provider)
+    yield from _chat(provider)
     yield from _headers(provider)
     yield from _templates(provider)
     yield from _addresses(provider)
@@ -107,6 +110,18 @@ def _verdicts(provider: Provider) -> Problems:
             yield f"{at}.equals", "needs a path"
 
 
+def _chat(provider: Provider) -> Problems:
+    if provider.chat is None:
+        return
+    if "chat" not in provider.capabilities:
+        yield "chat", "needs 'chat' among the capabilities"
+    filled = {name for text in texts_in(provider.chat.body) for name in placeholders(text)}
+    for name in sorted(_CHAT_NEEDS - filled):
+        yield "chat.body", f"has no place for {{{name}}}"
+    for name in sorted(filled - _CHAT_NEEDS):
+        yield "chat.body", f"{{{name}}} is not filled in there, only {{model}} and {{prompt}} are"
+
+
 def _headers(provider: Provider) -> Problems:
     names = [name.lower() for name in provider.placement.headers]
     if provider.placement.basic:
@@ -160,6 +175,8 @@ def _credential_templates(provider: Provider) -> Problems:
     placement = provider.placement
     if provider.check:
         yield "check.url", provider.check.url
+    if provider.chat:
+        yield "chat.url", provider.chat.url
     for name, template in placement.headers.items():
         yield f"placement.headers.{name}", template
     for name, template in placement.query.items():
@@ -203,6 +220,8 @@ def _addresses(provider: Provider) -> Problems:
     addresses = list(_oauth_addresses(provider))
     if provider.check:
         addresses.append(("check.url", provider.check.url))
+    if provider.chat:
+        addresses.append(("chat.url", provider.chat.url))
     for at, template in addresses:
         yield from _address(at, template, provider)
         yield from _destinations(at, host_placeholders(template), provider)

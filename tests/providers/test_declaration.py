@@ -213,3 +213,46 @@ def test_a_file_that_is_not_toml_is_refused_by_its_name(content: bytes, tmp_path
 def test_a_file_that_is_not_there_is_refused_by_its_name(tmp_path: Path) -> None:
     with pytest.raises(InvalidDeclaration, match=r"gone\.toml: cannot be read"):
         declaration.read(tmp_path / "gone.toml")
+
+
+CHAT = {
+    "url": "https://api.acme.example/v1/chat",
+    "body": {"model": "{model}", "messages": [{"content": "{prompt}"}]},
+    "answer": "choices.0.message.content",
+}
+
+
+def test_a_chat_without_faults_is_read(acme: Mapping[str, Any]) -> None:
+    provider = declaration.parse(
+        {**acme, "capabilities": ["chat"], "chat": CHAT}, source="acme.toml"
+    )
+
+    assert provider.chat is not None
+    assert provider.chat.body == CHAT["body"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ({"url": "http://api.acme.example/chat"}, "chat.url: must begin with https://"),
+        ({"url": "https://evil.example/chat"}, "chat.url: goes to evil.example"),
+        ({"url": "https://api.acme.example/{nothing}"}, "chat.url: {nothing} names no field"),
+        ({"body": {"prompt": "{prompt}"}}, "chat.body: has no place for {model}"),
+        ({"body": {"model": "{model}"}}, "chat.body: has no place for {prompt}"),
+        (
+            {"body": {"model": "{model}", "in": [{"text": "{prompt} {api_key}"}]}},
+            "chat.body: {api_key} is not filled in there, only {model} and {prompt} are",
+        ),
+        ({"anwser": "text"}, "chat.anwser: unknown key"),
+    ],
+)
+def test_a_chat_that_could_not_work_or_could_leak_is_refused(
+    acme: Mapping[str, Any], parts: dict[str, Any], told: str
+) -> None:
+    data = {**acme, "capabilities": ["chat"], "chat": {**CHAT, **parts}}
+
+    assert told in refusal(data)
+
+
+def test_a_chat_is_a_capability(acme: Mapping[str, Any]) -> None:
+    assert "chat: needs 'chat' among the capabilities" in refusal({**acme, "chat": CHAT})

@@ -10,7 +10,7 @@ from integrations_app.providers.waits import retry_after_s
 from integrations_app.security.egress import Answer
 from integrations_app.security.redaction import safe_code, safe_label
 
-_USUAL = {
+USUAL = {
     401: CheckReason.CREDENTIALS_REJECTED,
     402: CheckReason.NO_CREDIT,
     403: CheckReason.ACCESS_DENIED,
@@ -48,7 +48,7 @@ def _reason(check: Check, status: int, body: object) -> CheckReason | None:
     if 200 <= status < 300:  # noqa: PLR2004 - HTTP's own range of success
         proven = all(_at(body, path) is not _ABSENT for path in check.requires)
         return None if proven else CheckReason.PROVIDER_ERROR
-    return _USUAL.get(status, CheckReason.PROVIDER_ERROR)
+    return USUAL.get(status, CheckReason.PROVIDER_ERROR)
 
 
 def _applies(verdict: Verdict, status: int, body: object) -> bool:

@@ -1,0 +1,26 @@
+"""What came of a prompt."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from integrations_app.domain.check import CheckReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a model answered, or why it did not.
+
+    Attributes:
+        text: The answer's text, shortened if it is long.
+        shortened: Whether the model said more.
+        reason: Why there is no answer; None exactly if there is one.
+        details: Facts of the refusal, see `CheckResult.details`.
+        told: What the provider itself said of it; empty if nothing that may be shown.
+    """
+
+    text: str = ""
+    shortened: bool = False
+    reason: CheckReason | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    told: str = ""

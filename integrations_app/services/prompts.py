@@ -1,0 +1,104 @@
+"""Having a model answer a prompt through a connection; nothing of it is stored."""
+
+from integrations_app.domain.check import CheckReason
+from integrations_app.domain.provider import Chat, Provider
+from integrations_app.domain.reply import Reply
+from integrations_app.errors import InvalidFields, MissingPlaceholder, NotConfigured
+from integrations_app.providers import chat, hosts
+from integrations_app.providers.checks import judgement
+from integrations_app.providers.waits import retry_after_s
+from integrations_app.security import egress
+from integrations_app.security.egress import Answer
+from integrations_app.services import catalogue, checks, credentials, observation, tokens
+from integrations_app.services.opening import Opened
+from integrations_app.services.references import parse_uuid
+
+DEADLINE_S = 60.0
+"""For all of an answer; models take their time."""
+
+LONGEST_ANSWER = 4_000
+"""Characters that are kept of it."""
+
+CAPABILITY = "chat"
+
+
+def can_answer(provider: str) -> bool:
+    """Whether it is declared how to prompt the provider's models."""
+    declared = catalogue.find(provider)
+    return declared is not None and declared.chat is not None
+
+
+def ask(uuid: object, *, model: str, prompt: str, deadline_s: float = DEADLINE_S) -> Reply:
+    """Send one prompt to a model of the connection's provider, and wait for the whole answer.
+
+    Args:
+        uuid: The connection's.
+        model: The provider's name of the model.
+        prompt: What to say to it.
+        deadline_s: Seconds for everything.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        Deleted: There is no such connection.
+        NotConfigured: It has no credentials, or it is not declared how to prompt its provider.
+        Undecryptable: No key at hand opens its secrets.
+        NoRefreshToken: Its token has expired, and there is nothing to renew it with.
+        TokenRefreshFailed: Its token has expired, and the provider gives no other.
+    """
+    found = credentials.usable(parse_uuid(uuid))
+    declared = found.provider.chat
+    if declared is None:
+        raise NotConfigured(found.uuid)
+    try:
+        sent = chat.build(found.provider, declared, found.values, model=model, prompt=prompt)
+    except (MissingPlaceholder, InvalidFields):  # saved before the declaration asked for more
+        return Reply(reason=CheckReason.CREDENTIALS_REJECTED)
+    try:
+        answer = _sent(found, sent, deadline_s)
+    except egress.PrivateNetwork:
+        private = {"provider_code": checks.PRIVATE_NETWORK}
+        return Reply(reason=CheckReason.UNREACHABLE, details=private)
+    except egress.Unreachable:
+        return Reply(reason=CheckReason.UNREACHABLE)
+    except egress.Nonsense:
+        return Reply(reason=CheckReason.PROVIDER_ERROR)
+    return _read(found, declared, answer)
+
+
+def _sent(found: Opened, sent: chat.ChatRequest, deadline_s: float) -> Answer:
+    with observation.request_to(found.provider):
+        return egress.send(
+            "POST",
+            sent.url,
+            headers=sent.headers,
+            body=sent.body,
+            allowed=lambda host: hosts.allowed(found.provider, found.values, host),
+            deadline_s=deadline_s,
+        )
+
+
+def _read(found: Opened, declared: Chat, answer: Answer) -> Reply:
+    secrets = tokens.secrets_of(found.provider, found.values)
+    if answer.status == 200:  # noqa: PLR2004 - what every answer comes with
+        text = chat.answer_in(declared, answer.body, secrets=secrets)
+        if text is None:
+            return Reply(reason=CheckReason.PROVIDER_ERROR)
+        shortened = len(text) > LONGEST_ANSWER
+        return Reply(text=text[:LONGEST_ANSWER], shortened=shortened)
+    return Reply(
+        reason=_reason(found.provider, answer.status),
+        details=_details(answer),
+        told=chat.refusal_in(declared, answer.body, secrets=secrets) or "",
+    )
+
+
+def _reason(provider: Provider, status: int) -> CheckReason:
+    reason = judgement.USUAL.get(status, CheckReason.PROVIDER_ERROR)
+    if provider.connects_account and reason is CheckReason.CREDENTIALS_REJECTED:
+        return CheckReason.NEEDS_RECONNECT  # no key was refused
+    return reason
+
+
+def _details(answer: Answer) -> dict[str, int]:
+    wait_s = retry_after_s(answer.headers)
+    return {"http_status": answer.status} | ({} if wait_s is None else {"retry_after_s": wait_s})
