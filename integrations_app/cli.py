@@ -44,10 +44,11 @@ def serve() -> None:
 
 @app.command()
 def migrate() -> None:
-    """Bring the database to the newest revision."""
-    from integrations_app.storage import migrations
+    """Bring the database to the newest revision, and old data of modules with it."""
+    from integrations_app.services import startup
 
-    migrations.upgrade()
+    for warning in startup.migrate():
+        typer.echo(f"Warning: {warning}", err=True)
     typer.echo("The database is at the newest revision.")
 
 

@@ -11,7 +11,7 @@ from integrations_app.components.lost_line import lost_line
 from integrations_app.components.theme import STYLESHEETS
 from integrations_app.http import transformers
 from integrations_app.i18n import _
-from integrations_app.pages import edit, listing, login, missing, new, setup
+from integrations_app.pages import edit, listing, login, missing, modules, new, setup
 from integrations_app.services import metrics
 from integrations_app.services.scheduler import Scheduler
 from integrations_app.state.edit import Edit
@@ -19,6 +19,7 @@ from integrations_app.state.gate import Gate
 from integrations_app.state.guard import Guard, answer
 from integrations_app.state.listing import Listing
 from integrations_app.state.login import Login
+from integrations_app.state.modules import Modules
 from integrations_app.state.new import New
 from integrations_app.state.session import AdminState
 from integrations_app.state.shared import App
@@ -82,6 +83,12 @@ app.add_page(
     on_load=[New.load, AdminState.watch_session],
 )
 app.add_page(edit.page, route=routes.EDIT, title=Edit.title, on_load=[Edit.load, Edit.watch])
+app.add_page(
+    modules.page,
+    route=routes.MODULES,
+    title=_("Modules"),
+    on_load=[Modules.load, Modules.watch],
+)
 app.add_page(login.page, route=routes.LOGIN, title=_("Sign in"), on_load=Login.enter)
 app.add_page(setup.page, route=routes.SETUP, title=_("Create the first admin"), on_load=Login.enter)
 app.add_page(missing.page, route="404", title=_("Not found"))

@@ -6,6 +6,7 @@ from uuid import UUID
 LISTING = "/admin/settings/integrations"
 NEW = f"{LISTING}/new"
 EDIT = f"{LISTING}/[uuid]"
+MODULES = "/admin/modules"
 LOGIN = "/login"
 SETUP = "/setup"
 

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from integrations_app import routes
-from integrations_app.components.feedback import problem_callout
+from integrations_app.components.feedback import notice_callout, problem_callout
 from integrations_app.components.mark import provider_mark
 from integrations_app.components.moments import ago
 from integrations_app.components.reactive import Flag, OnEvent, Text, flag, items, text
@@ -29,6 +29,7 @@ def page() -> rx.Component:
             _add_link(),
         ),
         problem_callout(Listing.problem),
+        rx.cond(Listing.modules_failing, _about_modules()),
         rx.cond(
             Listing.loaded,
             rx.cond(
@@ -39,6 +40,12 @@ def page() -> rx.Component:
             _loading(),
         ),
         removal_dialog(Listing, on_remove=Listing.remove),
+    )
+
+
+def _about_modules() -> rx.Component:
+    return notice_callout(
+        Listing.modules_failing, rx.link(t("See which and why"), href=routes.MODULES, size="2")
     )
 
 

@@ -9,8 +9,9 @@ from redis.exceptions import RedisError, ResponseError
 
 from integrations_app import routes, settings
 from integrations_app.errors import DatabaseUnavailable, StartRefused
+from integrations_app.modules.registry import OK
 from integrations_app.security import egress
-from integrations_app.services import admins, catalogue, keyring
+from integrations_app.services import admins, catalogue, keyring, legacy
 from integrations_app.settings import Settings
 from integrations_app.storage import migrations
 from integrations_app.storage.engine import database
@@ -50,14 +51,30 @@ def prepare() -> Prepared:
     about_redis = _check_redis(configured)
     migrations.upgrade()
     missing = keyring.check().missing
+    about_modules = _migrate_old_data()
     token = admins.setup_token()
     return Prepared(
         first_admin_link=f"{configured.origin}{routes.SETUP}?token={token}" if token else None,
         warnings=(
             *about_redis,
+            *about_modules,
             *(_missing_key(key_id, secrets) for key_id, secrets in missing.items()),
         ),
     )
+
+
+def migrate() -> tuple[str, ...]:
+    """Bring the database, and the old data of modules, up to date.
+
+    Returns:
+        What the operator should know, a sentence each.
+
+    Raises:
+        StartRefused: The database cannot be migrated, or a module not be loaded.
+        DatabaseUnavailable: The database cannot be reached.
+    """
+    migrations.upgrade()
+    return tuple(_migrate_old_data())
 
 
 def is_ready() -> bool:
@@ -86,6 +103,19 @@ def _check_redis(configured: Settings) -> list[str]:
             line = str(error).strip().split("\n", 1)[0]
             raise StartRefused(f"The Redis that REDIS_URL names cannot be used: {line}") from error
     return []
+
+
+def _migrate_old_data() -> list[str]:
+    """What the operator should know of it; whatever fails there, the start goes on."""
+    try:
+        outcomes = legacy.migrate(actor=legacy.AT_START)
+    except DatabaseUnavailable as error:
+        return [f"Old data of modules was not looked at: {error}"]
+    return [
+        f"Module {module} could not migrate its old data: {outcome}"
+        for module, outcome in outcomes.items()
+        if outcome != OK
+    ]
 
 
 @cache

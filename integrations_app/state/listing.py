@@ -14,9 +14,10 @@ from integrations_app.domain.event import Event, NoticeKind
 from integrations_app.domain.summary import FAILING_LIMIT, ListPage, PageQuery, SortKey
 from integrations_app.errors import DatabaseUnavailable, IntegrationError
 from integrations_app.i18n import _, listing, ngettext
-from integrations_app.services import catalogue, checks, connections
+from integrations_app.services import catalogue, checks, connections, legacy
 from integrations_app.services import listing as pages
 from integrations_app.state import views, wording
+from integrations_app.state.modules import is_about_modules
 from integrations_app.state.removal import Removal
 from integrations_app.state.session import AdminState, Batch, watching
 
@@ -35,6 +36,7 @@ class Listing(Removal, AdminState):
     problem: str = ""
     count: str = ""
     attention: str = ""
+    modules_failing: str = ""
     search: str = ""
     provider: str = _ALL
     status: str = _ALL
@@ -66,6 +68,7 @@ class Listing(Removal, AdminState):
             changed=[],
         )
         await self._reload()
+        await self._look_at_modules()
         if self.router.url.query_parameters.get(routes.RETURNED) == Outcome.STATE_MISMATCH:
             told = wording.of_return(Outcome.STATE_MISMATCH, "")
             yield rx.toast.error(told, duration=_READABLE_MS, close_button=True)
@@ -77,6 +80,8 @@ class Listing(Removal, AdminState):
             async with self:
                 if self._concerns(batch):
                     await self._reload()
+                if is_about_modules(batch):
+                    await self._look_at_modules()
             yield
 
     @rx.event
@@ -168,6 +173,14 @@ class Listing(Removal, AdminState):
             for fact in batch.facts
         )
 
+    async def _look_at_modules(self) -> None:
+        try:
+            failing = await asyncio.to_thread(legacy.failed)
+        except DatabaseUnavailable:
+            self._behind = True
+            return
+        self._put(modules_failing=_failing(failing))
+
     async def _reload(self) -> None:
         try:
             page = await asyncio.to_thread(pages.page, self._query)
@@ -252,6 +265,16 @@ def _attention(page: ListPage) -> str:
     if page.failing > FAILING_LIMIT:
         return _("{number}+ need attention", number=FAILING_LIMIT)
     return ngettext("{n} needs attention", "{n} need attention", page.failing)
+
+
+def _failing(modules: int) -> str:
+    if not modules:
+        return ""
+    return ngettext(
+        "Old data of {n} module could not be turned into integrations.",
+        "Old data of {n} modules could not be turned into integrations.",
+        modules,
+    )
 
 
 def _timeless(row: views.ConnectionItem) -> views.ConnectionItem:

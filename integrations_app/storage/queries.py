@@ -6,12 +6,19 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, psycopg
 
-from integrations_app.storage.tables import AuditRow, ConnectionRow, KeyRow, SecretRow
+from integrations_app.storage.tables import (
+    AuditRow,
+    ConnectionRow,
+    KeyRow,
+    ModuleRunRow,
+    SecretRow,
+)
 
 connections = ConnectionRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
 secrets = SecretRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
 audit = AuditRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
 keys = KeyRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
+module_runs = sa.select(ModuleRunRow.__table__)  # pyright: ignore[reportAttributeAccessIssue]
 
 _SAVED_SECRETS = sa.type_coerce(
     sa.func.array(

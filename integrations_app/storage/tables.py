@@ -298,3 +298,13 @@ class AccountChangeRow(Table, table=True):
     sealed: bytes = Field(repr=False, sa_column=Column(BYTEA, nullable=False))
     credential_revision: int = Field(sa_column=Column(sa.BigInteger, nullable=False))
     expires_at: datetime = _moment(nullable=False)
+
+
+class ModuleRunRow(Table, table=True):
+    """How the last migration of a module's old data ended."""
+
+    __tablename__ = "integration_module_runs"  # pyright: ignore[reportAssignmentType]
+
+    module: str = Field(sa_column=Column(sa.Text, primary_key=True))
+    error: str | None = Field(default=None, sa_column=Column(sa.Text))
+    at: datetime = _moment(nullable=False, default_now=True)

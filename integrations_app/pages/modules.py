@@ -1,0 +1,74 @@
+"""`/admin/modules`: the modules, and whether their old data could be migrated."""
+
+import reflex as rx
+
+from integrations_app import routes
+from integrations_app.components.feedback import outcome_callout, problem_callout
+from integrations_app.components.moments import ago
+from integrations_app.components.shell import page_heading, shell
+from integrations_app.components.text import t
+from integrations_app.components.theme import TABLE
+from integrations_app.state.modules import ModuleItem, Modules
+
+
+def page() -> rx.Component:
+    """One table, and a way to try again."""
+    return shell(
+        rx.link(
+            rx.flex(
+                rx.icon("arrow-left", size=14), t("All integrations"), align="center", spacing="1"
+            ),
+            href=routes.LISTING,
+            size="2",
+        ),
+        page_heading(
+            t("Modules"),
+            t("At each start, keys that they kept themselves before become integrations."),
+            rx.button(
+                rx.icon("refresh-cw", size=16),
+                t("Run again"),
+                type="button",
+                on_click=Modules.run_again,
+                loading=Modules.busy,
+            ),
+        ),
+        rx.box(problem_callout(Modules.problem), outcome_callout(Modules.outcome, ok=True)),
+        rx.cond(Modules.loaded, _table(), rx.skeleton(height="120px", width="100%")),
+    )
+
+
+def _table() -> rx.Component:
+    return rx.el.table(
+        rx.el.thead(
+            rx.el.tr(
+                rx.el.th(t("Module"), scope="col"),
+                rx.el.th(t("Old data"), scope="col"),
+                rx.el.th(t("Last time"), scope="col"),
+            )
+        ),
+        rx.el.tbody(rx.foreach(Modules.rows, _row)),
+        class_name=TABLE,
+    )
+
+
+def _row(item: ModuleItem) -> rx.Component:
+    return rx.el.tr(
+        rx.el.th(item.title, scope="row"),
+        rx.el.td(
+            rx.cond(
+                item.error,
+                rx.el.div(
+                    rx.badge(t("Failed"), color_scheme="red"),
+                    rx.el.span(item.error),
+                    class_name="cell-status",
+                ),
+                rx.cond(
+                    item.at,
+                    rx.badge(t("Up to date"), color_scheme="green"),
+                    rx.badge(t("Not looked at yet"), color_scheme="gray"),
+                ),
+            )
+        ),
+        rx.el.td(rx.cond(item.at, rx.el.span(t("looked at "), ago(item.at)))),
+        key=item.key,
+    )

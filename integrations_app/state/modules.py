@@ -1,0 +1,103 @@
+"""The modules, and how the migration of their old data ended."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import reflex as rx
+
+from integrations_app.domain.event import Notice, NoticeKind
+from integrations_app.domain.module_run import ModuleRun
+from integrations_app.errors import DatabaseUnavailable, IntegrationError
+from integrations_app.i18n import _
+from integrations_app.services import legacy
+from integrations_app.state import wording
+from integrations_app.state.session import AdminState, Batch, watching
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModuleItem:
+    """A row of the page."""
+
+    key: str = ""
+    title: str = ""
+    at: str = ""
+    error: str = ""
+
+
+class Modules(AdminState):
+    """All modules, kept up while the page is open."""
+
+    rows: list[ModuleItem] = []
+    loaded: bool = False
+    busy: bool = False
+    problem: str = ""
+    outcome: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        """Show what is known."""
+        await self._actor()
+        self.outcome = ""
+        await self._reload()
+
+    @rx.event(background=True)
+    async def watch(self) -> AsyncIterator[None]:
+        """Keep the rows up until the page is left or the session ends."""
+        async for batch in watching(self):
+            async with self:
+                if is_about_modules(batch):
+                    await self._reload()
+            yield
+
+    @rx.event(background=True)
+    async def run_again(self) -> AsyncIterator[None]:
+        """Have every module look at its old data once more."""
+        async with self:
+            actor = await self._actor()
+            if self.busy:
+                return
+            self.busy, self.problem, self.outcome = True, "", ""
+        yield
+        problem = ""
+        try:
+            await asyncio.to_thread(legacy.migrate, actor=actor)
+        except IntegrationError as error:
+            problem = wording.of_error(error)
+        finally:
+            async with self:
+                self.busy = False
+        async with self:
+            await self._reload()
+            self.problem = problem or self.problem
+            if not self.problem and not any(row.error for row in self.rows):
+                self.outcome = _("All old data is up to date.")
+
+    def _leave_behind(self) -> None:
+        self.busy = False
+
+    async def _reload(self) -> None:
+        try:
+            runs = await asyncio.to_thread(legacy.runs)
+        except DatabaseUnavailable as error:
+            self.problem, self._behind = wording.of_error(error), True
+            return
+        self.rows = [_item(run) for run in runs]
+        self.problem, self.loaded = "", True
+
+
+def is_about_modules(batch: Batch) -> bool:
+    """Whether modules may look different now; changes of their rows are told with their key."""
+    return not batch.complete or any(
+        isinstance(fact, Notice) and fact.kind is NoticeKind.MODULE_CHANGED and fact.module is None
+        for fact in batch.facts
+    )
+
+
+def _item(run: ModuleRun) -> ModuleItem:
+    return ModuleItem(
+        key=run.module,
+        title=run.title,
+        at=run.at.isoformat() if run.at else "",
+        error=run.error or "",
+    )
