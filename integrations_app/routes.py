@@ -16,6 +16,10 @@ CHOSEN = "provider"
 RETURNED = "returned"
 """Parameter of a page's address that says how the way back from a provider ended."""
 
+AI_ENDPOINTS = "/admin/ai/endpoints"
+AI_ENDPOINT_NEW = f"{AI_ENDPOINTS}/new"
+AI_ENDPOINT_EDIT = f"{AI_ENDPOINTS}/[uuid]"
+
 OAUTH_CALLBACK = "/api/integrations/oauth/callback"
 
 
@@ -44,3 +48,14 @@ def listing(**query: str) -> str:
     """The list, with the parts of the query that say something."""
     told = {key: value for key, value in query.items() if value}
     return f"{LISTING}?{urlencode(told)}" if told else LISTING
+
+
+def ai_endpoint(uuid: UUID | str) -> str:
+    """The page of one AI endpoint."""
+    return f"{AI_ENDPOINTS}/{uuid}"
+
+
+def ai_endpoints(**query: str) -> str:
+    """The list of AI endpoints, with the parts of the query that say something."""
+    told = {key: value for key, value in query.items() if value}
+    return f"{AI_ENDPOINTS}?{urlencode(told)}" if told else AI_ENDPOINTS

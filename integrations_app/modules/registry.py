@@ -18,7 +18,7 @@ OK = "ok"
 # metadata, which an editable install does not keep up.
 BUILT_IN = tuple(
     EntryPoint(name, f"integrations_app.features.{name}.module:{loaded}", ENTRY_POINT_GROUP)
-    for name, loaded in (("projects", "Projects"),)
+    for name, loaded in (("ai_endpoints", "AiEndpoints"), ("projects", "Projects"))
 )
 
 

@@ -43,19 +43,31 @@ def add(
         AlreadyExists: The provider has a connection of this name.
         InvalidFields: Values that cannot be saved.
     """
+    with database().transaction() as session:
+        return add_within(session, provider, name, values=values, actor=actor)
+
+
+def add_within(
+    session: Session,
+    provider: str,
+    name: str,
+    *,
+    values: Mapping[str, str] | None = None,
+    actor: Actor,
+) -> Connection:
+    """Create a connection as part of a transaction; see `add`."""
     declared = catalogue.get(provider)
     now = datetime.now(UTC)
     row = ConnectionRow(uuid=uuid7(), provider=declared.key, name=parse_name(name))
     row.created_at = row.updated_at = now
-    with database().transaction() as session:
-        session.add(row)
-        _flush(session, row)
-        changed = _save(session, row, declared, values) if values is not None else ()
-        session.flush()
-        facts.tell(session, EventKind.CONNECTION_ADDED, row, actor=actor, at=now)
-        if changed:
-            facts.tell(session, EventKind.SETUP_SAVED, row, actor=actor, at=now, fields=changed)
-        return lookup.stored(session, row.uuid)
+    session.add(row)
+    _flush(session, row)
+    changed = _save(session, row, declared, values) if values is not None else ()
+    session.flush()
+    facts.tell(session, EventKind.CONNECTION_ADDED, row, actor=actor, at=now)
+    if changed:
+        facts.tell(session, EventKind.SETUP_SAVED, row, actor=actor, at=now, fields=changed)
+    return lookup.stored(session, row.uuid)
 
 
 def update(

@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
-from sqlmodel import Session
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from integrations_app.security.vault import CannotOpen
 from integrations_app.services.keyring import opening_ring, sealing_ring
+from integrations_app.storage.queries import connections, secrets
 from integrations_app.storage.tables import SecretRow
 
 
@@ -29,9 +31,33 @@ def store(session: Session, uuid: UUID, field: str, secret: str) -> bool:
     return True
 
 
+def holders(session: Session, provider: str, field: str) -> dict[str, UUID]:
+    """Each secret that the provider's connections have in a field, with its connection.
+
+    Of several with the same one it is that of the lowest uuid; what no key opens is left out.
+    """
+    found = session.scalars(
+        sa.select(SecretRow)
+        .join(connections, connections.c.uuid == secrets.c.connection_uuid)
+        .where(connections.c.provider == provider, secrets.c.field == field)
+        .order_by(secrets.c.connection_uuid.desc())
+    )
+    opened = {each.connection_uuid: _opened(each) for each in found}
+    return {secret: uuid for uuid, secret in opened.items() if secret is not None}
+
+
+def holds(session: Session, uuid: UUID, field: str, secret: str) -> bool:
+    """Whether a connection has this very secret in a field."""
+    stored = session.get(SecretRow, (uuid, field))
+    return stored is not None and _holds(stored, secret)
+
+
 def _holds(stored: SecretRow, secret: str) -> bool:
+    return _opened(stored) == secret
+
+
+def _opened(stored: SecretRow) -> str | None:
     try:
-        opened = opening_ring().open(stored.sealed, uuid=stored.connection_uuid, field=stored.field)
+        return opening_ring().open(stored.sealed, uuid=stored.connection_uuid, field=stored.field)
     except CannotOpen:
-        return False
-    return opened == secret
+        return None

@@ -154,6 +154,19 @@ def admin_of(token: str) -> Admin | None:
     return session.admin if session else None
 
 
+def required(token: str) -> Admin:
+    """Who is signed in with this token.
+
+    Raises:
+        NotSignedIn: Nobody (any more).
+        DatabaseUnavailable: The database cannot be reached.
+    """
+    admin = admin_of(token)
+    if admin is None:
+        raise NotSignedIn
+    return admin
+
+
 def sign_out(token: str, *, request_id: str | None = None) -> None:
     """End a session, and with it the pages that are open in it; quiet if there is none.
 

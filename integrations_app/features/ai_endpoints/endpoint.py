@@ -1,0 +1,90 @@
+"""An AI endpoint, and what lists show of it."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from integrations_app.domain.connection import Status
+
+KEY = "ai_endpoints"
+"""Key of the module, and of what is told about its rows."""
+
+NAME_MAX_LENGTH = 100
+MODEL_MAX_LENGTH = 200
+COUNT_LIMIT = 1_000
+"""Counting stops here; what a person wants to know beyond is only that there are more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What an admin says of an endpoint.
+
+    Attributes:
+        name: What people call it; unique, whatever its case.
+        model: The provider's name of a model.
+        integration: Uuid of the connection that it uses; None for none yet.
+    """
+
+    name: str
+    model: str
+    integration: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """An endpoint as stored, without its old key.
+
+    Attributes:
+        uuid: Its identity.
+        draft: What an admin says of it; the connection may be gone.
+        provider: What stood there before connections had uuids: `provider` or `provider:name`.
+        has_old_key: A key of its own is stored with it, in the clear.
+        version: Grows by one with each change.
+    """
+
+    uuid: UUID
+    draft: Draft
+    provider: str | None
+    has_old_key: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """An endpoint as the list shows it.
+
+    Attributes:
+        uuid: Its identity.
+        name: What people call it.
+        model: The provider's name of a model.
+        integration: Uuid of its connection; None for none.
+        provider: Key of the connection's provider; None if it has none, or the connection is gone.
+        connection: Name of the connection.
+        status: Whether the connection can be used.
+        has_old_key: A key of its own is stored with it, in the clear.
+    """
+
+    uuid: UUID
+    name: str
+    model: str
+    integration: UUID | None
+    provider: str | None
+    connection: str | None
+    status: Status | None
+    has_old_key: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointPage:
+    """One page of the list, by name.
+
+    Attributes:
+        lines: In their order.
+        count: Endpoints there are, counted up to one more than `COUNT_LIMIT`.
+        next_after: For `after`; empty on the last page.
+        previous_before: For `before`; empty on the first page.
+    """
+
+    lines: tuple[Line, ...] = field(default_factory=tuple)
+    count: int = 0
+    next_after: str = ""
+    previous_before: str = ""

@@ -1,0 +1,194 @@
+"""Changing AI endpoints; each function is one transaction that tells its facts."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from integrations_app.domain.actor import Actor
+from integrations_app.errors import Conflict, FieldProblem, InvalidFields, Undecryptable
+from integrations_app.features.ai_endpoints import lookup, queries
+from integrations_app.features.ai_endpoints.drafts import INTEGRATION, checked, differing, filled
+from integrations_app.features.ai_endpoints.endpoint import KEY, Draft, Endpoint
+from integrations_app.features.ai_endpoints.errors import EndpointMissing, NameTaken
+from integrations_app.features.ai_endpoints.table import UNIQUE_NAME, AiEndpointRow
+from integrations_app.services import catalogue, facts
+from integrations_app.services.opening import opened
+from integrations_app.services.prompts import CAPABILITY
+from integrations_app.services.references import parse_uuid
+from integrations_app.storage.engine import database
+from integrations_app.storage.queries import connections
+
+
+def add(draft: Draft, *, actor: Actor) -> Endpoint:
+    """Create an endpoint.
+
+    Raises:
+        InvalidFields: A text that cannot be saved, or a connection that cannot be used.
+        NameTaken: Another one is called like this.
+    """
+    draft = checked(draft)
+    now = datetime.now(UTC)
+    row = AiEndpointRow(uuid=uuid7(), name=draft.name, model=draft.model)
+    row.created_at = row.updated_at = now
+    with database().transaction() as session:
+        _refuse_unfit(session, draft.integration)
+        row.integration_uuid = draft.integration
+        session.add(row)
+        _flush(session, draft.name)
+        facts.tell_of_module(
+            session, KEY, "endpoint_added", actor=actor, at=now, name=row.name, fields=filled(draft)
+        )
+        return lookup.stored(session, row.uuid)
+
+
+def update(uuid: object, draft: Draft, *, seen: Endpoint | None = None, actor: Actor) -> Endpoint:
+    """Change an endpoint; what is stored already is no change.
+
+    Args:
+        uuid: The endpoint's.
+        draft: What it shall be.
+        seen: The endpoint as the caller read it; None saves over anything.
+        actor: Who does it.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        EndpointMissing: There is none.
+        InvalidFields: A text that cannot be saved, or a connection that cannot be used.
+        NameTaken: Another one is called like this.
+        Conflict: Someone changed it since; nothing is changed now.
+    """
+    parsed, draft = parse_uuid(uuid), checked(draft)
+    now = datetime.now(UTC)
+    with database().transaction() as session:
+        # Connections are locked before endpoints, here as where one replaces another.
+        is_fit = _lock_if_fit(session, draft.integration)
+        row = _locked(session, parsed)
+        _refuse_stale(row, seen)
+        changed = differing(_draft_of(row), draft)
+        if INTEGRATION in changed and not is_fit:
+            raise InvalidFields({INTEGRATION: FieldProblem.NOT_AN_OPTION})
+        if changed:
+            _put(row, draft, changed)
+            row.version, row.updated_at = row.version + 1, now
+            _flush(session, draft.name)
+            facts.tell_of_module(
+                session,
+                KEY,
+                "endpoint_changed",
+                actor=actor,
+                at=now,
+                name=draft.name,
+                fields=changed,
+            )
+        return lookup.stored(session, parsed)
+
+
+def remove(uuid: object, *, actor: Actor) -> bool:
+    """Delete an endpoint, an old key of its own included; its connection stays.
+
+    Returns:
+        Whether it was there.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+    """
+    parsed = parse_uuid(uuid)
+    with database().transaction() as session:
+        row = session.get(AiEndpointRow, parsed, with_for_update=True)
+        if row is None:
+            return False
+        session.delete(row)
+        now = datetime.now(UTC)
+        facts.tell_of_module(session, KEY, "endpoint_removed", actor=actor, at=now, name=row.name)
+    return True
+
+
+def repoint(session: Session, old: UUID, new: UUID, *, actor: Actor) -> int:
+    """Have every endpoint of one connection use another, as part of a transaction.
+
+    Returns:
+        How many there were.
+    """
+    names = session.execute(queries.repoint(), {"old": old, "new": new}).scalars().all()
+    tell_of_integration(session, names, actor=actor)
+    return len(names)
+
+
+def tell_of_integration(session: Session, names: Sequence[str], *, actor: Actor) -> None:
+    """Tell that these endpoints use another connection now."""
+    now = datetime.now(UTC)
+    for name in names:
+        facts.tell_of_module(
+            session,
+            KEY,
+            "endpoint_changed",
+            actor=actor,
+            at=now,
+            name=name,
+            fields=(INTEGRATION,),
+        )
+
+
+def _refuse_unfit(session: Session, connection: UUID | None) -> None:
+    if not _lock_if_fit(session, connection):
+        raise InvalidFields({INTEGRATION: FieldProblem.NOT_AN_OPTION})
+
+
+def _lock_if_fit(session: Session, connection: UUID | None) -> bool:
+    """Whether an endpoint may be given this connection, which stays until the transaction ends."""
+    if connection is None:
+        return True
+    asked = sa.select(connections.c.provider).where(connections.c.uuid == connection)
+    provider = session.scalar(asked.with_for_update(read=True, key_share=True))
+    declared = catalogue.find(provider) if provider else None
+    return declared is not None and CAPABILITY in declared.capabilities
+
+
+def _locked(session: Session, uuid: UUID) -> AiEndpointRow:
+    row = session.get(AiEndpointRow, uuid, with_for_update=True)
+    if row is None:
+        raise EndpointMissing(uuid)
+    return row
+
+
+def _refuse_stale(row: AiEndpointRow, seen: Endpoint | None) -> None:
+    if seen is not None and seen.version != row.version:
+        raise Conflict(fields=differing(seen.draft, _draft_of(row)), version=row.version)
+
+
+def _put(row: AiEndpointRow, draft: Draft, changed: tuple[str, ...]) -> None:
+    row.name, row.model = draft.name, draft.model
+    if INTEGRATION not in changed:
+        return
+    row.integration_uuid = draft.integration
+    row.provider = None if not row.api_key else row.provider  # what it once meant is decided
+    if row.api_key and draft.integration and _holds(draft.integration, row.api_key.strip()):
+        row.api_key = row.provider = None
+
+
+def _holds(connection: UUID, key: str) -> bool:
+    """Whether the connection has this very key stored, so that nothing is lost without it."""
+    try:
+        found = opened(connection)
+    except Undecryptable:
+        return False
+    return found is not None and key in found.secrets.values()
+
+
+def _flush(session: Session, name: str) -> None:
+    """Write the row, and say so if its name is taken."""
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if UNIQUE_NAME in str(error.orig):
+            raise NameTaken(name) from None
+        raise
+
+
+def _draft_of(row: AiEndpointRow) -> Draft:
+    return Draft(name=row.name, model=row.model, integration=row.integration_uuid)
