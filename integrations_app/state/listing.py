@@ -19,7 +19,8 @@ from integrations_app.services import listing as pages
 from integrations_app.state import views, wording
 from integrations_app.state.modules import is_about_modules
 from integrations_app.state.removal import Removal
-from integrations_app.state.session import AdminState, Batch, watching
+from integrations_app.state.session import AdminState, watching
+from integrations_app.state.watching import Batch
 
 SEARCH_MAX_LENGTH = 100
 _ALL = "all"

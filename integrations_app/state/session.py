@@ -7,7 +7,6 @@ another one takes over the tab, everything the tab's states know is forgotten.
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar, cast
 from uuid import uuid4
@@ -23,31 +22,20 @@ from reflex_base.event.context import EventContext
 from integrations_app import routes
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.admin import AdminSession
-from integrations_app.domain.event import EventKind, Notice, NoticeKind
-from integrations_app.errors import DatabaseUnavailable, NotSignedIn
-from integrations_app.events.hub import Fact, Hub
+from integrations_app.errors import NotSignedIn
 from integrations_app.http import cookies
 from integrations_app.http.sign_in import SIGN_OUT
 from integrations_app.security import passwords
-from integrations_app.services import live, sessions
+from integrations_app.services import sessions
 from integrations_app.state import outage
-
-_BETWEEN_BATCHES_S = 0.1
-_LONGEST_BACKLOG = 1_000
-_RETRY_S = 1.0
-_MARGIN_S = 0.1
-"""Clocks differ: a session that ends by ours may have a moment left by the database's."""
+from integrations_app.state.watching import Batch, Follower, Line, following
 
 _PROCESS = uuid4().hex
 
-_ONLY_LOOK = (NoticeKind.SESSION_ENDED, NoticeKind.INTERRUPTED)
-"""Nothing to show, but a reason to look whether there is a session, and a database."""
-
-_T = TypeVar("_T")
 _F = TypeVar("_F", bound=Callable[..., object])
 
 
-class AdminState(rx.State):
+class AdminState(Follower, rx.State):
     """Base of every state that shows or does what is for admins only.
 
     Nothing of it, or of a state below it, is sent to a tab without a session.
@@ -56,9 +44,6 @@ class AdminState(rx.State):
     admin_email: str = ""
 
     _process: str = ""
-
-    _behind: bool = False
-    """Whether something could not be read that this tab shows."""
 
     _session: str = ""
     _expires_at: datetime = datetime.min.replace(tzinfo=UTC)
@@ -92,19 +77,6 @@ class AdminState(rx.State):
         return super().get_delta()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
-    """What happened since the last one.
-
-    Attributes:
-        facts: In the order they were committed.
-        complete: Whether that is all; if not, only reading everything anew tells.
-    """
-
-    facts: tuple[Fact, ...]
-    complete: bool
-
-
 async def watching(state: AdminState) -> AsyncIterator[Batch]:
     """What happens, for as long as the tab's session lasts; then the tab goes dark.
 
@@ -121,32 +93,22 @@ async def watching(state: AdminState) -> AsyncIterator[Batch]:
         state: The state of the background event, outside of `async with self`.
     """
     token = token_of(state)
-    inbox = _Inbox(asyncio.get_running_loop())
-    line = _Line(state, on_return=inbox.add_gap)
     known: AdminSession | None = None
-    hub: Hub | None = None
-    try:
-        while True:
-            known = await line.ask(lambda: sessions.find(token), until=known)
-            if known is None:
-                break
-            if hub is None:
-                hub = await line.ask(_listening_hub, until=known)
-                if hub is None:
-                    break
-                hub.add(inbox.receive)
-                inbox.add_gap()
-            batch = inbox.take()
-            if batch is not None:
-                yield batch
-                await asyncio.sleep(_BETWEEN_BATCHES_S)
-            if state._behind:
-                await _catch_up_later(state, inbox)
-            else:
-                await inbox.wait(until=known.expires_at)
-    finally:
-        if hub is not None:
-            hub.remove(inbox.receive)
+
+    async def admitted(line: Line) -> datetime | None:
+        nonlocal known
+        ends_at = known.expires_at if known else None
+        known = await line.ask(lambda: sessions.find(token), until=ends_at)
+        return known.expires_at if known else None
+
+    async def tell(is_up: bool) -> None:  # noqa: FBT001 - what a line says
+        async with state:
+            await outage.tell(state, away=not is_up)
+
+    # Closed at once, not when it is collected: it stays subscribed until then.
+    async with contextlib.aclosing(following(state, admitted=admitted, on_line=tell)) as batches:
+        async for batch in batches:
+            yield batch
     await _go_dark(state, token)
 
 
@@ -264,94 +226,3 @@ def event_id() -> str | None:
         return EventContext.get().txid
     except LookupError:
         return None
-
-
-def _listening_hub() -> Hub:
-    live.subscribe().close()  # returns once nothing that is committed can be missed
-    return live.hub()
-
-
-async def _catch_up_later(state: AdminState, inbox: "_Inbox") -> None:
-    async with state:
-        state._behind = False
-    inbox.add_gap()
-    await asyncio.sleep(_RETRY_S)
-
-
-class _Line:
-    """A tab's way to the database; the tab says when it is cut.
-
-    Args:
-        state: The state of a background event, outside of `async with`.
-        on_return: Called when the database is back.
-    """
-
-    def __init__(self, state: AdminState, *, on_return: Callable[[], None]) -> None:
-        self._state = state
-        self._on_return = on_return
-        self._is_up: bool | None = None
-
-    async def ask(self, question: Callable[[], _T], *, until: AdminSession | None) -> _T | None:
-        """The answer, however long the database is away; None once the session has run out."""
-        while True:
-            try:
-                answer = await asyncio.to_thread(question)
-            except DatabaseUnavailable:
-                if until is not None and datetime.now(UTC) >= until.expires_at:
-                    return None
-                await self._note(is_up=False)
-                await asyncio.sleep(_RETRY_S)
-            else:
-                await self._note(is_up=True)
-                return answer
-
-    async def _note(self, *, is_up: bool) -> None:
-        if self._is_up == is_up:
-            return
-        if self._is_up is False:
-            self._on_return()
-        self._is_up = is_up
-        async with self._state:
-            await outage.tell(self._state, away=not is_up)
-
-
-class _Inbox:
-    """Facts on their way from the listener's thread to one tab."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._facts: list[Fact] = []
-        self._gap = False
-        self._arrived = asyncio.Event()
-
-    def receive(self, fact: Fact) -> None:
-        """Called on the listener's thread."""
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._put, fact)
-
-    def add_gap(self) -> None:
-        """Something may have been missed."""
-        self._facts, self._gap = [], True
-
-    def take(self) -> Batch | None:
-        """All that arrived; None if it says nothing but to look after the session."""
-        self._arrived.clear()
-        facts, gap = tuple(self._facts), self._gap
-        self._facts, self._gap = [], False
-        return Batch(facts=facts, complete=not gap) if facts or gap else None
-
-    async def wait(self, *, until: datetime) -> None:
-        """Return when something arrives, or shortly after that moment."""
-        remaining_s = (until - datetime.now(UTC)).total_seconds()
-        # Not wait_for, which in Python 3.11 can lose a cancellation: the watcher would never end.
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(max(remaining_s, 0) + _MARGIN_S):
-                await self._arrived.wait()
-
-    def _put(self, fact: Fact) -> None:
-        self._arrived.set()
-        if isinstance(fact, Notice) and fact.kind in _ONLY_LOOK:
-            return
-        self._facts.append(fact)
-        if fact.kind is EventKind.RESYNC or len(self._facts) > _LONGEST_BACKLOG:
-            self.add_gap()

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 
 import reflex as rx
 
-from integrations_app.state.session import AdminState, Batch, watching, without_database
+from integrations_app.state.session import AdminState, watching, without_database
+from integrations_app.state.watching import Batch
 
 PRIVATE = "dear diary"
 
