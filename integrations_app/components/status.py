@@ -5,6 +5,18 @@ import reflex as rx
 from integrations_app.components.reactive import Flag, Text
 from integrations_app.components.text import t
 from integrations_app.components.theme import Colour
+from integrations_app.domain.connection import Status
+from integrations_app.i18n import _
+
+
+def status_words() -> dict[str, str]:
+    """The word for each status."""
+    return {
+        Status.CONNECTED.value: _("Connected"),
+        Status.CONFIGURED.value: _("Not tested"),
+        Status.ERROR.value: _("Error"),
+        Status.DISCONNECTED.value: _("Not connected"),
+    }
 
 
 def status_word(status: Text, *, testing: Flag = False) -> rx.Component:
@@ -14,15 +26,16 @@ def status_word(status: Text, *, testing: Flag = False) -> rx.Component:
         status: A value of `Status`.
         testing: A check is under way.
     """
+    words = status_words()
     return rx.cond(
         testing,
         _badge("gray", rx.spinner(size="1"), t("Testing…")),
         rx.match(
             status,
-            ("connected", _badge("green", rx.icon("circle-check", size=13), t("Connected"))),
-            ("configured", _badge("amber", rx.icon("circle-dashed", size=13), t("Not tested"))),
-            ("error", _badge("red", rx.icon("circle-alert", size=13), t("Error"))),
-            _badge("gray", rx.icon("circle-off", size=13), t("Not connected")),
+            ("connected", _badge("green", rx.icon("circle-check", size=13), words["connected"])),
+            ("configured", _badge("amber", rx.icon("circle-dashed", size=13), words["configured"])),
+            ("error", _badge("red", rx.icon("circle-alert", size=13), words["error"])),
+            _badge("gray", rx.icon("circle-off", size=13), words["disconnected"]),
         ),
     )
 

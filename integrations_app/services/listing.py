@@ -37,7 +37,7 @@ def page(query: PageQuery) -> ListPage:
     counted = database().fetch(pages.count(query))[0]
     has_next, has_previous = (True, more) if came_back else (more, cursor is not None)
     return ListPage(
-        rows=tuple(_summary(row) for row in rows),
+        rows=tuple(summary(row) for row in rows),
         count=min(counted.matching, COUNT_LIMIT),
         counted_all=counted.matching <= COUNT_LIMIT,
         failing=counted.failing,
@@ -46,7 +46,8 @@ def page(query: PageQuery) -> ListPage:
     )
 
 
-def _summary(row: Row[Any]) -> Summary:
+def summary(row: Row[Any]) -> Summary:
+    """A connection from the columns that `pages.SHOWN` names."""
     reason = row.validation_reason
     return Summary(
         uuid=row.uuid,

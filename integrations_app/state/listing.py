@@ -19,6 +19,7 @@ from integrations_app.services import listing as pages
 from integrations_app.state import views, wording
 from integrations_app.state.modules import is_about_modules
 from integrations_app.state.removal import Removal
+from integrations_app.state.sent import clean
 from integrations_app.state.session import AdminState, watching
 from integrations_app.state.watching import Batch
 
@@ -89,7 +90,7 @@ class Listing(Removal, AdminState):
     async def turn_to(self, link: str) -> AsyncIterator[rx.event.EventSpec | None]:
         """Show what a link on this page leads to, and only then have the browser go there."""
         await self._actor()
-        query = urlsplit(_clean(str(link))).query
+        query = urlsplit(clean(str(link))).query
         self._read(dict(parse_qsl(query)))
         await self._reload()
         yield None
@@ -98,17 +99,17 @@ class Listing(Removal, AdminState):
     @rx.event
     async def find(self, text: str) -> rx.event.EventSpec:
         """Show the rows whose name or account begins with this."""
-        return await self._goto(search=_clean(str(text)).strip()[:SEARCH_MAX_LENGTH])
+        return await self._goto(search=clean(str(text)).strip()[:SEARCH_MAX_LENGTH])
 
     @rx.event
     async def choose_provider(self, key: str) -> rx.event.EventSpec:
         """Show the rows of one provider, or of all."""
-        return await self._goto(provider="" if key == _ALL else _clean(str(key)))
+        return await self._goto(provider="" if key == _ALL else clean(str(key)))
 
     @rx.event
     async def choose_status(self, status: str) -> rx.event.EventSpec:
         """Show the rows of one status, or of all."""
-        return await self._goto(status="" if status == _ALL else _clean(str(status)))
+        return await self._goto(status="" if status == _ALL else clean(str(status)))
 
     @rx.event(background=True)
     async def test(self, uuid: str) -> AsyncIterator[None]:
@@ -209,7 +210,7 @@ class Listing(Removal, AdminState):
 
     def _read(self, told: Mapping[str, str]) -> None:
         """Take over the query of an address."""
-        told = {key: _clean(value) for key, value in told.items()}
+        told = {key: clean(value) for key, value in told.items()}
         sort = told.get("sort", "")
         status = told.get("status", "")
         query = PageQuery(
@@ -281,8 +282,3 @@ def _failing(modules: int) -> str:
 def _timeless(row: views.ConnectionItem) -> views.ConnectionItem:
     """What of a row is worth a glow when it changes by itself; the passing of time is not."""
     return replace(row, tested_at="")
-
-
-def _clean(text: str) -> str:
-    """What a browser sent, without what no address and no database can hold."""
-    return text.encode("utf-8", "ignore").decode().replace("\0", "")

@@ -6,7 +6,7 @@ another one takes over the tab, everything the tab's states know is forgotten.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime
 from typing import TypeVar, cast
 from uuid import uuid4
@@ -77,7 +77,7 @@ class AdminState(Follower, rx.State):
         return super().get_delta()
 
 
-async def watching(state: AdminState) -> AsyncIterator[Batch]:
+async def watching(state: AdminState) -> AsyncGenerator[Batch, None]:
     """What happens, for as long as the tab's session lasts; then the tab goes dark.
 
     The first batch is empty and comes at once, when nothing can be missed any more; bursts come

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -89,7 +89,7 @@ async def following(
     *,
     admitted: Callable[[Line], Awaitable[datetime | None]],
     on_line: Callable[[bool], Awaitable[None]],
-) -> AsyncIterator[Batch]:
+) -> AsyncGenerator[Batch, None]:
     """What happens, for as long as whoever looks is admitted.
 
     The first batch is empty and comes at once, when nothing can be missed any more; bursts come

@@ -9,7 +9,7 @@ from integrations_app.domain.connection import Status
 from integrations_app.domain.summary import COUNT_LIMIT, FAILING_LIMIT, PageQuery, SortKey
 from integrations_app.storage.queries import connections
 
-_LOWER_NAME = sa.func.lower(connections.c.name, type_=sa.Text)
+LOWER_NAME = sa.func.lower(connections.c.name, type_=sa.Text)
 _LOWER_ACCOUNT = sa.func.lower(
     sa.func.coalesce(connections.c.account_name, sa.literal_column("''")), type_=sa.Text
 )
@@ -20,16 +20,16 @@ _TESTED_AT = sa.func.coalesce(
 _IS_FINE = connections.c.status != sa.literal_column("'error'")
 
 _KEYS: dict[SortKey, tuple[sa.ColumnElement[Any], ...]] = {
-    SortKey.ATTENTION: (_IS_FINE, connections.c.provider, _LOWER_NAME),
-    SortKey.SERVICE: (connections.c.provider, _LOWER_NAME),
-    SortKey.NAME: (_LOWER_NAME,),
+    SortKey.ATTENTION: (_IS_FINE, connections.c.provider, LOWER_NAME),
+    SortKey.SERVICE: (connections.c.provider, LOWER_NAME),
+    SortKey.NAME: (LOWER_NAME,),
     SortKey.ACCOUNT: (_LOWER_ACCOUNT,),
     SortKey.STATUS: (connections.c.status,),
     SortKey.TESTED: (_TESTED_AT,),
 }
 """Spelled like the indexes of `tables.ConnectionRow`."""
 
-_SHOWN = (
+SHOWN = (
     connections.c.uuid,
     connections.c.provider,
     connections.c.name,
@@ -56,7 +56,7 @@ def page(
     keys = (*_KEYS[query.sort], connections.c.uuid)
     falling = query.descending != backwards
     cursor_texts = [sa.cast(key, sa.Text).label(f"cursor_{at}") for at, key in enumerate(keys)]
-    statement = sa.select(*_SHOWN, *cursor_texts).where(*_conditions(query))
+    statement = sa.select(*SHOWN, *cursor_texts).where(*_conditions(query))
     if cursor is not None:
         here = sa.tuple_(*keys)
         there = sa.tuple_(
@@ -99,11 +99,14 @@ def _conditions(query: PageQuery) -> list[sa.ColumnElement[bool]]:
         if query.status is not Status.ERROR:
             conditions.append(_IS_FINE)  # lets an index begin behind all that fails
     if query.search:
-        beginning = query.search.lower()
-        conditions.append(
-            sa.or_(
-                _LOWER_NAME.startswith(beginning, autoescape=True),
-                _LOWER_ACCOUNT.startswith(beginning, autoescape=True),
-            )
-        )
+        conditions.append(begins_with(query.search))
     return conditions
+
+
+def begins_with(text: str) -> sa.ColumnElement[bool]:
+    """Whether the name or the account begins with this, in any case."""
+    beginning = text.lower()
+    return sa.or_(
+        LOWER_NAME.startswith(beginning, autoescape=True),
+        _LOWER_ACCOUNT.startswith(beginning, autoescape=True),
+    )

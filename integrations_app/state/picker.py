@@ -1,0 +1,172 @@
+"""Connections to choose from, kept up while a page is open, in any Reflex app."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import reflex as rx
+
+from integrations_app.domain.choice import ChoiceQuery, Choices
+from integrations_app.domain.event import Event, NoticeKind
+from integrations_app.domain.summary import Summary
+from integrations_app.errors import DatabaseUnavailable, InvalidUuid
+from integrations_app.services import choices as stored
+from integrations_app.services.references import parse_uuid
+from integrations_app.state import views
+from integrations_app.state.sent import clean
+from integrations_app.state.watching import Batch, Follower, Line, following
+
+SEARCH_MAX_LENGTH = 100
+_ASKED_AGAIN_AFTER = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PickerItem:
+    """A connection to choose."""
+
+    uuid: str = ""
+    provider: str = ""
+    service: str = ""
+    icon: str = ""
+    name: str = ""
+    account: str = ""
+    status: str = ""
+    tested_at: str = ""
+
+
+class ConnectionChoices(Follower, mixin=True):
+    """What a picker shows; a state that takes this in says who may see it.
+
+        class Endpoints(ConnectionChoices, rx.State):
+            _capability = "chat"
+
+            async def _may_see_connections(self) -> bool:
+                return await signed_in(self)
+
+    `watch_choices` is started from the page's `on_load`, and ends with the page.
+    """
+
+    choices: list[PickerItem] = []
+    choices_loading: bool = True
+    choices_more: bool = False
+    choices_searched: str = ""
+    choices_missing: list[str] = []
+
+    _provider: str = ""
+    """Key of the only provider to choose from."""
+
+    _capability: str = ""
+    """What the provider must be capable of."""
+
+    @rx.event(background=True)
+    async def watch_choices(self) -> AsyncIterator[None]:
+        """Show what there is to choose from, until the page is left or it may not be seen."""
+        async with contextlib.aclosing(self._happenings()) as batches:
+            async for batch in batches:
+                async with self:
+                    await self._follow(batch)
+                yield
+
+    @rx.event
+    async def find_choices(self, text: str) -> None:
+        """Show what begins with this, where there is too much to show it all."""
+        self.choices_searched = clean(str(text)).strip()[:SEARCH_MAX_LENGTH]
+        await self._reload_choices()
+
+    async def _may_see_connections(self) -> bool:
+        """Whether whoever looks at this tab may see connections; asked before each look."""
+        return False
+
+    def _selected_uuids(self) -> Iterable[str]:
+        """The uuids that are stored, of all pickers that this state feeds.
+
+        They are supplied whatever is searched for, so that none of them looks deleted that is not.
+        """
+        return ()
+
+    def _happenings(self) -> AsyncGenerator[Batch, None]:
+        """What happens, for as long as it may be seen here."""
+
+        async def admitted(_line: Line) -> datetime | None:
+            async with self:
+                if await self._may_see_connections():
+                    return datetime.now(UTC) + _ASKED_AGAIN_AFTER
+                self._forget_choices()
+                return None
+
+        async def ignore(_is_up: bool) -> None:  # noqa: FBT001 - what a line says
+            pass
+
+        return following(self, admitted=admitted, on_line=ignore)
+
+    async def _follow(self, batch: Batch) -> None:
+        """Show what of this concerns the choices."""
+        if self.choices_loading or self._concerns_choices(batch):
+            await self._reload_choices()
+
+    async def _reload_choices(self) -> None:
+        """Show what there is now; for handlers, too, that change what is selected."""
+        try:
+            if not await self._may_see_connections():
+                self._forget_choices()
+                return
+            found = await asyncio.to_thread(stored.find, self._choice_query())
+        except DatabaseUnavailable:
+            self._behind = True
+            return
+        self._show_choices(found)
+
+    def _concerns_choices(self, batch: Batch) -> bool:
+        shown = {each.uuid for each in self.choices} | set(self.choices_missing)
+        query = self._choice_query()
+        return not batch.complete or any(
+            str(fact.uuid) in shown or stored.includes(query, fact.provider)
+            if isinstance(fact, Event)
+            else fact.kind is NoticeKind.CHECK_RECORDED and str(fact.uuid) in shown
+            for fact in batch.facts
+        )
+
+    def _choice_query(self) -> ChoiceQuery:
+        selected = []
+        for uuid in self._selected_uuids():
+            with contextlib.suppress(InvalidUuid):  # the picker says that it is gone
+                selected.append(parse_uuid(uuid))
+        return ChoiceQuery(
+            provider=self._provider,
+            capability=self._capability,
+            search=self.choices_searched,
+            selected=tuple(selected),
+        )
+
+    def _show_choices(self, found: Choices) -> None:
+        items = [_item(row) for row in found.rows]
+        known = {item.uuid for item in items}
+        missing = [uuid for uuid in self._selected_uuids() if uuid and uuid.lower() not in known]
+        for name, value in (
+            ("choices", items),
+            ("choices_missing", missing),
+            ("choices_more", found.more),
+            ("choices_loading", False),
+        ):
+            if getattr(self, name) != value:  # what is set is sent, and drawn anew
+                setattr(self, name, value)
+
+    def _forget_choices(self) -> None:
+        self.choices, self.choices_missing = [], []
+        self.choices_more, self.choices_loading, self.choices_searched = False, True, ""
+
+
+def _item(row: Summary) -> PickerItem:
+    shown = views.connection_item(row)
+    return PickerItem(
+        uuid=shown.uuid,
+        provider=shown.provider,
+        service=shown.service,
+        icon=shown.icon,
+        name=shown.name,
+        account=shown.account,
+        status=shown.status,
+        tested_at=shown.tested_at,
+    )
