@@ -3,12 +3,14 @@
 import reflex as rx
 
 from integrations_app.components.feedback import problem_callout
-from integrations_app.components.reactive import OnEvent, items, text
+from integrations_app.components.reactive import OnEvent, Text, items, number, text
 from integrations_app.components.text import t
+from integrations_app.components.uses import uses_list
 from integrations_app.state.removal import Removal
-from integrations_app.state.views import UsageItem
+from integrations_app.state.views import OptionItem
 
 _KEEP_ID = "keep"
+_REPLACEMENT_ID = "replacement"
 
 # Radix would move the keyboard between its own trigger and cancel button; here are neither.
 _FOCUS_IN = f"""
@@ -20,11 +22,19 @@ _FOCUS_BACK = """
 """
 
 
-def removal_dialog(state: type[Removal], *, on_remove: OnEvent) -> rx.Component:
-    """Names the connection, says who uses it, and deletes only on the second click."""
+def removal_dialog(
+    state: type[Removal], *, on_remove: OnEvent, on_replace: OnEvent
+) -> rx.Component:
+    """Names the connection, says who uses it, offers another; deletes only on the second click."""
     return rx.alert_dialog.root(
         rx.alert_dialog.content(
-            rx.alert_dialog.title(t("Remove {name}?", name=state.removing_name)),
+            rx.alert_dialog.title(
+                t(
+                    "Delete {service} {name}?",
+                    service=text(state.removing_service),
+                    name=text(state.removing_name),
+                )
+            ),
             rx.alert_dialog.description(
                 t(
                     "The connection and its credentials are deleted for good. "
@@ -32,25 +42,12 @@ def removal_dialog(state: type[Removal], *, on_remove: OnEvent) -> rx.Component:
                 ),
                 size="2",
             ),
-            _usages(state.removing_usages),
-            problem_callout(state.removal_problem),
-            rx.flex(
-                rx.button(
-                    t("Keep it"),
-                    id=_KEEP_ID,
-                    variant="soft",
-                    color_scheme="gray",
-                    type="button",
-                    on_click=state.keep,
-                ),
-                rx.button(
-                    t("Delete for good"), color_scheme="red", type="button", on_click=on_remove
-                ),
-                spacing="3",
-                justify="end",
-                wrap="wrap",
+            rx.cond(_is_used(state), _uses(state), _unused()),
+            problem_callout(
+                rx.cond(state.removal_problem, state.removal_problem, state.removing_blocked)
             ),
-            max_width="480px",
+            _answers(state, on_remove, on_replace),
+            max_width="600px",
             display="flex",
             style={"flex_direction": "column", "gap": "var(--space-3)"},
             on_escape_key_down=state.keep,
@@ -61,24 +58,110 @@ def removal_dialog(state: type[Removal], *, on_remove: OnEvent) -> rx.Component:
     )
 
 
-def _usages(usages: list[UsageItem]) -> rx.Component:
+def _is_used(state: type[Removal]) -> rx.Var[bool]:
+    return number(state.removing_count) > 0
+
+
+def _unused() -> rx.Component:
+    return rx.text(t("Nothing that this app knows of uses it."), size="2", color_scheme="gray")
+
+
+def _uses(state: type[Removal]) -> rx.Component:
+    return rx.flex(
+        rx.text(t("It is used by:"), size="2", weight="medium"),
+        uses_list(state.removing_usages, more=state.removing_more),
+        _replacement(state),
+        direction="column",
+        spacing="2",
+    )
+
+
+def _replacement(state: type[Removal]) -> rx.Component:
+    """The choice of another connection for all these places; nothing is chosen beforehand."""
+    same, others = items(state.replacements), items(state.other_replacements)
     return rx.cond(
-        items(usages).length() > 0,
-        rx.box(
-            rx.text(t("It is used by:"), size="2", weight="medium"),
-            rx.el.ul(
-                rx.foreach(
-                    usages,
-                    lambda usage: rx.el.li(
-                        rx.cond(
-                            usage.url,
-                            rx.link(usage.label, href=usage.url, size="2"),
-                            rx.text(usage.label, size="2", as_="span"),
-                        )
-                    ),
+        (same.length() > 0) | (others.length() > 0),
+        rx.flex(
+            rx.el.label(
+                rx.text(t("Replace with"), size="2", weight="medium"), html_for=_REPLACEMENT_ID
+            ),
+            rx.select.root(
+                rx.select.trigger(
+                    id=_REPLACEMENT_ID, placeholder=t("Choose another integration"), width="100%"
                 ),
-                style={"padding_left": "var(--space-5)", "margin": "0", "list_style": "disc"},
+                rx.select.content(
+                    _group(t("The same service"), state.replacements),
+                    _group(t("Other services"), state.other_replacements),
+                ),
+                value=state.replacement,
+                on_change=state.choose_replacement,
+            ),
+            rx.text(
+                rx.cond(
+                    state.replacement_is_foreign,
+                    t("That is another service: look at these places afterwards."),
+                    rx.cond(state.replacement, t("All these places use it from then on."), ""),
+                ),
+                size="1",
+                color_scheme="gray",
+                role="status",
+            ),
+            direction="column",
+            spacing="1",
+            padding_top="var(--space-2)",
+        ),
+    )
+
+
+def _group(label: Text, options: list[OptionItem]) -> rx.Component:
+    return rx.cond(
+        items(options).length() > 0,
+        rx.select.group(
+            rx.select.label(label),
+            rx.foreach(options, lambda each: rx.select.item(each.label, value=each.value)),
+        ),
+    )
+
+
+def _answers(state: type[Removal], on_remove: OnEvent, on_replace: OnEvent) -> rx.Component:
+    return rx.flex(
+        rx.button(
+            t("Keep it"),
+            id=_KEEP_ID,
+            variant="soft",
+            color_scheme="gray",
+            type="button",
+            on_click=state.keep,
+        ),
+        rx.cond(
+            text(state.removing_blocked) == "",
+            rx.button(
+                rx.cond(_is_used(state), _anyway(state), t("Delete for good")),
+                color_scheme="red",
+                variant=rx.cond(_is_used(state), "soft", "solid"),
+                type="button",
+                on_click=on_remove,
             ),
         ),
-        rx.text(t("Nothing that this app knows of uses it."), size="2", color_scheme="gray"),
+        rx.cond(
+            text(state.replacement) != "",
+            rx.button(
+                t("Replace and delete"),
+                color_scheme="red",
+                type="button",
+                on_click=on_replace,
+            ),
+        ),
+        spacing="3",
+        justify="end",
+        wrap="wrap",
+    )
+
+
+def _anyway(state: type[Removal]) -> Text:
+    count = number(state.removing_count)
+    return rx.cond(
+        count == 1,
+        t("Delete anyway – 1 place loses it"),
+        t("Delete anyway – {number} places lose it", number=count.to_string()),
     )

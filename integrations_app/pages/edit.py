@@ -32,6 +32,7 @@ from integrations_app.components.shell import page_heading, shell
 from integrations_app.components.status import status_word
 from integrations_app.components.text import t
 from integrations_app.components.theme import FORM_WIDTH
+from integrations_app.components.uses import uses_card
 from integrations_app.domain.connection import Status
 from integrations_app.state.edit import Edit
 
@@ -62,7 +63,7 @@ def page() -> rx.Component:
 def _removed() -> rx.Component:
     return notice_callout(
         t(
-            "This integration was removed by {who}. What you typed is still here to copy.",
+            "This integration was deleted by {who}. What you typed is still here to copy.",
             who=Edit.removed_by,
         ),
         rx.link(t("Back to the list"), href=routes.LISTING, size="2"),
@@ -76,6 +77,7 @@ def _connection() -> rx.Component:
         rx.card(_form(), size="3"),
         rx.cond(Edit.provider.connects_account, account_step(Edit, disabled=_cannot_act())),
         setup_instructions(Edit.provider, open_at_first=False),
+        rx.cond(Edit.uses_of == Edit.connection_uuid, uses_card(Edit)),
         rx.cond(Edit.removed_by == "", _danger_zone()),
         direction="column",
         spacing="4",
@@ -286,7 +288,7 @@ def _danger_zone() -> rx.Component:
                 padding_top="var(--space-4)",
             ),
         ),
-        removal_dialog(Edit, on_remove=Edit.remove),
+        removal_dialog(Edit, on_remove=Edit.remove(Edit.removing_count), on_replace=Edit.replace),
         width="100%",
     )
 

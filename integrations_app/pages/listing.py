@@ -39,7 +39,11 @@ def page() -> rx.Component:
             ),
             _loading(),
         ),
-        removal_dialog(Listing, on_remove=Listing.remove),
+        removal_dialog(
+            Listing,
+            on_remove=Listing.remove(Listing.removing_count),
+            on_replace=Listing.replace,
+        ),
     )
 
 

@@ -1,7 +1,7 @@
 """One connection: its form, its status, and what others do to it meanwhile."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 
 import reflex as rx
 
@@ -23,12 +23,13 @@ from integrations_app.state.account import Account, arrived
 from integrations_app.state.removal import Removal
 from integrations_app.state.session import AdminState, token_of, watching, without_database
 from integrations_app.state.stored_form import StoredForm
+from integrations_app.state.uses import Uses, may_move_uses
 
 _MAY_BE_OVERTAKEN = ("", "test", "check")
 """What a save need not wait for."""
 
 
-class Edit(Account, Removal, StoredForm, AdminState):
+class Edit(Account, Removal, Uses, StoredForm, AdminState):
     """The form is filled once and then belongs to whoever types; the status card is always live."""
 
     @rx.var
@@ -73,6 +74,8 @@ class Edit(Account, Removal, StoredForm, AdminState):
         async for batch in watching(self):
             async with self:
                 await self._catch_up()
+                if may_move_uses(batch) or self.uses_of != self.connection_uuid:
+                    await self._read_uses(self.connection_uuid)
                 unchecked = "" if batch.complete else self._expected
             # Its turn may have come while the database was away.
             yield Edit.check_saved(unchecked) if unchecked else None
@@ -244,14 +247,31 @@ class Edit(Account, Removal, StoredForm, AdminState):
     async def ask_removal(self) -> None:
         """Ask before the connection is deleted, and say who uses it."""
         await self._actor()
-        await self._ask_removal(self.connection_uuid, self.name)
+        await self._ask_removal(self.connection_uuid, self.name, self.provider.title)
 
     @rx.event
-    async def remove(self) -> AsyncIterator[object]:
-        """Delete the connection and go back to the list."""
+    async def remove(self, seen: int) -> AsyncIterator[object]:
+        """Delete the connection and go back to the list.
+
+        Args:
+            seen: How many uses the question spoke of.
+        """
         actor = await self._actor()
+        async for event in self._leave_by(self._remove(actor, seen)):
+            yield event
+
+    @rx.event
+    async def replace(self) -> AsyncIterator[object]:
+        """Let the chosen connection take the place of this one, and go back to the list."""
+        actor = await self._actor()
+        async for event in self._leave_by(self._replace(actor)):
+            yield event
+
+    async def _leave_by(
+        self, removal: Awaitable[rx.event.EventSpec | None]
+    ) -> AsyncIterator[object]:
         uuid, self.connection_uuid = self.connection_uuid, ""  # not to be told of it by ourselves
-        removed = await self._remove(actor)
+        removed = await removal
         if removed is None:
             self.connection_uuid = uuid
             return

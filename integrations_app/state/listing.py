@@ -151,13 +151,26 @@ class Listing(Removal, AdminState):
         await self._actor()
         asked = next((row for row in self.rows if row.uuid == uuid), None)
         if asked is not None:
-            await self._ask_removal(asked.uuid, asked.name)
+            await self._ask_removal(asked.uuid, asked.name, asked.service)
 
     @rx.event
-    async def remove(self) -> rx.event.EventSpec | None:
-        """Delete the connection that was asked about."""
+    async def remove(self, seen: int) -> rx.event.EventSpec | None:
+        """Delete the connection that was asked about.
+
+        Args:
+            seen: How many uses the question spoke of.
+        """
         actor = await self._actor()
-        removed = await self._remove(actor)
+        removed = await self._remove(actor, seen)
+        if removed is not None:
+            await self._reload()
+        return removed
+
+    @rx.event
+    async def replace(self) -> rx.event.EventSpec | None:
+        """Let the chosen connection take the place of the one that was asked about."""
+        actor = await self._actor()
+        removed = await self._replace(actor)
         if removed is not None:
             await self._reload()
         return removed

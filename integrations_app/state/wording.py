@@ -1,14 +1,19 @@
 """Errors, statuses and problems of fields as sentences for people."""
 
+from collections.abc import Sequence
+
 from integrations_app import errors
 from integrations_app.domain.authorization import Outcome
 from integrations_app.domain.check import CheckReason
 from integrations_app.domain.explanation import explain
 from integrations_app.domain.provider import Provider
+from integrations_app.domain.usage import Usage
 from integrations_app.errors import FieldProblem, IntegrationError
-from integrations_app.i18n import _, listing
+from integrations_app.i18n import _, listing, ngettext
 
 NAME_FIELD = "name"
+
+_PLACES_NAMED = 5
 
 
 def of_error(error: IntegrationError) -> str:
@@ -19,13 +24,22 @@ def of_error(error: IntegrationError) -> str:
             "in a moment."
         )
     if isinstance(error, errors.NotFound | errors.Deleted):
-        return _("This integration was removed meanwhile.")
+        return _("This integration was deleted meanwhile.")
     if isinstance(error, errors.UnknownProvider):
         return _("This service is not available any more.")
     if isinstance(error, errors.InUse):
         return _(
-            "It cannot be removed while it is used by {places}.",
-            places=listing([usage.label for usage in error.usages]),
+            "It cannot be deleted while it is used by {places}.",
+            places=_places(error.usages),
+        )
+    if isinstance(error, errors.CannotReplace):
+        return _("No other integration can be used by {places}.", places=_places(error.usages))
+    if isinstance(error, errors.UsedMore):
+        return _("Meanwhile it is used in more places. Look at them, then choose again.")
+    if isinstance(error, errors.ModuleFailed):
+        return _(
+            "Nothing was changed, since the module {module} failed. The server's log says where.",
+            module=error.module,
         )
     if isinstance(error, errors.ClientCredentialsNotConfigured | errors.ClientIdNotConfigured):
         return _("Save the client ID and the client secret first.")
@@ -36,6 +50,14 @@ def of_error(error: IntegrationError) -> str:
     if isinstance(error, errors.KeyRingMismatch | errors.InvalidSetting):
         return _("The encryption keys are not in order. Ask whoever runs this server.")
     return _("That did not work. Try again; if it goes on, ask whoever runs this server.")
+
+
+def _places(usages: Sequence[Usage]) -> str:
+    """The places by name; if they are many, the first and how many more."""
+    named = [usage.label for usage in usages[:_PLACES_NAMED]]
+    more = len(usages) - len(named)
+    rest = [ngettext("{n} more place", "{n} more places", more)] if more else []
+    return listing([*named, *rest])
 
 
 def of_return(outcome: Outcome, provider: str) -> str:

@@ -200,14 +200,14 @@ def test_deleting_asks_first_and_leads_back_to_the_list(admin: Page) -> None:
 
     admin.get_by_text("Danger Zone").click()
     button(admin, "Delete").click()
-    question = admin.get_by_role("alertdialog", name="Remove main?")
+    question = admin.get_by_role("alertdialog", name="Delete Mistral main?")
     button(question, "Keep it").click()
     expect(question).to_have_count(0)
     button(admin, "Delete").click()
     button(question, "Delete for good").click()
 
     expect(admin).to_have_url(LISTING_ADDRESS)
-    expect(admin.get_by_text("main was removed.")).to_be_visible()
+    expect(admin.get_by_text("Mistral main was deleted.")).to_be_visible()
     expect(row(admin, "kept")).to_be_visible()
     assert names() == ["kept"]
 

@@ -124,7 +124,7 @@ def test_removing_asks_first_and_can_be_declined(admin: Page) -> None:
     open_list(admin)
 
     button(row(admin, "default"), "Remove").click()
-    question = admin.get_by_role("alertdialog", name="Remove default?")
+    question = admin.get_by_role("alertdialog", name="Delete Mistral default?")
     expect(question).to_contain_text("Nothing that this app knows of uses it.")
     button(question, "Keep it").click()
 

@@ -188,7 +188,7 @@ def test_a_connection_removed_elsewhere_says_so_and_by_whom(admin: Page, other_a
     button(row(other_admin, "main"), "Remove").click()
     button(other_admin.get_by_role("alertdialog"), "Delete for good").click()
 
-    expect(alert(admin, f"This integration was removed by {OTHER_EMAIL}.")).to_be_visible()
+    expect(alert(admin, f"This integration was deleted by {OTHER_EMAIL}.")).to_be_visible()
     admin.get_by_role("link", name="Back to the list").click()
     expect(admin.get_by_text("No integrations configured")).to_be_visible()
 
