@@ -1,6 +1,5 @@
 """The web app: pages, HTTP routes, the guard before all of it."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 
@@ -11,17 +10,12 @@ from integrations_app.components.lost_line import lost_line
 from integrations_app.components.theme import STYLESHEETS
 from integrations_app.http import transformers
 from integrations_app.i18n import _
-from integrations_app.pages import edit, listing, login, missing, modules, new, setup
-from integrations_app.services import metrics
-from integrations_app.services.scheduler import Scheduler
-from integrations_app.state.edit import Edit
+from integrations_app.pages import connections, login, missing, modules, setup
+from integrations_app.services import metrics, scheduler
 from integrations_app.state.gate import Gate
 from integrations_app.state.guard import Guard, answer
-from integrations_app.state.listing import Listing
 from integrations_app.state.login import Login
 from integrations_app.state.modules import Modules
-from integrations_app.state.new import New
-from integrations_app.state.session import AdminState
 from integrations_app.state.shared import App
 
 gate = Gate()
@@ -50,19 +44,6 @@ async def figures() -> AsyncIterator[None]:
 
 @app.register_lifespan_task
 @asynccontextmanager
-async def scheduled_work() -> AsyncIterator[None]:
-    """Checks and renewals for as long as this worker serves; importing the app starts none."""
-    scheduler = Scheduler()
-    scheduler.start()
-    try:
-        yield
-    finally:
-        scheduler.stop()
-        await asyncio.to_thread(scheduler.wait)
-
-
-@app.register_lifespan_task
-@asynccontextmanager
 async def shared_state() -> AsyncIterator[None]:
     """Pages are served only while the state that they share with other workers can be had."""
     redis_url = settings.load().redis_url
@@ -70,19 +51,9 @@ async def shared_state() -> AsyncIterator[None]:
         yield
 
 
-app.add_page(
-    listing.page,
-    route=routes.LISTING,
-    title=_("Integrations"),
-    on_load=[Listing.load, Listing.watch],
-)
-app.add_page(
-    new.page,
-    route=routes.NEW,
-    title=_("Add Integration"),
-    on_load=[New.load, AdminState.watch_session],
-)
-app.add_page(edit.page, route=routes.EDIT, title=Edit.title, on_load=[Edit.load, Edit.watch])
+app.register_lifespan_task(scheduler.running)
+
+connections.add_to(app.add_page)
 app.add_page(
     modules.page,
     route=routes.MODULES,

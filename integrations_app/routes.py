@@ -1,14 +1,26 @@
-"""Every address of the web app, in one place."""
+"""Every address of the web app, in one place.
+
+Another app that embeds the pages moves them with `embed`, before any is drawn; so these are read
+where they are used, not on import.
+"""
 
 from urllib.parse import urlencode
 from uuid import UUID
 
 LISTING = "/admin/settings/integrations"
 NEW = f"{LISTING}/new"
-EDIT = f"{LISTING}/[uuid]"
+EDIT = f"{LISTING}/[integrations_uuid]"
 MODULES = "/admin/modules"
 LOGIN = "/login"
 SETUP = "/setup"
+SIGN_OUT: str | None = None
+"""A page or endpoint of another app; our own is asked by a script."""
+
+ASSETS = ""
+"""What stands before the addresses of our own files."""
+
+HOSTS_ASSETS = "/integrations"
+"""The same in another app, beside its own files."""
 
 CHOSEN = "provider"
 """Parameter of the address of a new connection's form that says of which provider."""
@@ -21,6 +33,39 @@ AI_ENDPOINT_NEW = f"{AI_ENDPOINTS}/new"
 AI_ENDPOINT_EDIT = f"{AI_ENDPOINTS}/[uuid]"
 
 OAUTH_CALLBACK = "/api/integrations/oauth/callback"
+
+_embedded = False
+
+
+def embed(*, prefix: str, sign_in: str, sign_out: str | None) -> None:
+    """Move the pages into another app; the same for the whole life of a process.
+
+    Args:
+        prefix: Where the list is; the other pages stand below it.
+        sign_in: The app's own page for whoever is not signed in.
+        sign_out: Where people sign out of it; None if our pages do not say.
+    """
+    global LISTING, NEW, EDIT, LOGIN, SIGN_OUT, ASSETS, _embedded
+    LISTING, NEW, EDIT = prefix, f"{prefix}/new", f"{prefix}/[integrations_uuid]"
+    LOGIN, SIGN_OUT, ASSETS, _embedded = sign_in, sign_out, HOSTS_ASSETS, True
+
+
+def is_embedded() -> bool:
+    """Whether the pages are another app's."""
+    return _embedded
+
+
+def is_for_anyone(path: str) -> bool:
+    """Whether the page of this path is none of an admin's: whoever is there may stay."""
+    path = path.rstrip("/")
+    if _embedded:
+        return path != LISTING and not path.startswith(f"{LISTING}/")
+    return path in (LOGIN, SETUP)
+
+
+def asset(name: str) -> str:
+    """The address of a file of ours, such as `mark.svg`."""
+    return f"{ASSETS}/{name}"
 
 
 def edit(uuid: UUID | str) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from integrations_app import routes
 from integrations_app.components.feedback import problem_callout
 from integrations_app.components.reactive import Text
 from integrations_app.components.text import t
@@ -39,7 +40,11 @@ def entrance(
         rx.card(
             rx.el.main(
                 rx.flex(
-                    rx.el.img(src="/mark.svg", alt="", style={"width": "40px", "height": "40px"}),
+                    rx.el.img(
+                        src=routes.asset("mark.svg"),
+                        alt="",
+                        style={"width": "40px", "height": "40px"},
+                    ),
                     rx.box(
                         rx.heading(title, as_="h1", size="6", margin_bottom="var(--space-1)"),
                         rx.text(sentence, size="2", color_scheme="gray"),

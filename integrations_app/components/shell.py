@@ -56,7 +56,11 @@ def _header() -> rx.Component:
         rx.flex(
             rx.link(
                 rx.flex(
-                    rx.el.img(src="/mark.svg", alt="", style={"width": "24px", "height": "24px"}),
+                    rx.el.img(
+                        src=routes.asset("mark.svg"),
+                        alt="",
+                        style={"width": "24px", "height": "24px"},
+                    ),
                     rx.text(t("Admin"), weight="bold", size="3"),
                     align="center",
                     spacing="2",
@@ -80,13 +84,7 @@ def _header() -> rx.Component:
                     style={"overflow_wrap": "anywhere"},
                 ),
                 rx.flex(
-                    rx.button(
-                        t("Sign out"),
-                        variant="soft",
-                        color_scheme="gray",
-                        size="1",
-                        on_click=sign_out(),
-                    ),
+                    _way_out(),
                     rx.color_mode.button(size="1", aria_label=t("Switch light and dark")),
                     align="center",
                     justify="between",
@@ -100,6 +98,22 @@ def _header() -> rx.Component:
             spacing="4",
             padding="var(--space-4)",
         ),
+    )
+
+
+def _way_out() -> rx.Component:
+    if not routes.is_embedded():
+        return rx.button(
+            t("Sign out"), variant="soft", color_scheme="gray", size="1", on_click=sign_out()
+        )
+    if routes.SIGN_OUT is None:
+        return rx.fragment()
+    return rx.button(
+        rx.el.a(t("Sign out"), href=routes.SIGN_OUT),
+        variant="soft",
+        color_scheme="gray",
+        size="1",
+        as_child=True,
     )
 
 

@@ -45,10 +45,15 @@ class Actor:
         if isinstance(actor, Actor):
             return actor
         if actor is not None:
-            name = "".join(each for each in str(actor) if each.isprintable())[:_MAX_LENGTH]
+            name = shown(str(actor))
             return cls(kind="user", id=name, label=name)
         program = Path(sys.argv[0] if sys.argv else "").name or "python"
         return cls(kind="system", id=program, label=f"system:{program}")
+
+
+def shown(name: str) -> str:
+    """Somebody else's text as the audit log may hold it."""
+    return "".join(each for each in name if each.isprintable())[:_MAX_LENGTH]
 
 
 AUTOMATIC = Actor(kind="system", id="renewal", label="automatic renewal", origin=Origin.SCHEDULE)

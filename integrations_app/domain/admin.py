@@ -1,10 +1,10 @@
-"""Someone who may sign in, and the time they may stay."""
+"""Someone who may sign in, here or at the app around us, and the time they may stay."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from integrations_app.domain.actor import Actor, Origin
+from integrations_app.domain.actor import Actor, Origin, shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,11 @@ class Admin:
     uuid: UUID
     email: str
 
+    @property
+    def label(self) -> str:
+        """What a person reads."""
+        return self.email
+
     def acting(self, *, request_id: str | None = None) -> Actor:
         """The admin as the audit log remembers what they do on the pages."""
         return Actor(
@@ -31,13 +36,56 @@ class Admin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostAdmin:
+    """Someone whom the app around us has signed in, and who may manage its connections.
+
+    Attributes:
+        id: Their identity there; it never changes.
+        label: What the audit log calls them: an e-mail address or a name.
+        session: What tells this signed-in browser from any other for as long as it stays signed
+            in, such as its session's token; only a hash of it is kept.
+        expires_at: When that session ends by itself; aware.
+    """
+
+    id: str
+    label: str
+    session: str = field(repr=False)
+    expires_at: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse what would recognise nobody, or everybody.
+
+        Raises:
+            ValueError: A text is empty, or the moment has no time zone.
+        """
+        if not (self.id and self.label and self.session):
+            raise ValueError("A HostAdmin needs an id, a label and a session.")
+        if self.expires_at.tzinfo is None:
+            raise ValueError("HostAdmin.expires_at needs a time zone.")
+
+    def acting(self, *, request_id: str | None = None) -> Actor:
+        """The admin as the audit log remembers what they do on the pages."""
+        return Actor(
+            kind="admin",
+            id=shown(self.id),
+            label=shown(self.label),
+            origin=Origin.WEB,
+            request_id=request_id,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AdminSession:
     """A signed-in browser.
 
     Attributes:
         admin: Who signed in there.
+        token: What the browser is recognised by.
         expires_at: When it ends by itself.
+        look_again_s: After how long to ask anew; None if its end is always announced.
     """
 
-    admin: Admin
+    admin: Admin | HostAdmin
+    token: str = field(repr=False)
     expires_at: datetime
+    look_again_s: float | None = None

@@ -4,14 +4,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from integrations_app import routes
 
-_PAGES = frozenset({routes.LISTING, routes.NEW, routes.LOGIN, routes.SETUP})
-
 
 def pages_without_slash(app: ASGIApp) -> ASGIApp:
     """Wrap the app; the built pages are folders, which the static files would redirect to."""
+    pages = frozenset({routes.LISTING, routes.NEW, routes.LOGIN, routes.SETUP})
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] in _PAGES:
+        if scope["type"] == "http" and scope["path"] in pages:
             path = scope["path"] + "/"
             scope = {**scope, "path": path, "raw_path": path.encode()}
         await app(scope, receive, send)

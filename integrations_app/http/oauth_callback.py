@@ -10,9 +10,9 @@ from starlette.routing import Route
 from integrations_app import routes
 from integrations_app.domain.authorization import Outcome
 from integrations_app.errors import DatabaseUnavailable, IntegrationError
-from integrations_app.http import cookies, words
+from integrations_app.http import visitors, words
 from integrations_app.http.posts import request_id
-from integrations_app.services import authorizations, sessions
+from integrations_app.services import authorizations
 
 logger = logging.getLogger(__name__)
 
@@ -32,18 +32,18 @@ async def callback(request: Request) -> Response:
         logger.warning("An authorisation could not be completed: %s", error)
         response = PlainTextResponse(words.of_error(error), status_code=503)
     response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"  # its address holds the provider's code
     return response
 
 
 async def _answer(request: Request) -> Response:
-    token = cookies.session_token(request.headers.get("cookie", ""))
-    admin = await run_in_threadpool(sessions.admin_of, token)
-    if admin is None:
+    found = await run_in_threadpool(visitors.find, request.headers)
+    if found is None:
         return _to(routes.LOGIN)
     params = {key: value for key, value in request.query_params.items() if len(value) <= _LONGEST}
-    actor = admin.acting(request_id=request_id(request))
+    actor = found.admin.acting(request_id=request_id(request))
     try:
-        back = await run_in_threadpool(authorizations.complete, params, token, actor=actor)
+        back = await run_in_threadpool(authorizations.complete, params, found.token, actor=actor)
     except DatabaseUnavailable:
         raise
     except IntegrationError as error:

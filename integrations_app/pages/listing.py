@@ -17,8 +17,6 @@ from integrations_app.domain.summary import SortKey
 from integrations_app.state.listing import SEARCH_MAX_LENGTH, Listing
 from integrations_app.state.views import ConnectionItem
 
-_FAILING = routes.listing(status=Status.ERROR.value)
-
 
 def page() -> rx.Component:
     """Filters, the table, and where to go from an empty one."""
@@ -60,6 +58,7 @@ def _add_link() -> rx.Component:
 
 
 def _filters() -> rx.Component:
+    failing = routes.listing(status=Status.ERROR.value)
     return rx.flex(
         rx.input(
             rx.input.slot(rx.icon("search", size=14)),
@@ -96,8 +95,8 @@ def _filters() -> rx.Component:
                 (text(Listing.attention) != "") & (Listing.status != Status.ERROR.value),
                 rx.link(
                     Listing.attention,
-                    href=_FAILING,
-                    on_click=Listing.turn_to(_FAILING).prevent_default,
+                    href=failing,
+                    on_click=Listing.turn_to(failing).prevent_default,
                     size="2",
                     color_scheme="red",
                 ),

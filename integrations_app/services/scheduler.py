@@ -6,11 +6,14 @@ turns in claiming, and a claim takes its time: however much is due after a long 
 worked off at a bounded rate.
 """
 
+import asyncio
 import logging
 import random
 import threading
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from integrations_app.errors import DatabaseUnavailable
 from integrations_app.services import schedule
@@ -23,6 +26,18 @@ STOP_WITHIN_S = 3.0
 
 _SHORTEST_PAUSE_S = 1.0
 _JITTER = 0.2
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[None]:
+    """Scheduled work for as long as a worker serves; importing starts none."""
+    scheduler = Scheduler()
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.stop()
+        await asyncio.to_thread(scheduler.wait)
 
 
 class Scheduler:

@@ -112,7 +112,7 @@ def open_for(admin: Admin, *, request_id: str | None = None) -> str:
     with database().transaction() as session:
         if session.get(AdminRow, admin.uuid, with_for_update=_KEEP) is None:
             raise SignInRefused
-        session.execute(sa.delete(SessionRow).where(_sessions.c.expires_at <= now))
+        sweep(session)
         session.add(row)
         facts.record(session, "signed_in", actor=admin.acting(request_id=request_id), at=now)
     return token
@@ -130,7 +130,8 @@ def find(token: str) -> AdminSession | None:
     if not rows:
         return None
     row = rows[0]
-    return AdminSession(admin=Admin(uuid=row.uuid, email=row.email), expires_at=row.expires_at)
+    admin = Admin(uuid=row.uuid, email=row.email)
+    return AdminSession(admin=admin, token=token, expires_at=row.expires_at)
 
 
 def hold(session: Session, token: str) -> None:
@@ -151,7 +152,7 @@ def admin_of(token: str) -> Admin | None:
         DatabaseUnavailable: The database cannot be reached.
     """
     session = find(token)
-    return session.admin if session else None
+    return session.admin if session and isinstance(session.admin, Admin) else None
 
 
 def required(token: str) -> Admin:
@@ -183,6 +184,11 @@ def sign_out(token: str, *, request_id: str | None = None) -> None:
         actor = admin.acting(request_id=request_id)
         facts.record(session, "signed_out", actor=actor, at=datetime.now(UTC))
         facts.hint(session, NoticeKind.SESSION_ENDED)
+
+
+def sweep(session: Session) -> None:
+    """Forget the sessions that have run out, as part of a transaction."""
+    session.execute(sa.delete(SessionRow).where(_sessions.c.expires_at <= datetime.now(UTC)))
 
 
 def end_all_of(session: Session, admin_uuid: UUID) -> None:

@@ -46,21 +46,35 @@ def prepare() -> Prepared:
         DatabaseUnavailable: The database cannot be reached.
     """
     configured = settings.load()
-    egress.check_environment()
-    catalogue.all_providers()
     about_redis = _check_redis(configured)
-    migrations.upgrade()
-    missing = keyring.check().missing
-    about_modules = _migrate_old_data()
+    about_data = prepare_data()
     token = admins.setup_token()
     return Prepared(
         first_admin_link=f"{configured.origin}{routes.SETUP}?token={token}" if token else None,
-        warnings=(
-            *about_redis,
-            *about_modules,
-            *(_missing_key(key_id, secrets) for key_id, secrets in missing.items()),
-        ),
+        warnings=(*about_redis, *about_data),
     )
+
+
+def prepare_data() -> list[str]:
+    """The same for an app with a sign-in of its own.
+
+    Returns:
+        What the operator should know, a sentence each.
+
+    Raises:
+        StartRefused: The app must not start like this; the message is one line.
+        DatabaseUnavailable: The database cannot be reached.
+    """
+    settings.load()
+    egress.check_environment()
+    catalogue.all_providers()
+    migrations.upgrade()
+    missing = keyring.check().missing
+    about_modules = _migrate_old_data()
+    return [
+        *about_modules,
+        *(_missing_key(key_id, secrets) for key_id, secrets in missing.items()),
+    ]
 
 
 def migrate() -> tuple[str, ...]:

@@ -7,10 +7,11 @@ import reflex as rx
 
 from integrations_app import settings
 from integrations_app.domain.actor import Actor
+from integrations_app.domain.admin import AdminSession
 from integrations_app.domain.authorization import Outcome
 from integrations_app.errors import IntegrationError
 from integrations_app.i18n import _
-from integrations_app.services import account_changes, authorizations
+from integrations_app.services import account_changes, authorizations, host_sessions
 from integrations_app.state import wording
 
 
@@ -57,9 +58,10 @@ class Account(rx.State, mixin=True):
         except IntegrationError as error:
             self.returned, self.returned_ok = wording.of_error(error), False
 
-    async def _way_to_provider(self, uuid: str, token: str) -> rx.event.EventSpec:
+    async def _way_to_provider(self, uuid: str, session: AdminSession) -> rx.event.EventSpec:
         """Leave for the provider; a full page load, so that the way back is one, too."""
-        url = await asyncio.to_thread(authorizations.begin, uuid, token)
+        await asyncio.to_thread(host_sessions.anchor, session)
+        url = await asyncio.to_thread(authorizations.begin, uuid, session.token)
         return rx.call_script(f"window.location.assign({json.dumps(url)})")
 
     def _wrong_origin(self, provider: str) -> str:

@@ -21,7 +21,7 @@ from integrations_app.services import catalogue, checks, connections, lookup
 from integrations_app.state import outage, setup_form, wording
 from integrations_app.state.account import Account, arrived
 from integrations_app.state.removal import Removal
-from integrations_app.state.session import AdminState, token_of, watching, without_database
+from integrations_app.state.session import AdminState, known_session, watching, without_database
 from integrations_app.state.stored_form import StoredForm
 from integrations_app.state.uses import Uses, may_move_uses
 
@@ -43,7 +43,7 @@ class Edit(Account, Removal, Uses, StoredForm, AdminState):
     async def load(self) -> AsyncIterator[object]:
         """Show the connection of the address, or go back to the list."""
         await self._actor()
-        asked: str = self.uuid  # pyright: ignore[reportAttributeAccessIssue] - of the address
+        asked: str = self.integrations_uuid  # pyright: ignore[reportAttributeAccessIssue] - of the address
         try:
             connection = await asyncio.to_thread(lookup.by_uuid, asked)
         except (NotFound, InvalidUuid):
@@ -58,7 +58,7 @@ class Edit(Account, Removal, Uses, StoredForm, AdminState):
             await self._catch_up()  # the line was cut: what is being typed stays
         else:
             self._open(connection)
-        await self._ask_about_account(self.connection_uuid, token_of(self))
+        await self._ask_about_account(self.connection_uuid, (await known_session(self)).token)
         told = self.router.url.query_parameters.get(routes.RETURNED, "")
         if told:
             self._clear_feedback()
@@ -181,7 +181,7 @@ class Edit(Account, Removal, Uses, StoredForm, AdminState):
             connection = await self._stored(uuid, submitted, version, actor)
             async with self:
                 self._fill(connection)
-            event = await self._way_to_provider(uuid, token_of(self))
+            event = await self._way_to_provider(uuid, await known_session(self))
         except IntegrationError as error:
             async with self:
                 event = self._refused(error, declared)
@@ -197,7 +197,7 @@ class Edit(Account, Removal, Uses, StoredForm, AdminState):
         if not self.new_account:  # a second click
             return
         try:
-            await self._take_account(self.connection_uuid, token_of(self), actor)
+            await self._take_account(self.connection_uuid, (await known_session(self)).token, actor)
         except IntegrationError as error:
             self.problem = wording.of_error(error)
         await self._catch_up()
@@ -206,7 +206,7 @@ class Edit(Account, Removal, Uses, StoredForm, AdminState):
     async def keep_account(self) -> None:
         """Leave the present account as it is."""
         await self._actor()
-        await self._keep_account(self.connection_uuid, token_of(self))
+        await self._keep_account(self.connection_uuid, (await known_session(self)).token)
 
     @rx.event(background=True)
     async def disconnect(self) -> AsyncIterator[None]:

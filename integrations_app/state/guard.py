@@ -4,6 +4,8 @@
 
     app = rx.App(backend_exception_handler=guard.answer, ...)
     app.add_middleware(Guard(), index=0)
+
+In another app only what is ours is guarded; what its own handlers do is its own business.
 """
 
 import logging
@@ -38,7 +40,7 @@ logger = logging.getLogger(__name__)
 
 _F = TypeVar("_F", bound=Callable[..., object])
 
-_PUBLIC_PAGES = (routes.LOGIN, routes.SETUP)
+_PACKAGE = "integrations_app."
 
 # Reflex's own handlers that a page cannot load without, by exact name: every state also has
 # `setvar`, and an app whose states had setters would be open through it.
@@ -64,6 +66,8 @@ class Guard(Middleware):
 
     async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
         """Nothing for what may pass; for the rest the way to the sign-in page, and no more."""
+        if routes.is_embedded() and not _concerns_us(event.name):
+            return None
         bind_contextvars(request_id=session.event_id())  # an event has a task of its own
         root = state._get_root_state()
         tells_all = event.name in _snapshots()
@@ -75,7 +79,7 @@ class Guard(Middleware):
         if found or is_public(event.name):
             return None
         delta = await session.emptied(root) if was_anothers else {}
-        if root.router.url.path.rstrip("/") in _PUBLIC_PAGES:
+        if routes.is_for_anyone(root.router.url.path):
             return StateUpdate(delta=delta)
         return _told(rx.redirect(routes.LOGIN), delta=delta)
 
@@ -83,7 +87,7 @@ class Guard(Middleware):
 async def _without_database(root: BaseState, name: str, *, tells_all: bool) -> StateUpdate | None:
     if tells_all:  # to whom is unknown, so there is to be nothing to tell
         await session.hand_over(root, None, tells_all=True)
-    on_public_page = root.router.url.path.rstrip("/") in _PUBLIC_PAGES
+    on_public_page = routes.is_for_anyone(root.router.url.path)
     if not on_public_page:
         await outage.tell(root, away=True)
     if name == _loading() and not on_public_page:
@@ -93,6 +97,22 @@ async def _without_database(root: BaseState, name: str, *, tells_all: bool) -> S
     ):
         return None
     return _told(_database_is_away(), delta=await session.news(root))
+
+
+def _concerns_us(name: str) -> bool:
+    """Whether it is for a state of ours, or for all states of a tab."""
+    return name in _own() or is_ours(name)
+
+
+def is_ours(name: str) -> bool:
+    """Whether an event of this name is for a state of this package, or below one."""
+    registered = RegistrationContext.get().event_handlers.get(name)
+    return registered is not None and any(
+        each.__module__.startswith(_PACKAGE)
+        for state in registered.states
+        for each in state.__mro__
+        if issubclass(each, State) and not each._mixin
+    )
 
 
 def is_public(name: str) -> bool:

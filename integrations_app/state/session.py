@@ -7,7 +7,7 @@ another one takes over the tab, everything the tab's states know is forgotten.
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar, cast
 from uuid import uuid4
 
@@ -15,7 +15,6 @@ import reflex as rx
 from reflex.istate.delta import Delta, _resolve_delta
 from reflex.istate.proxy import StateProxy
 from reflex.state import BaseState, _override_base_method
-from reflex_base.constants import CompileVars
 from reflex_base.event import Event
 from reflex_base.event.context import EventContext
 
@@ -23,10 +22,9 @@ from integrations_app import routes
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.admin import AdminSession
 from integrations_app.errors import NotSignedIn
-from integrations_app.http import cookies
+from integrations_app.http import visitors
 from integrations_app.http.sign_in import SIGN_OUT
 from integrations_app.security import passwords
-from integrations_app.services import sessions
 from integrations_app.state import outage
 from integrations_app.state.watching import Batch, Follower, Line, following
 
@@ -61,9 +59,7 @@ class AdminState(Follower, rx.State):
             NotSignedIn: Nobody (any more); the app answers with the way to the sign-in page.
             DatabaseUnavailable: The database cannot be asked.
         """
-        session = await signed_in(self)
-        if session is None:
-            raise NotSignedIn
+        session = await known_session(self)
         return session.admin.acting(request_id=event_id())
 
     def _leave_behind(self) -> None:
@@ -75,6 +71,10 @@ class AdminState(Follower, rx.State):
         if not self._session or datetime.now(UTC) >= self._expires_at:
             return {}
         return super().get_delta()
+
+
+_OURS = (AdminState, outage.Outage)
+"""What a tab knows of us; everything else in it is the business of the app around us."""
 
 
 async def watching(state: AdminState) -> AsyncGenerator[Batch, None]:
@@ -92,14 +92,18 @@ async def watching(state: AdminState) -> AsyncGenerator[Batch, None]:
     Args:
         state: The state of the background event, outside of `async with self`.
     """
-    token = token_of(state)
+    headers = headers_of(state)
+    owner = await _owner(state)
     known: AdminSession | None = None
 
     async def admitted(line: Line) -> datetime | None:
         nonlocal known
         ends_at = known.expires_at if known else None
-        known = await line.ask(lambda: sessions.find(token), until=ends_at)
-        return known.expires_at if known else None
+        known = await line.ask(lambda: visitors.find(headers), until=ends_at)
+        if known is None:
+            return None
+        await _prolong(state, owner, known.expires_at)
+        return _look_again_at(known)
 
     async def tell(is_up: bool) -> None:  # noqa: FBT001 - what a line says
         async with state:
@@ -109,7 +113,7 @@ async def watching(state: AdminState) -> AsyncGenerator[Batch, None]:
     async with contextlib.aclosing(following(state, admitted=admitted, on_line=tell)) as batches:
         async for batch in batches:
             yield batch
-    await _go_dark(state, token)
+    await _go_dark(state, owner)
 
 
 def sign_out() -> rx.event.EventSpec:
@@ -126,7 +130,20 @@ async def signed_in(state: BaseState) -> AdminSession | None:
     Raises:
         DatabaseUnavailable: The database cannot be asked.
     """
-    return await asyncio.to_thread(sessions.find, token_of(state))
+    return await asyncio.to_thread(visitors.find, headers_of(state))
+
+
+async def known_session(state: BaseState) -> AdminSession:
+    """The session of the browser behind a tab.
+
+    Raises:
+        NotSignedIn: There is none (any more).
+        DatabaseUnavailable: The database cannot be asked.
+    """
+    session = await signed_in(state)
+    if session is None:
+        raise NotSignedIn
+    return session
 
 
 def without_database(handler: _F) -> _F:
@@ -141,7 +158,8 @@ def without_database(handler: _F) -> _F:
 async def was_signed_in(root: BaseState) -> bool:
     """Whether the tab belongs to the browser behind it, as far as was known last."""
     tab = await root.get_state(AdminState)
-    return tab._session == _fingerprint(token_of(root)) and datetime.now(UTC) < tab._expires_at
+    token = await asyncio.to_thread(visitors.token, headers_of(root))
+    return tab._session == _fingerprint(token) and datetime.now(UTC) < tab._expires_at
 
 
 async def hand_over(root: BaseState, session: AdminSession | None, *, tells_all: bool) -> bool:
@@ -156,14 +174,14 @@ async def hand_over(root: BaseState, session: AdminSession | None, *, tells_all:
         Whether the tab was somebody else's, so that its states were reset.
     """
     tab = await root.get_state(AdminState)
-    owner = _fingerprint(token_of(root)) if session else ""
+    owner = _fingerprint(session.token) if session else ""
     stale = tab._session != owner or (tells_all and not owner)
     if stale:
         await _forget(root)
     if session:
         tab._session, tab._expires_at = owner, session.expires_at
-        if tab.admin_email != session.admin.email:
-            tab.admin_email = session.admin.email
+        if tab.admin_email != session.admin.label:
+            tab.admin_email = session.admin.label
     if tells_all and tab._process != _PROCESS:
         tab._process = _PROCESS
         for state in tab.substates.values():
@@ -172,9 +190,12 @@ async def hand_over(root: BaseState, session: AdminSession | None, *, tells_all:
 
 
 async def emptied(root: BaseState) -> Delta:
-    """All that a reset tab knows, to be told in place of what it showed."""
-    delta = await _resolve_delta(root.dict())
-    root._clean()
+    """All that a reset tab knows of us, to be told in place of what it showed."""
+    delta: Delta = {}
+    for each in _OURS:
+        state = await root.get_state(each)
+        delta |= await _resolve_delta(state.dict())
+        state._clean()
     return delta
 
 
@@ -186,23 +207,46 @@ async def news(root: BaseState) -> Delta:
 
 
 async def _forget(root: BaseState) -> None:
-    for state in _below(type(root)):
-        await root.get_state(state)  # Redis loads only what an event needs
-    hydrated = root.get_value(CompileVars.IS_HYDRATED)
-    root.reset()
-    setattr(root, CompileVars.IS_HYDRATED, hydrated)  # about the connection, not about anyone
+    for each in _OURS:
+        state = await root.get_state(each)
+        for below in _below(each):
+            await root.get_state(below)  # Redis loads only what an event needs
+        state.reset()
 
 
 def _below(state: type[BaseState]) -> list[type[BaseState]]:
     return [found for sub in state.get_substates() for found in (sub, *_below(sub))]
 
 
-async def _go_dark(state: AdminState, token: str) -> None:
+async def _owner(state: AdminState) -> str:
+    """Whose tab it is as a watcher begins, right after its event was let through."""
+    async with state:
+        tab = await state.get_state(AdminState)
+        return tab._session
+
+
+async def _prolong(state: AdminState, owner: str, expires_at: datetime) -> None:
+    """Go on showing what a session sees whose end has moved; ours never does."""
+    if state._expires_at == expires_at:
+        return
+    async with state:
+        tab = await state.get_state(AdminState)
+        if tab._session == owner:
+            tab._expires_at = expires_at
+
+
+def _look_again_at(known: AdminSession) -> datetime:
+    if known.look_again_s is None:
+        return known.expires_at
+    return min(known.expires_at, datetime.now(UTC) + timedelta(seconds=known.look_again_s))
+
+
+async def _go_dark(state: AdminState, owner: str) -> None:
     context = EventContext.get()
     async with state:
         root = state._get_root_state()
         tab = await root.get_state(AdminState)
-        if tab._session not in ("", _fingerprint(token)):
+        if tab._session not in ("", owner):
             return
         await _forget(root)
         await context.emit_delta(await emptied(root))
@@ -211,9 +255,9 @@ async def _go_dark(state: AdminState, token: str) -> None:
     await context.emit_event(*Event.from_event_type(leave))
 
 
-def token_of(state: BaseState | StateProxy) -> str:
-    """The token of the browser's session, as its cookie says; empty if there is none."""
-    return cookies.session_token(state.router.headers.cookie)
+def headers_of(state: BaseState | StateProxy) -> visitors.Headers:
+    """What the browser sent when it opened the tab's websocket, cookies included."""
+    return state.router.headers.raw_headers
 
 
 def _fingerprint(token: str) -> str:

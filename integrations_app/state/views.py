@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from integrations_app import routes
 from integrations_app.domain.check import CheckReason
 from integrations_app.domain.connection import Connection
 from integrations_app.domain.explanation import explain
@@ -233,7 +234,7 @@ def _candidate_label(candidate: Candidate) -> str:
 
 
 def _icon(provider: Provider | None) -> str:
-    return f"/providers/{provider.icon}" if provider and provider.icon else ""
+    return routes.asset(f"providers/{provider.icon}") if provider and provider.icon else ""
 
 
 def _moment(at: datetime | None) -> str:

@@ -228,18 +228,20 @@ class AdminRow(Table, table=True):
 
 
 class SessionRow(Table, table=True):
-    """A signed-in browser; only the hash of its token is kept."""
+    """A signed-in browser; only the hash of its token is kept.
+
+    One without an admin is kept by the app around us, and admits nobody: it is there for what
+    refers to it.
+    """
 
     __tablename__ = "integration_sessions"  # pyright: ignore[reportAssignmentType]
 
     token_hash: bytes = Field(repr=False, sa_column=Column(BYTEA, primary_key=True))
-    admin_uuid: UUID = Field(
+    admin_uuid: UUID | None = Field(
+        default=None,
         sa_column=Column(
-            sa.Uuid,
-            sa.ForeignKey("integration_admins.uuid", ondelete="CASCADE"),
-            nullable=False,
-            index=True,
-        )
+            sa.Uuid, sa.ForeignKey("integration_admins.uuid", ondelete="CASCADE"), index=True
+        ),
     )
     created_at: datetime = _moment(nullable=False, default_now=True)
     expires_at: datetime = _moment(nullable=False)

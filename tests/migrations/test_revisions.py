@@ -121,6 +121,21 @@ def test_every_revision_goes_up_and_down_with_rows_in_the_tables(
             assert after == before
 
 
+def test_sessions_of_another_app_end_where_every_session_has_an_admin(
+    unmigrated_db: DatabaseUnderTest,
+) -> None:
+    migrations.upgrade("108")
+    fill(unmigrated_db)
+    unmigrated_db.execute(
+        "INSERT INTO integration_sessions (token_hash, expires_at) VALUES ('\\x01', now())"
+    )
+
+    command.downgrade(alembic(), "107")
+
+    left = unmigrated_db.rows("SELECT token_hash FROM integration_sessions")
+    assert left == [{"token_hash": b"\x00"}]
+
+
 def test_what_went_down_to_nothing_comes_up_again(unmigrated_db: DatabaseUnderTest) -> None:
     migrations.upgrade()
     fill(unmigrated_db)

@@ -1,0 +1,36 @@
+"""The pages as another app shows them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+
+from integrations_app import routes
+from integrations_app.components.lost_line import lost_line
+from integrations_app.embedding.files import SCOPE
+from integrations_app.pages import connections
+
+AddPage = Callable[..., None]
+
+
+def add_to(add_page: AddPage) -> None:
+    """Add the pages for connections.
+
+    Args:
+        add_page: Takes what `rx.App.add_page` takes.
+    """
+
+    def add(page: Callable[[], rx.Component], **options: Any) -> None:
+        add_page(lambda: _among_others(page()), **options)
+
+    connections.add_to(add)
+
+
+def _among_others(page: rx.Component) -> rx.Component:
+    """A page with what our own app puts around all of its pages."""
+    return rx.box(
+        rx.el.script(src=routes.asset("forms.js"), async_=True),
+        page,
+        lost_line(),
+        class_name=SCOPE,
+    )

@@ -1,0 +1,84 @@
+"""What an app names in its `rxconfig.py` to get the pages.
+
+Reflex reads `rxconfig.py` before it has a configuration, which states need; so everything that
+defines one is imported by the hooks.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Unpack
+
+from reflex_base.plugins.base import (
+    CommonContext,
+    Plugin,
+    PostCompileContext,
+    RegisterRouteContext,
+)
+
+from integrations_app import routes
+from integrations_app.embedding import files, hook
+from integrations_app.http import visitors
+
+_PREFIX = re.compile(r"(/[A-Za-z0-9_~.-]+)+")
+
+
+class IntegrationsPlugin(Plugin):
+    """Adds the pages for connections to an app, and what they need of its server.
+
+    Only what is ours is guarded: the app's own pages and handlers are its own business.
+
+    Args:
+        prefix: Where the list of connections is; the other pages stand below it.
+        identify: The app's function that says who is signed in, as `module:function`. It gets the
+            headers of a request, or of a websocket's handshake, by lower-case name, and gives a
+            `HostAdmin`, or None for whoever may not manage connections. It is called in a thread,
+            for each event, so it should take milliseconds.
+        sign_in_url: The app's page for whoever is not signed in.
+        sign_out_url: Where "Sign out" leads; None for no such link.
+        health: Whether `/healthz` and `/readyz` answer for the server.
+        metrics: Whether `/metrics` does, to whoever shows `INTEGRATIONS_METRICS_TOKEN`.
+    """
+
+    def __init__(
+        self,
+        *,
+        prefix: str,
+        identify: str,
+        sign_in_url: str,
+        sign_out_url: str | None = None,
+        health: bool = False,
+        metrics: bool = False,
+    ) -> None:
+        if not _PREFIX.fullmatch(prefix):
+            raise ValueError(f"IntegrationsPlugin: prefix {prefix!r} must be like /settings/apps")
+        self._prefix = prefix
+        self._identify = identify
+        self._sign_in_url = sign_in_url
+        self._sign_out_url = sign_out_url
+        self._health = health
+        self._metrics = metrics
+
+    def get_static_assets(
+        self, **_context: Unpack[CommonContext]
+    ) -> Sequence[tuple[Path, str | bytes]]:
+        """Logos and scripts, below one folder of their own, and the stylesheet."""
+        return files.all_of()
+
+    def get_stylesheet_paths(self, **_context: Unpack[CommonContext]) -> Sequence[str]:
+        """Rules that apply to what is ours alone."""
+        return [files.STYLESHEET]
+
+    def register_route(self, **context: Unpack[RegisterRouteContext]) -> None:
+        """Add the pages; called at each build and at each start, before any page is drawn."""
+        routes.embed(prefix=self._prefix, sign_in=self._sign_in_url, sign_out=self._sign_out_url)
+        visitors.ask(hook.function(self._identify))
+        from integrations_app.embedding import pages  # noqa: PLC0415 - said above
+
+        pages.add_to(context["add_page"])
+
+    def post_compile(self, **context: Unpack[PostCompileContext]) -> None:
+        """Guard the pages, and serve beside them; called at each start."""
+        from integrations_app.embedding import wiring  # noqa: PLC0415 - said above
+
+        wiring.attach(context["app"], says_health=self._health, counts=self._metrics)

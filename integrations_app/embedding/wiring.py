@@ -1,0 +1,80 @@
+"""What the pages need of the server of another app."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from reflex.app import App
+from starlette.applications import Starlette
+
+from integrations_app.errors import DatabaseUnavailable, NotSignedIn
+from integrations_app.http import health, metrics, oauth_callback
+from integrations_app.services import metrics as figures
+from integrations_app.services import scheduler, startup
+from integrations_app.state import guard
+from integrations_app.state.guard import Guard
+
+logger = logging.getLogger(__name__)
+
+OnError = Callable[[Exception], Any]
+
+
+def attach(app: App, *, says_health: bool, counts: bool) -> None:
+    """Guard what is ours, answer over HTTP, migrate at start, and do scheduled work; once.
+
+    Args:
+        app: The other app, compiled and not yet serving.
+        says_health: Whether to say that the server is alive and ready.
+        counts: Whether to count what it does, for the operator's monitoring.
+    """
+    if any(isinstance(each, Guard) for each in app._middlewares):
+        return
+    app.add_middleware(Guard(), index=0)
+    app.backend_exception_handler = answering(app.backend_exception_handler)
+    app.api_transformer = [
+        _endpoints(says_health=says_health, counts=counts),
+        *_transformers(app),
+    ]
+    app.register_lifespan_task(prepared)
+    app.register_lifespan_task(scheduler.running)
+    if counts:
+        app.register_lifespan_task(counted)
+
+
+@asynccontextmanager
+async def prepared() -> AsyncIterator[None]:
+    """Migrate our tables and try the keys before anything is served."""
+    for warning in await asyncio.to_thread(startup.prepare_data):
+        logger.warning(warning)
+    yield
+
+
+@asynccontextmanager
+async def counted() -> AsyncIterator[None]:
+    """What this worker does is counted, if the operator wants to know."""
+    with figures.collected():
+        yield
+
+
+def answering(theirs: OnError) -> OnError:
+    """What a page is told when a handler failed: our words for our errors, else the app's."""
+
+    def answer(exception: Exception) -> Any:
+        ours = isinstance(exception, (NotSignedIn, DatabaseUnavailable))
+        return guard.answer(exception) if ours else theirs(exception)
+
+    return answer
+
+
+def _endpoints(*, says_health: bool, counts: bool) -> Starlette:
+    more = [*(health.ROUTES if says_health else ()), *(metrics.ROUTES if counts else ())]
+    return Starlette(routes=[*oauth_callback.ROUTES, *more])
+
+
+def _transformers(app: App) -> list[Any]:
+    given = app.api_transformer
+    if given is None:
+        return []
+    return list(given) if isinstance(given, (list, tuple)) else [given]
