@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, Executable, Row, create_engine, exc
+from sqlalchemy import Engine, Executable, Row, create_engine, event, exc
 from sqlmodel import Session
 
 from integrations_app import settings
@@ -42,6 +42,7 @@ class Database:
         self.url = url
         self.writer = _engine(url, pool_pre_ping=True)
         self.reader = _engine(url, isolation_level="AUTOCOMMIT")
+        event.listen(self.reader, "connect", _plan_for_what_is_asked)
         self._fast = Reader(conninfo(url), **_CONNECT)
 
     def fetch(
@@ -139,6 +140,13 @@ def _engine(url: str, **options: Any) -> Engine:
         connect_args=dict(_CONNECT),
         **options,
     )
+
+
+def _plan_for_what_is_asked(connection: psycopg.Connection, _record: object) -> None:
+    # A plan that serves any beginning of a name reads the whole table (5 ms at 10,000 rows
+    # instead of 0.1); to plan anew takes 0.1 ms. What is read all the time is `fetch_fast`.
+    connection.execute("SET plan_cache_mode = force_custom_plan")
+    connection.commit()
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import base64
 import json
 
 import pytest
+from sqlalchemy import text
 
 from integrations_app import integrations
 from integrations_app.domain.actor import Actor
@@ -11,6 +12,7 @@ from integrations_app.domain.connection import Status
 from integrations_app.domain.summary import FAILING_LIMIT, PageQuery, SortKey
 from integrations_app.errors import Conflict
 from integrations_app.services import connections, listing
+from integrations_app.storage.engine import database
 from tests.postgresql import DatabaseUnderTest
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -101,3 +103,19 @@ def test_a_version_that_no_connection_can_have_is_stale(version: int) -> None:
 
     with pytest.raises(Conflict):
         connections.update(uuid, name="b", expected_version=version, actor=Actor.of("ben"))
+
+
+def test_a_search_is_planned_for_its_own_words_however_often_it_is_made() -> None:
+    integrations.add_connection("mistral", "n1", actor="anna")
+
+    for number in range(12):
+        listing.page(PageQuery(search=f"n{number}"))
+
+    planned = database().fetch(
+        text(
+            "SELECT custom_plans, generic_plans FROM pg_prepared_statements"
+            " WHERE statement LIKE '%LIKE%ESCAPE%'"
+        )
+    )
+    assert planned
+    assert all(row.custom_plans and not row.generic_plans for row in planned)
