@@ -14,6 +14,7 @@ import reflex as rx
 from redis._parsers import Encoder, _AsyncRESP2Parser
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+from reflex.istate.manager.memory import StateManagerMemory
 from reflex.istate.manager.redis import StateManagerRedis
 from reflex.utils.token_manager import RedisTokenManager
 
@@ -21,6 +22,7 @@ from integrations_app import settings
 from integrations_app.security import vault
 from integrations_app.security.vault import CannotOpen, KeyRing
 from integrations_app.services import keyring
+from integrations_app.state.memory import OpenTabs
 
 logger = logging.getLogger(__name__)
 
@@ -31,17 +33,20 @@ _PLACE = b"redis"
 
 
 class App(rx.App):
-    """An app whose states are sealed wherever they leave the process."""
+    """An app whose states are sealed wherever they leave the process, and else end with the tab."""
 
     def _setup_state(self) -> None:
         super()._setup_state()
+        namespace = self._event_namespace
+        if namespace and isinstance(self._state_manager, StateManagerMemory):
+            sockets = namespace._token_manager.token_to_socket
+            self._state_manager = OpenTabs(is_open=sockets.__contains__)
         url = settings.load().redis_url
         if url is None:
             return
         # Neither has connected yet; both make a client of their own.
         if isinstance(self._state_manager, StateManagerRedis):
             self._state_manager.redis = _client(url)
-        namespace = self._event_namespace
         if namespace and isinstance(namespace._token_manager, RedisTokenManager):
             namespace._token_manager.redis = _client(url)
 

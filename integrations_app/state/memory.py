@@ -1,0 +1,44 @@
+"""Reflex's state where one process serves: in memory, for as long as its tab is open."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from reflex.istate.manager.memory import StateManagerMemory
+
+FORGOTTEN_AFTER_S = 60
+
+
+@dataclass
+class OpenTabs(StateManagerMemory):
+    """Forgets a tab one to two minutes after it was closed, and an open one never.
+
+    Reflex by itself counts from a tab's last event: it would keep closed tabs for hours, so that a
+    stranger could fill the memory, or forget open ones that rest.
+
+    Attributes:
+        is_open: Whether a tab of this token has a websocket.
+    """
+
+    is_open: Callable[[str], bool] = field(kw_only=True)
+    token_expiration: int = FORGOTTEN_AFTER_S
+    _seen_closed: set[str] = field(default_factory=set, init=False)
+
+    def _purge_expired_tokens(self) -> float | None:
+        now = time.time()
+        for key, (expires_at, token) in list(self._token_expires_at.items()):
+            if expires_at > now:
+                continue
+            if self.is_open(token.ident):
+                self._seen_closed.discard(key)
+            elif key in self._seen_closed:
+                continue
+            else:  # perhaps since a moment ago only, and about to come back
+                self._seen_closed.add(key)
+            self._track_token(token)
+        return super()._purge_expired_tokens()
+
+    def _purge_token(self, token: Any) -> None:
+        self._seen_closed.discard(token.cache_key)
+        super()._purge_token(token)

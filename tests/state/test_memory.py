@@ -1,0 +1,84 @@
+"""How long the server remembers a tab."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from reflex.istate.manager.token import BaseStateToken
+from reflex.state import BaseState, State
+
+from integrations_app.state.memory import OpenTabs
+
+TAB = BaseStateToken(ident="tab", cls=State)
+
+
+@dataclass
+class Server:
+    """One that knows a single tab, which is open at first."""
+
+    sockets: set[str] = field(default_factory=lambda: {"tab"})
+
+    def __post_init__(self) -> None:
+        self.states = OpenTabs(is_open=self.sockets.__contains__)
+
+    async def tab(self) -> BaseState:
+        """What it knows of the tab."""
+        return await self.states.get_state(TAB)
+
+    def let_time_pass(self) -> None:
+        """Until what it knows of the tab is due to be forgotten."""
+        if "tab" in self.states._token_expires_at:
+            self.states._token_expires_at["tab"] = (0, TAB)
+            self.states._purge_expired_tokens()
+
+    @property
+    def remembers(self) -> bool:
+        return "tab" in self.states.states
+
+
+def test_an_open_tab_is_remembered_however_long_it_rests() -> None:
+    async def story() -> None:
+        server = Server()
+        known = await server.tab()
+
+        for _ in range(3):
+            server.let_time_pass()
+
+        assert await server.tab() is known
+        await server.states.close()
+
+    asyncio.run(story())
+
+
+def test_a_closed_tab_is_forgotten() -> None:
+    async def story() -> None:
+        server = Server()
+        await server.tab()
+
+        server.sockets.clear()
+        server.let_time_pass()
+        server.let_time_pass()
+
+        assert not server.remembers
+        assert not server.states._seen_closed
+        await server.states.close()
+
+    asyncio.run(story())
+
+
+def test_a_tab_that_lost_its_line_comes_back_to_what_it_knew() -> None:
+    async def story() -> None:
+        server = Server()
+        known = await server.tab()
+
+        for _ in range(3):
+            server.sockets.clear()
+            server.let_time_pass()
+            server.sockets.add("tab")
+            server.let_time_pass()
+
+        assert await server.tab() is known
+        await server.states.close()
+
+    asyncio.run(story())
