@@ -31,6 +31,11 @@ def ask(identify: Identify) -> None:
     _identify = identify
 
 
+def are_told() -> bool:
+    """Whether the app around us says who is who."""
+    return _identify is not None
+
+
 def find(headers: Headers) -> AdminSession | None:
     """The session of the browser that sent these headers; None if nobody is signed in there.
 

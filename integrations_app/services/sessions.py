@@ -4,6 +4,7 @@ import logging
 import math
 import threading
 import time
+from collections.abc import Mapping, Set
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -14,6 +15,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import Row
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlmodel import Session
 
 from integrations_app.domain.admin import Admin, AdminSession
@@ -40,11 +42,11 @@ _KEEP = {"read": True, "key_share": True}
 _admins = AdminRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
 _sessions = SessionRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
 
-_by_token = (
-    sa.select(_admins.c.uuid, _admins.c.email, _sessions.c.expires_at)
+_by_tokens = (
+    sa.select(_sessions.c.token_hash, _admins.c.uuid, _admins.c.email, _sessions.c.expires_at)
     .join_from(_sessions, _admins, _admins.c.uuid == _sessions.c.admin_uuid)
     .where(
-        _sessions.c.token_hash == sa.bindparam("token_hash"),
+        _sessions.c.token_hash == sa.any_(sa.bindparam("token_hashes", type_=ARRAY(BYTEA))),
         _sessions.c.expires_at > sa.func.now(),
     )
 )
@@ -124,14 +126,21 @@ def find(token: str) -> AdminSession | None:
     Raises:
         DatabaseUnavailable: The database cannot be reached.
     """
-    if not token:
-        return None
-    rows = database().fetch(_by_token, {"token_hash": passwords.token_hash(token)})
-    if not rows:
-        return None
-    row = rows[0]
-    admin = Admin(uuid=row.uuid, email=row.email)
-    return AdminSession(admin=admin, token=token, expires_at=row.expires_at)
+    return find_all({token})[token]
+
+
+def find_all(tokens: Set[str]) -> Mapping[str, AdminSession | None]:
+    """The same for many at once.
+
+    Raises:
+        DatabaseUnavailable: The database cannot be reached.
+    """
+    hashes = {token: passwords.token_hash(token) for token in tokens if token}
+    if not hashes:
+        return dict.fromkeys(tokens)
+    rows = database().fetch(_by_tokens, {"token_hashes": list(hashes.values())})
+    found = {bytes(row.token_hash): row for row in rows}
+    return {token: _session(token, found.get(hashes.get(token, b""))) for token in tokens}
 
 
 def hold(session: Session, token: str) -> None:
@@ -195,6 +204,13 @@ def end_all_of(session: Session, admin_uuid: UUID) -> None:
     """End every session of an admin, as part of a transaction."""
     session.execute(sa.delete(SessionRow).where(_sessions.c.admin_uuid == admin_uuid))
     facts.hint(session, NoticeKind.SESSION_ENDED)
+
+
+def _session(token: str, row: Row[Any] | None) -> AdminSession | None:
+    if row is None:
+        return None
+    admin = Admin(uuid=row.uuid, email=row.email)
+    return AdminSession(admin=admin, token=token, expires_at=row.expires_at)
 
 
 def _known(email: str) -> Row[Any] | None:

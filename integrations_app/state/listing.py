@@ -1,8 +1,9 @@
 """The list: its address says which rows, the database says what is in them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Set
 from dataclasses import replace
+from typing import TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
 import reflex as rx
@@ -21,11 +22,14 @@ from integrations_app.state.modules import is_about_modules
 from integrations_app.state.removal import Removal
 from integrations_app.state.sent import clean
 from integrations_app.state.session import AdminState, watching
+from integrations_app.state.together import Together
 from integrations_app.state.watching import Batch
 
 SEARCH_MAX_LENGTH = 100
 _ALL = "all"
 _READABLE_MS = 20_000
+
+_Rows: TypeAlias = tuple[views.ConnectionItem, ...]
 
 
 class Listing(Removal, AdminState):
@@ -51,6 +55,8 @@ class Listing(Removal, AdminState):
     provider_names: str = ""
 
     _query: PageQuery = PageQuery()
+    _seen: _Rows = ()
+    """What `rows` holds, to compare with; to go through `rows` itself is slow."""
 
     @rx.var
     def filtered(self) -> bool:
@@ -76,7 +82,7 @@ class Listing(Removal, AdminState):
             yield rx.toast.error(told, duration=_READABLE_MS, close_button=True)
 
     @rx.event(background=True)
-    async def watch(self) -> AsyncIterator[None]:
+    async def watch(self) -> None:
         """Keep the rows up until the page is left or the session ends."""
         async for batch in watching(self):
             async with self:
@@ -84,7 +90,6 @@ class Listing(Removal, AdminState):
                     await self._reload()
                 if is_about_modules(batch):
                     await self._look_at_modules()
-            yield
 
     @rx.event
     async def turn_to(self, link: str) -> AsyncIterator[rx.event.EventSpec | None]:
@@ -180,11 +185,12 @@ class Listing(Removal, AdminState):
 
     def _concerns(self, batch: Batch) -> bool:
         """Whether the rows may look different now; most checks change the time of one row."""
-        shown = {row.uuid for row in self.rows}
+        if not batch.complete or any(isinstance(fact, Event) for fact in batch.facts):
+            return True
+        shown = {row.uuid for row in self._seen}
         by_time = self._query.sort is SortKey.TESTED
-        return not batch.complete or any(
-            isinstance(fact, Event)
-            or (fact.kind is NoticeKind.CHECK_RECORDED and (by_time or str(fact.uuid) in shown))
+        return any(
+            fact.kind is NoticeKind.CHECK_RECORDED and (by_time or str(fact.uuid) in shown)
             for fact in batch.facts
         )
 
@@ -198,21 +204,20 @@ class Listing(Removal, AdminState):
 
     async def _reload(self) -> None:
         try:
-            page = await asyncio.to_thread(pages.page, self._query)
+            page, rows = await _reading.ask(self._query)
         except DatabaseUnavailable as error:
             self.problem, self._behind = wording.of_error(error), True
             return
-        self._show(page)
+        self._show(page, rows)
 
-    def _show(self, page: ListPage) -> None:
-        rows = [views.connection_item(row) for row in page.rows]
-        before = {row.uuid: _timeless(row) for row in self.rows}
-        changed = [
-            row.uuid for row in rows if _timeless(row) != before.get(row.uuid, _timeless(row))
-        ]
+    def _show(self, page: ListPage, rows: _Rows) -> None:
+        before = {row.uuid: row for row in self._seen}
+        changed = [row.uuid for row in rows if _is_news(row, before.get(row.uuid, row))]
         following = self._link(after=page.next_cursor) if page.next_cursor else ""
         preceding = self._link(before=page.previous_cursor) if page.previous_cursor else ""
-        self._put(rows=rows, changed=changed, count=_count(page), problem="", loaded=True)
+        if rows != self._seen:
+            self.rows, self._seen = list(rows), rows
+        self._put(changed=changed, count=_count(page), problem="", loaded=True)
         self._put(next_link=following, previous_link=preceding, attention=_attention(page))
 
     def _put(self, **values: object) -> None:
@@ -292,6 +297,18 @@ def _failing(modules: int) -> str:
     )
 
 
-def _timeless(row: views.ConnectionItem) -> views.ConnectionItem:
-    """What of a row is worth a glow when it changes by itself; the passing of time is not."""
-    return replace(row, tested_at="")
+def _is_news(row: views.ConnectionItem, before: views.ConnectionItem) -> bool:
+    """Whether a row is worth a glow when it changes by itself; the passing of time is not."""
+    return row != before and replace(row, tested_at="") != replace(before, tested_at="")
+
+
+def _read(queries: Set[PageQuery]) -> dict[PageQuery, tuple[ListPage, _Rows]]:
+    read = {query: pages.page(query) for query in queries}
+    return {
+        query: (page, tuple(views.connection_item(row) for row in page.rows))
+        for query, page in read.items()
+    }
+
+
+_reading = Together(_read)
+"""Most open pages show the same rows."""

@@ -25,10 +25,15 @@ from integrations_app.errors import NotSignedIn
 from integrations_app.http import visitors
 from integrations_app.http.sign_in import SIGN_OUT
 from integrations_app.security import passwords
+from integrations_app.services import sessions
 from integrations_app.state import outage
+from integrations_app.state.together import Together
 from integrations_app.state.watching import Batch, Follower, Line, following
 
 _PROCESS = uuid4().hex
+
+_looking = Together(sessions.find_all)
+"""Every open page looks after its session whenever something happens."""
 
 _F = TypeVar("_F", bound=Callable[..., object])
 
@@ -99,7 +104,7 @@ async def watching(state: AdminState) -> AsyncGenerator[Batch, None]:
     async def admitted(line: Line) -> datetime | None:
         nonlocal known
         ends_at = known.expires_at if known else None
-        known = await line.ask(lambda: visitors.find(headers), until=ends_at)
+        known = await line.ask(lambda: _session_of(headers), until=ends_at)
         if known is None:
             return None
         await _prolong(state, owner, known.expires_at)
@@ -130,7 +135,13 @@ async def signed_in(state: BaseState) -> AdminSession | None:
     Raises:
         DatabaseUnavailable: The database cannot be asked.
     """
-    return await asyncio.to_thread(visitors.find, headers_of(state))
+    return await _session_of(headers_of(state))
+
+
+async def _session_of(headers: visitors.Headers) -> AdminSession | None:
+    if visitors.are_told():
+        return await asyncio.to_thread(visitors.find, headers)
+    return await _looking.ask(visitors.token(headers))
 
 
 async def known_session(state: BaseState) -> AdminSession:

@@ -61,11 +61,13 @@ class Line:
         self._on_return = on_return
         self._is_up: bool | None = None
 
-    async def ask(self, question: Callable[[], _T], *, until: datetime | None) -> _T | None:
+    async def ask(
+        self, question: Callable[[], Awaitable[_T]], *, until: datetime | None
+    ) -> _T | None:
         """The answer, however long the database is away; None once that moment has passed."""
         while True:
             try:
-                answer = await asyncio.to_thread(question)
+                answer = await question()
             except DatabaseUnavailable:
                 if until is not None and datetime.now(UTC) >= until:
                     return None
@@ -108,7 +110,7 @@ async def following(
     try:
         while (until := await admitted(line)) is not None:
             if hub is None:
-                hub = await line.ask(_listening_hub, until=until)
+                hub = await line.ask(lambda: asyncio.to_thread(_listening_hub), until=until)
                 if hub is None:
                     break
                 hub.add(inbox.receive)
