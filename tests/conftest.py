@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +29,7 @@ FOREIGN_SETTINGS = (
     "LOG_LEVEL",
     "INTEGRATIONS_METRICS_TOKEN",
 )
+SMALL_DISK = "160m"
 PROXY_SETTINGS = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
@@ -62,6 +66,26 @@ def unmigrated_db(
     """A database without a single table, for the length of one test."""
     with postgresql_server.database() as fresh:
         yield from used_by_the_product(fresh, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    """A file system of its own, a little larger than an empty database."""
+    if shutil.which("mount") is None:
+        pytest.skip("There is no mount.")
+    with tempfile.TemporaryDirectory(prefix="integrations-disk-") as folder:
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK},mode=0755", "tmpfs", folder],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if mounted.returncode:
+            pytest.skip(f"Only the system's administrator may mount: {mounted.stderr.strip()}")
+        try:
+            yield Path(folder)
+        finally:
+            subprocess.run(["umount", "-l", folder], check=True)
 
 
 def used_by_the_product(

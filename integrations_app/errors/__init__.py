@@ -28,6 +28,7 @@ IntegrationError
 ├── ModuleFailed                 module_failed
 ├── Undecryptable                undecryptable
 ├── DatabaseUnavailable          database_unavailable
+│   └── DatabaseFull             database_unavailable
 ├── DestinationNotAllowed        destination_not_allowed
 ├── PlacementNotSupported        placement_not_supported
 ├── Unauthorized                 unauthorized        the provider refused the credential
@@ -98,6 +99,7 @@ from integrations_app.errors.start import (
 from integrations_app.errors.stored import (
     CannotReplace,
     Conflict,
+    DatabaseFull,
     DatabaseUnavailable,
     Deleted,
     InUse,
@@ -116,6 +118,7 @@ __all__ = [
     "ClientCredentialsNotConfigured",
     "ClientIdNotConfigured",
     "Conflict",
+    "DatabaseFull",
     "DatabaseUnavailable",
     "Deleted",
     "DestinationNotAllowed",

@@ -130,3 +130,7 @@ class DatabaseUnavailable(IntegrationError):
     """The database cannot be reached, or has no tables yet."""
 
     code = "database_unavailable"
+
+
+class DatabaseFull(DatabaseUnavailable):
+    """The database can be read, but has no room left on its disk."""

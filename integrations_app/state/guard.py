@@ -32,9 +32,9 @@ from reflex_base.utils.format import format_event_handler
 from structlog.contextvars import bind_contextvars
 
 from integrations_app import routes
-from integrations_app.errors import DatabaseUnavailable, NotSignedIn
+from integrations_app.errors import DatabaseFull, DatabaseUnavailable, NotSignedIn
 from integrations_app.i18n import _
-from integrations_app.state import outage, session
+from integrations_app.state import outage, session, wording
 
 logger = logging.getLogger(__name__)
 
@@ -129,6 +129,8 @@ def answer(exception: Exception) -> rx.event.EventSpec | None:
     """What a page is told when a handler failed; nothing of the error itself."""
     if isinstance(exception, NotSignedIn):
         return rx.redirect(routes.LOGIN)
+    if isinstance(exception, DatabaseFull):
+        return rx.toast.error(wording.of_error(exception))
     if isinstance(exception, DatabaseUnavailable):
         return _database_is_away()
     bind_contextvars(request_id=session.event_id())  # Reflex asks for the answer in another task

@@ -18,6 +18,11 @@ _PLACES_NAMED = 5
 
 def of_error(error: IntegrationError) -> str:
     """What happened and what to do, for an error that belongs to no single field."""
+    if isinstance(error, errors.DatabaseFull):
+        return _(
+            "The database has no room left on its disk, so nothing was saved. What you typed is "
+            "still here; whoever runs this server has to make room."
+        )
     if isinstance(error, errors.DatabaseUnavailable):
         return _(
             "The database cannot be reached right now. Nothing you typed is lost; try again "

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, Executable, Row, create_engine, event, exc
 from sqlmodel import Session
 
 from integrations_app import settings
-from integrations_app.errors import DatabaseUnavailable
+from integrations_app.errors import DatabaseFull, DatabaseUnavailable
 from integrations_app.settings import Settings
 from integrations_app.storage import embedded
 from integrations_app.storage.reader import Reader, Rows
@@ -156,7 +156,7 @@ def translated() -> Iterator[None]:
         yield
     except (*_LOST, exc.TimeoutError) as error:
         if _sqlstate(error) == _DISK_FULL:
-            raise DatabaseUnavailable("The database has no room left on its disk.") from error
+            raise DatabaseFull("The database has no room left on its disk.") from error
         raise DatabaseUnavailable("The database cannot be reached.") from error
     except (exc.ProgrammingError, psycopg.ProgrammingError) as error:
         if _sqlstate(error) in (_UNDEFINED_TABLE, _UNDEFINED_COLUMN):

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests import processes
 from tests.conftest import FOREIGN_SETTINGS
-
-SIZE = "160m"
 
 FILL_AND_GO_ON = """
 import json, pathlib, sys
@@ -51,26 +45,6 @@ refused["again"] = integrations.get_credentials(again.uuid)["api_key"] == "c" * 
 refused["kept"] = integrations.get_credentials(first.uuid)["api_key"] == "a" * 20
 print(json.dumps(refused))
 """
-
-
-@pytest.fixture
-def small_disk() -> Iterator[Path]:
-    """A file system of its own, a little larger than an empty database."""
-    if shutil.which("mount") is None:
-        pytest.skip("There is no mount.")
-    with tempfile.TemporaryDirectory(prefix="integrations-disk-") as folder:
-        mounted = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=0755", "tmpfs", folder],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if mounted.returncode:
-            pytest.skip(f"Only the system's administrator may mount: {mounted.stderr.strip()}")
-        try:
-            yield Path(folder)
-        finally:
-            subprocess.run(["umount", "-l", folder], check=True)
 
 
 def test_a_write_without_room_says_so_and_loses_nothing(

@@ -19,7 +19,8 @@ from tests.world import World
 def link(disposable: tuple[Product, DatabaseUnderTest]) -> str:
     """What the product prints when it starts and there is no admin."""
     product, db = disposable
-    db.execute("DELETE FROM integration_admins")
+    for table in ("integration_connections", "integration_admins"):
+        db.execute(f"DELETE FROM {table}")
     product.stop()
     product.start()
     return product.first_admin_link
