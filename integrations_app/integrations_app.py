@@ -8,6 +8,7 @@ import reflex as rx
 from integrations_app import routes, settings
 from integrations_app.components.lost_line import lost_line
 from integrations_app.components.theme import STYLESHEETS
+from integrations_app.features.projects import pages as projects
 from integrations_app.http import transformers
 from integrations_app.i18n import _
 from integrations_app.pages import connections, login, missing, modules, setup
@@ -60,6 +61,7 @@ app.add_page(
     title=_("Modules"),
     on_load=[Modules.load, Modules.watch],
 )
+projects.add_to(app)
 app.add_page(login.page, route=routes.LOGIN, title=_("Sign in"), on_load=Login.enter)
 app.add_page(setup.page, route=routes.SETUP, title=_("Create the first admin"), on_load=Login.enter)
 app.add_page(missing.page, route="404", title=_("Not found"))

@@ -4,6 +4,7 @@ Another app that embeds the pages moves them with `embed`, before any is drawn; 
 where they are used, not on import.
 """
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -31,6 +32,16 @@ RETURNED = "returned"
 AI_ENDPOINTS = "/admin/ai/endpoints"
 AI_ENDPOINT_NEW = f"{AI_ENDPOINTS}/new"
 AI_ENDPOINT_EDIT = f"{AI_ENDPOINTS}/[uuid]"
+
+PROJECTS = "/admin/projects"
+PROJECT_NEW = f"{PROJECTS}/new"
+PROJECT_EDIT = f"{PROJECTS}/[uuid]"
+
+KIND, TEMPLATES = "kind", "templates"
+"""Parameter of the addresses of projects that says that templates are meant, and how."""
+
+FROM_TEMPLATE = "template"
+"""Parameter of a new project's address that says which template it begins with."""
 
 OAUTH_CALLBACK = "/api/integrations/oauth/callback"
 
@@ -104,3 +115,19 @@ def ai_endpoints(**query: str) -> str:
     """The list of AI endpoints, with the parts of the query that say something."""
     told = {key: value for key, value in query.items() if value}
     return f"{AI_ENDPOINTS}?{urlencode(told)}" if told else AI_ENDPOINTS
+
+
+def projects(*, templates: bool = False, **query: str) -> str:
+    """The list of projects, or of templates."""
+    told = {KIND: TEMPLATES if templates else "", **query}
+    return _with_query(PROJECTS, told)
+
+
+def new_project(*, template: bool = False) -> str:
+    """The form for a new project, or a new template."""
+    return _with_query(PROJECT_NEW, {KIND: TEMPLATES if template else ""})
+
+
+def _with_query(page: str, told: Mapping[str, str]) -> str:
+    query = urlencode({key: value for key, value in told.items() if value})
+    return f"{page}?{query}" if query else page

@@ -75,24 +75,46 @@ def setup_form(*children: rx.Component, identity: Text, on_submit: OnEvent) -> r
 
 def name_field(state: type[SetupForm], *, value: Text, **props: Any) -> rx.Component:
     """The connection's name, always asked for."""
-    problem = state.problems[NAME_FIELD]
-    return _labelled(
-        field_id(NAME_FIELD),
+    return text_field(
+        NAME_FIELD,
         t("Connection Name"),
+        value=value,
+        problem=state.problems[NAME_FIELD],
+        help_text=t(
+            "Letters, digits, - and _, such as main or marketing-eu. You can change it any time."
+        ),
+        max_length=NAME_MAX_LENGTH,
+        **props,
+    )
+
+
+def text_field(
+    key: str, label: Text, *, value: Text, problem: Text, help_text: Text, **props: Any
+) -> rx.Component:
+    """One line of text with label, help and what is wrong with it.
+
+    Args:
+        key: Name of the field in the form.
+        label: What it is called.
+        value: What stands in it at first.
+        problem: What is wrong with it.
+        help_text: One sentence beneath it.
+        props: More of the input, `max_length` among them.
+    """
+    return _labelled(
+        field_id(key),
+        label,
         rx.input(
-            id=field_id(NAME_FIELD),
-            name=NAME_FIELD,
+            id=field_id(key),
+            name=key,
             default_value=value,
-            max_length=NAME_MAX_LENGTH,
             aria_invalid=text(problem).is_not_none(),
-            aria_describedby=f"{field_id(NAME_FIELD)}-help {field_id(NAME_FIELD)}-problem",
+            aria_describedby=f"{field_id(key)}-help {field_id(key)}-problem",
             width="100%",
             **_LEFT_ALONE,
             **props,
         ),
-        help_text=t(
-            "Letters, digits, - and _, such as main or marketing-eu. You can change it any time."
-        ),
+        help_text=help_text,
         problem=problem,
     )
 

@@ -72,6 +72,7 @@ def _header() -> rx.Component:
             ),
             rx.el.nav(
                 _place("plug", t("Integrations"), routes.LISTING),
+                *_places_of_modules(),
                 aria_label=t("Main"),
                 class_name="places",
             ),
@@ -115,6 +116,13 @@ def _way_out() -> rx.Component:
         size="1",
         as_child=True,
     )
+
+
+def _places_of_modules() -> tuple[rx.Component, ...]:
+    """Where the modules of our own app are; another app has none of them."""
+    if routes.is_embedded():
+        return ()
+    return (_place("folder-kanban", t("Projects"), routes.PROJECTS),)
 
 
 def _place(icon: str, label: Text, address: str) -> rx.Component:

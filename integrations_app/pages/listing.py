@@ -46,6 +46,8 @@ def page() -> rx.Component:
 
 
 def _about_modules() -> rx.Component:
+    if routes.is_embedded():  # where the page of the modules is not
+        return notice_callout(Listing.modules_failing)
     return notice_callout(
         Listing.modules_failing, rx.link(t("See which and why"), href=routes.MODULES, size="2")
     )

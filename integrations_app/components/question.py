@@ -1,0 +1,67 @@
+"""A question before something is gone for good."""
+
+import reflex as rx
+
+from integrations_app.components.feedback import problem_callout
+from integrations_app.components.reactive import Flag, OnEvent, Text
+from integrations_app.components.text import t
+
+# Radix would move the keyboard between its own trigger and cancel button; here are neither.
+_FOCUS_IN = """
+window.askedFrom = document.activeElement;
+document.querySelector("[role=alertdialog] [data-keeps]")?.focus();
+"""
+_FOCUS_BACK = """
+(window.askedFrom?.isConnected ? window.askedFrom : document.getElementById("content"))?.focus();
+"""
+
+
+def question(
+    title: Text,
+    sentence: Text,
+    *,
+    is_open: Flag,
+    problem: Text,
+    on_keep: OnEvent,
+    on_delete: OnEvent,
+) -> rx.Component:
+    """Says what would be deleted, and deletes only on the second click.
+
+    Args:
+        title: The question.
+        sentence: What it would mean.
+        is_open: Whether it is asked now.
+        problem: Why it could not be done.
+        on_keep: Called for "no", and for Escape.
+        on_delete: Called for "yes".
+    """
+    return rx.alert_dialog.root(
+        rx.alert_dialog.content(
+            rx.alert_dialog.title(title),
+            rx.alert_dialog.description(sentence, size="2"),
+            problem_callout(problem),
+            rx.flex(
+                rx.button(
+                    t("Keep it"),
+                    type="button",
+                    variant="soft",
+                    color_scheme="gray",
+                    on_click=on_keep,
+                    custom_attrs={"data-keeps": "true"},
+                ),
+                rx.button(
+                    t("Delete for good"), type="button", color_scheme="red", on_click=on_delete
+                ),
+                spacing="3",
+                justify="end",
+                wrap="wrap",
+            ),
+            max_width="480px",
+            display="flex",
+            style={"flex_direction": "column", "gap": "var(--space-3)"},
+            on_escape_key_down=on_keep,
+            on_open_auto_focus=rx.call_script(_FOCUS_IN),
+            on_close_auto_focus=rx.call_script(_FOCUS_BACK),
+        ),
+        open=is_open,
+    )

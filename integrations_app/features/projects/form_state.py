@@ -1,0 +1,185 @@
+"""One project or template, new or stored: its form and its removal."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import reflex as rx
+
+from integrations_app import routes
+from integrations_app.errors import DatabaseUnavailable, IntegrationError, InvalidUuid
+from integrations_app.features.projects import lookup, service, wording
+from integrations_app.features.projects.errors import ProjectMissing
+from integrations_app.features.projects.listing_state import is_about_projects
+from integrations_app.features.projects.project import Draft, Project
+from integrations_app.features.projects.stored_state import StoredProject, draft_of
+from integrations_app.i18n import _
+from integrations_app.state import outage
+from integrations_app.state.session import AdminState, watching, without_database
+
+
+class ProjectForm(StoredProject, AdminState):
+    """What the page shows, and all that can be done there."""
+
+    from_template: str = ""
+    """Name of the template that a new project is made from."""
+    asking: bool = False
+    removal_problem: str = ""
+
+    @rx.var
+    def title(self) -> str:
+        """What tabs are told apart by."""
+        kind = _("Template") if self.is_template else _("Project")
+        if not self.loaded or not self.name:
+            return kind
+        return _("{name} – {kind}", name=self.name, kind=kind)
+
+    @rx.event
+    async def load_new(self) -> AsyncIterator[object]:
+        """Show the form for a new one, filled in from a template if the address names one."""
+        await self._actor()
+        told = self.router.url.query_parameters
+        try:
+            template = await self._template(told.get(routes.FROM_TEMPLATE, ""))
+        except DatabaseUnavailable:
+            yield outage.load_again()
+            return
+        if not (self.loaded and self.touched and not self.project_uuid):  # else the line was cut
+            self.is_template = told.get(routes.KIND) == routes.TEMPLATES
+            self.from_template = template.draft.name if template else ""
+            self._open(None, draft=template.draft if template else Draft(name=""))
+        self.asked, self.asking = "new", False
+
+    @rx.event
+    async def load(self) -> AsyncIterator[object]:
+        """Show the project or template of the address, or go back to the list."""
+        await self._actor()
+        asked: str = self.uuid  # pyright: ignore[reportAttributeAccessIssue] - of the address
+        try:
+            project = await asyncio.to_thread(lookup.by_uuid, asked)
+        except (ProjectMissing, InvalidUuid):
+            yield rx.redirect(routes.PROJECTS)
+            yield rx.toast.error(_("Project not found"))
+            return
+        except DatabaseUnavailable:
+            yield outage.load_again()
+            return
+        self.asked, self.asking, self.from_template = asked, False, ""
+        if self.touched and self.project_uuid == str(project.uuid):
+            await self._catch_up()  # the line was cut: what is being typed stays
+        else:
+            self._open(project)
+
+    @rx.event(background=True)
+    async def watch(self) -> AsyncIterator[None]:
+        """Keep the page up; say so when someone else changes what the form shows."""
+        async for batch in watching(self):
+            async with self:
+                if not batch.complete or any(map(is_about_projects, batch.facts)):
+                    await self._catch_up()
+            yield
+
+    @rx.event
+    @without_database
+    async def touch(self, begun_at: str) -> None:
+        """Someone types: from now on the form is theirs.
+
+        Args:
+            begun_at: The `form_key` that they began to type at; the line may have been cut since.
+        """
+        self.touched, self.saved = True, False
+        self._go_back_to(str(begun_at))
+
+    @rx.event(background=True)
+    async def save(self, form: dict[str, str]) -> AsyncIterator[object]:
+        """Create what the form says, or save it."""
+        async for event in self._save(form, over=False):
+            yield event
+
+    @rx.event(background=True)
+    async def save_over(self, form: dict[str, str]) -> AsyncIterator[object]:
+        """Save although somebody else saved meanwhile."""
+        async for event in self._save(form, over=True):
+            yield event
+
+    @rx.event
+    async def load_theirs(self) -> None:
+        """Give up what is typed here and show what is stored."""
+        await self._actor()
+        try:
+            project = await asyncio.to_thread(lookup.by_uuid, self.project_uuid)
+        except IntegrationError as error:
+            self.problem = wording.of_error(error)
+            return
+        self._drawn += 1
+        self._fill(project)
+
+    @rx.event
+    async def ask_removal(self) -> None:
+        """Ask before it is deleted."""
+        await self._actor()
+        self.asking, self.removal_problem = True, ""
+
+    @rx.event
+    async def keep(self) -> None:
+        """Close the question; nothing is deleted."""
+        self.asking = False
+
+    @rx.event
+    async def remove(self) -> AsyncIterator[object]:
+        """Delete it and go back to the list."""
+        actor = await self._actor()
+        if not self.asking:
+            return
+        uuid, self.project_uuid = self.project_uuid, ""  # not to be told of it by ourselves
+        try:
+            await asyncio.to_thread(service.remove, uuid, actor=actor)
+        except IntegrationError as error:
+            self.project_uuid, self.removal_problem = uuid, wording.of_error(error)
+            return
+        self.asking = self.loaded = False
+        yield rx.redirect(routes.projects(templates=self.is_template))
+        yield rx.toast.success(_("{name} was deleted.", name=self.name))
+
+    def _leave_behind(self) -> None:
+        self.busy = False
+
+    async def _template(self, uuid: str) -> Project | None:
+        """The template to begin with; None if none is named, or it is gone."""
+        if not uuid:
+            return None
+        try:
+            found = await asyncio.to_thread(lookup.by_uuid, uuid)
+        except (ProjectMissing, InvalidUuid):
+            return None
+        return found if found.is_template else None
+
+    async def _save(self, form: object, *, over: bool) -> AsyncIterator[object]:
+        async with self:
+            actor = await self._actor()
+            if self.busy or self.removed_meanwhile:
+                return
+            self._clear_feedback()
+            self.busy, self.saved = True, False
+            uuid, is_template, draft = self.project_uuid, self.is_template, draft_of(form)
+            seen = None if over else self._seen
+        yield None
+        try:
+            if uuid:
+                project = await asyncio.to_thread(
+                    service.update, uuid, draft, seen=seen, actor=actor
+                )
+            else:
+                project = await asyncio.to_thread(
+                    service.add, draft, is_template=is_template, actor=actor
+                )
+        except IntegrationError as error:
+            async with self:
+                self.busy, event = False, self._refused(error)
+            yield event
+            return
+        async with self:
+            self.busy, self.saved = False, bool(uuid)
+            self._fill(project)
+        if not uuid:
+            yield rx.redirect(routes.projects(templates=is_template))
+            yield rx.toast.success(_("{name} was created.", name=project.draft.name))

@@ -1,0 +1,190 @@
+"""`/admin/projects`: all projects, and the templates that they are made from."""
+
+import reflex as rx
+
+from integrations_app import routes
+from integrations_app.components.feedback import problem_callout
+from integrations_app.components.moments import ago
+from integrations_app.components.question import question
+from integrations_app.components.reactive import Flag, Text, flag, items, text
+from integrations_app.components.shell import page_heading, shell
+from integrations_app.components.text import t
+from integrations_app.components.theme import GLOW, QUIET_LINK, TABLE
+from integrations_app.features.projects.listing_state import ProjectItem, ProjectList
+
+_PROJECTS = routes.projects()
+_TEMPLATES = routes.projects(templates=True)
+
+
+def page() -> rx.Component:
+    """Two lists behind two links; the table, or where to go from an empty one."""
+    return shell(
+        page_heading(
+            t("Projects"),
+            t("What this organisation works on, and templates to begin with."),
+            _add(),
+        ),
+        rx.box(_kinds(), problem_callout(ProjectList.problem)),
+        rx.cond(
+            ProjectList.loaded,
+            rx.cond(items(ProjectList.rows).length() == 0, _nothing_yet(), _table()),
+            rx.skeleton(height="200px", width="100%", aria_label=t("Loading")),
+        ),
+        _removal(),
+    )
+
+
+def _add() -> rx.Component:
+    return rx.button(
+        rx.el.a(
+            rx.icon("plus", size=16),
+            rx.cond(ProjectList.of_templates, t("New Template"), t("New Project")),
+            href=rx.cond(
+                ProjectList.of_templates, routes.new_project(template=True), routes.new_project()
+            ),
+        ),
+        as_child=True,
+    )
+
+
+def _kinds() -> rx.Component:
+    return rx.flex(
+        rx.el.nav(
+            _kind(t("Projects"), _PROJECTS, active=~flag(ProjectList.of_templates)),
+            _kind(t("Templates"), _TEMPLATES, active=flag(ProjectList.of_templates)),
+            aria_label=t("Kinds"),
+            class_name="kinds",
+        ),
+        rx.text(ProjectList.count, size="2", color_scheme="gray", role="status"),
+        justify="between",
+        align="center",
+        class_name="kinds-line",
+    )
+
+
+def _kind(label: Text, address: str, *, active: rx.Var[bool]) -> rx.Component:
+    return rx.link(
+        label,
+        href=address,
+        on_click=ProjectList.turn_to(address).prevent_default,
+        size="2",
+        underline="none",
+        color_scheme="gray",
+        custom_attrs={"aria-current": rx.cond(active, "page", "false")},
+    )
+
+
+def _table() -> rx.Component:
+    return rx.fragment(
+        rx.el.table(
+            rx.el.thead(
+                rx.el.tr(
+                    *(
+                        rx.el.th(each, scope="col")
+                        for each in (t("Name"), t("Description"), t("Last change"), t("Actions"))
+                    )
+                )
+            ),
+            rx.el.tbody(rx.foreach(ProjectList.rows, _row)),
+            class_name=TABLE,
+        ),
+        _pager(),
+    )
+
+
+def _row(item: ProjectItem) -> rx.Component:
+    address = routes.PROJECTS + "/" + item.uuid
+    return rx.el.tr(
+        rx.el.th(rx.el.a(item.name, href=address, class_name=QUIET_LINK), scope="row"),
+        rx.el.td(
+            rx.cond(item.description, rx.el.span(item.description, class_name="cell-account"))
+        ),
+        rx.el.td(rx.el.span(t("changed "), ago(item.updated_at), class_name="cell-account")),
+        rx.el.td(
+            rx.el.div(
+                rx.cond(
+                    ProjectList.of_templates,
+                    rx.el.a(
+                        t("Use template"),
+                        href=routes.PROJECT_NEW + f"?{routes.FROM_TEMPLATE}=" + item.uuid,
+                        class_name="row-action main",
+                    ),
+                ),
+                rx.el.a(t("Edit"), href=address, class_name="row-action main"),
+                rx.el.button(
+                    t("Delete"),
+                    on_click=ProjectList.ask_removal(item.uuid),
+                    class_name="row-action danger",
+                    type="button",
+                ),
+                class_name="row-actions",
+            )
+        ),
+        key=item.uuid,
+        class_name=rx.cond(items(ProjectList.changed).contains(item.uuid), GLOW, ""),
+    )
+
+
+def _pager() -> rx.Component:
+    turns = ((t("Previous"), ProjectList.previous_link), (t("Next"), ProjectList.next_link))
+    return rx.cond(
+        (text(ProjectList.next_link) != "") | (text(ProjectList.previous_link) != ""),
+        rx.el.nav(
+            rx.flex(*(_turn(label, link) for label, link in turns), spacing="4", justify="end"),
+            aria_label=t("Pages"),
+        ),
+    )
+
+
+def _turn(label: Text, link: Text) -> rx.Component:
+    turn = ProjectList.turn_to(link).prevent_default
+    return rx.cond(link, rx.link(label, href=link, on_click=turn))
+
+
+def _removal() -> rx.Component:
+    asked = ProjectList.removing
+    return question(
+        t("Delete {name}?", name=asked.name),
+        removal_sentence(ProjectList.of_templates),
+        is_open=text(asked.uuid) != "",
+        problem=ProjectList.removal_problem,
+        on_keep=ProjectList.keep,
+        on_delete=ProjectList.remove,
+    )
+
+
+def removal_sentence(is_template: Flag) -> Text:
+    """What a removal means."""
+    return rx.cond(
+        is_template,
+        t("Projects that were made from it stay. This cannot be undone."),
+        t("The project is deleted for good. This cannot be undone."),
+    )
+
+
+def _nothing_yet() -> rx.Component:
+    return rx.card(
+        rx.flex(
+            rx.icon("folder-kanban", size=28, color=rx.color("gray", 9)),
+            rx.heading(
+                rx.cond(ProjectList.of_templates, t("No templates yet"), t("No projects yet")),
+                as_="h2",
+                size="4",
+            ),
+            rx.text(
+                rx.cond(
+                    ProjectList.of_templates,
+                    t("A template saves typing: new projects begin with what stands in it."),
+                    t("Begin with an empty one, or make a template first."),
+                ),
+                size="2",
+                color_scheme="gray",
+                align="center",
+            ),
+            direction="column",
+            align="center",
+            spacing="3",
+            padding_y="var(--space-7)",
+        ),
+        width="100%",
+    )

@@ -1,0 +1,31 @@
+"""Where the pages of projects are."""
+
+import reflex as rx
+
+from integrations_app import routes
+from integrations_app.features.projects import form_page, listing_page
+from integrations_app.features.projects.form_state import ProjectForm
+from integrations_app.features.projects.listing_state import ProjectList
+from integrations_app.i18n import _
+
+
+def add_to(app: rx.App) -> None:
+    """Add the lists, the form for a new one, and the one of each that is stored."""
+    app.add_page(
+        listing_page.page,
+        route=routes.PROJECTS,
+        title=_("Projects"),
+        on_load=[ProjectList.load, ProjectList.watch],
+    )
+    app.add_page(
+        form_page.new,
+        route=routes.PROJECT_NEW,
+        title=ProjectForm.title,
+        on_load=[ProjectForm.load_new, ProjectForm.watch],
+    )
+    app.add_page(
+        form_page.edit,
+        route=routes.PROJECT_EDIT,
+        title=ProjectForm.title,
+        on_load=[ProjectForm.load, ProjectForm.watch],
+    )
