@@ -13,8 +13,10 @@ import pytest
 
 from integrations_app.services import live
 from integrations_app.storage.engine import database
+from tests import installed as installation
 from tests import postgresql
 from tests.foreign import ForeignServer
+from tests.installed import Installed
 from tests.postgresql import DatabaseUnderTest, Server
 from tests.world import World
 
@@ -100,6 +102,12 @@ def used_by_the_product(
     yield fresh
     live.stop()
     used.dispose()
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """The product as others install it."""
+    return installation.install(tmp_path_factory.mktemp("installed"))
 
 
 @pytest.fixture(scope="session")

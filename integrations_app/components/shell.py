@@ -1,5 +1,7 @@
 """What stands around every page of an admin."""
 
+import json
+
 import reflex as rx
 
 from integrations_app import routes
@@ -104,18 +106,13 @@ def _header() -> rx.Component:
 
 def _way_out() -> rx.Component:
     if not routes.is_embedded():
-        return rx.button(
-            t("Sign out"), variant="soft", color_scheme="gray", size="1", on_click=sign_out()
-        )
-    if routes.SIGN_OUT is None:
+        leave = sign_out()
+    elif routes.SIGN_OUT is not None:
+        # A full page load: it may be an endpoint, and nothing stays in the browser's memory.
+        leave = rx.call_script(f"window.location.assign({json.dumps(routes.SIGN_OUT)})")
+    else:
         return rx.fragment()
-    return rx.button(
-        rx.el.a(t("Sign out"), href=routes.SIGN_OUT),
-        variant="soft",
-        color_scheme="gray",
-        size="1",
-        as_child=True,
-    )
+    return rx.button(t("Sign out"), variant="soft", color_scheme="gray", size="1", on_click=leave)
 
 
 def _places_of_modules() -> tuple[rx.Component, ...]:

@@ -19,10 +19,14 @@ In the app's `rxconfig.py`:
 In `shop/accounts.py`, a function of the headers that a browser sends:
 
     def signed_in_admin(headers: Mapping[str, str]) -> HostAdmin | None: ...
+
+Where it signs people out, it calls `session_ended()`, so that open pages go dark at once; else
+they ask every few seconds.
 """
 
 from integrations_app.domain.admin import HostAdmin
 from integrations_app.embedding.plugin import IntegrationsPlugin
+from integrations_app.embedding.tables import hosts_own
 from integrations_app.services.host_sessions import announce_end as session_ended
 
-__all__ = ["HostAdmin", "IntegrationsPlugin", "session_ended"]
+__all__ = ["HostAdmin", "IntegrationsPlugin", "hosts_own", "session_ended"]

@@ -35,7 +35,7 @@ class IntegrationsPlugin(Plugin):
             `HostAdmin`, or None for whoever may not manage connections. It is called in a thread,
             for each event, so it should take milliseconds.
         sign_in_url: The app's page for whoever is not signed in.
-        sign_out_url: Where "Sign out" leads; None for no such link.
+        sign_out_url: Where "Sign out" leads, as a link would; None for no such button.
         health: Whether `/healthz` and `/readyz` answer for the server.
         metrics: Whether `/metrics` does, to whoever shows `INTEGRATIONS_METRICS_TOKEN`.
     """

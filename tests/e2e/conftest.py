@@ -29,8 +29,11 @@ from tests import redis_server
 from tests.conftest import ENCRYPTION_KEY
 from tests.e2e import hosts as several
 from tests.e2e import serving
+from tests.e2e import shop as embedding
 from tests.e2e.hosts import Hosts
 from tests.e2e.serving import ROOT, Product
+from tests.e2e.shop import Shop
+from tests.installed import Installed
 from tests.postgresql import DatabaseUnderTest, Server
 from tests.world import World
 
@@ -179,6 +182,38 @@ def hosts(
     use_library(monkeypatch, served_hosts.db, world, tmp_path)
     several.empty(served_hosts, EMAIL, OTHER_EMAIL, password=PASSWORD)
     return served_hosts
+
+
+@pytest.fixture(scope="session")
+def served_shop(
+    installed: Installed,
+    postgresql_server: Server,
+    world: World,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Shop]:
+    """Another app that has installed the product; both have their tables in one database."""
+    folder = tmp_path_factory.mktemp("shop")
+    embedding.build(folder, installed)
+    with (
+        postgresql_server.database() as own_db,
+        embedding.running(folder, installed, db=own_db, world=world) as started,
+    ):
+        yield started
+
+
+@pytest.fixture
+def shop(
+    served_shop: Shop,
+    library: DatabaseUnderTest,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Shop:
+    """The shop without connections, choices and people; the library uses its database."""
+    use_library(monkeypatch, served_shop.db, world, tmp_path)
+    for table in ("integration_connections", "shop_choices", "shop_sessions"):
+        served_shop.db.execute(f"DELETE FROM {table}")
+    return served_shop
 
 
 @pytest.fixture(autouse=True)

@@ -102,7 +102,7 @@ class Product:
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         give_up_at = time.monotonic() + _READY_WITHIN_S
-        while not _answers(f"http://127.0.0.1:{self.port}/readyz"):
+        while not answers(f"http://127.0.0.1:{self.port}/readyz"):
             if process.poll() is not None or time.monotonic() > give_up_at:
                 raise RuntimeError(f"The product did not start:\n{self.log}")
             time.sleep(_PAUSE_S)
@@ -150,7 +150,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with contextlib.suppress(OSError), direct.open(url, timeout=5) as answer:
         return answer.status == 200

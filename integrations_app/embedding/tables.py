@@ -1,0 +1,16 @@
+"""Our tables in a database that another app has its own in."""
+
+from integrations_app.features.ai_endpoints import table as _ai_endpoints  # noqa: F401 - fills metadata
+from integrations_app.features.projects import table as _projects  # noqa: F401 - fills metadata
+from integrations_app.storage.migrations import VERSION_TABLE
+from integrations_app.storage.tables import metadata
+
+
+def hosts_own(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether something in the database is none of ours; for the other app's own Alembic.
+
+    Without it, its autogenerate takes our tables for some that it should drop:
+
+        context.configure(..., include_name=hosts_own)
+    """
+    return kind != "table" or (name != VERSION_TABLE and name not in metadata.tables)

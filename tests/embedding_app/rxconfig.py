@@ -1,0 +1,33 @@
+"""What Reflex is told about the shop."""
+
+import reflex as rx
+
+from integrations_app import frontend
+from integrations_app.embedding import IntegrationsPlugin
+
+
+class AnyAddress(rx.plugins.Plugin):
+    """One build for whichever port a test serves it on."""
+
+    def post_build(self, **context):
+        frontend.free_addresses(context["static_dir"])
+
+
+config = rx.Config(
+    app_name="shop",
+    telemetry_enabled=False,
+    show_built_with_reflex=False,
+    state_manager_mode="memory",
+    plugins=[
+        rx.plugins.RadixThemesPlugin(theme=rx.theme(accent_color="tomato")),
+        IntegrationsPlugin(
+            prefix="/settings/integrations",
+            identify="shop.accounts:signed_in_admin",
+            sign_in_url="/sign-in",
+            sign_out_url="/api/shop/sign-out",
+            health=True,
+        ),
+        AnyAddress(),
+    ],
+    disable_plugins=[rx.plugins.SitemapPlugin],
+)

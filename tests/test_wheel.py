@@ -1,0 +1,141 @@
+"""What others install: complete, at home in any folder, and a quiet guest in their database."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ENCRYPTION_KEY
+from tests.installed import Installed
+from tests.postgresql import DatabaseUnderTest
+from tests.processes import REPOSITORY
+
+SHOP = REPOSITORY / "tests" / "embedding_app"
+NOTHING_TO_DO = "No new upgrade operations detected."
+
+PROVIDERS = """
+from integrations_app import integrations
+print(*(provider.key for provider in integrations.list_providers()))
+"""
+OUR_CHECK = """
+from alembic import command
+from alembic.config import Config
+from integrations_app.storage import migrations
+config = Config()
+config.set_main_option("script_location", str(migrations.scripts()))
+command.check(config)
+"""
+OTHERS_CHECK = """
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from shop.storage import engine, metadata
+with engine().connect() as connection:
+    print(compare_metadata(MigrationContext.configure(connection), metadata))
+"""
+
+
+@pytest.fixture
+def environment(unmigrated_db: DatabaseUnderTest) -> dict[str, str]:
+    """What leads to a database without a single table."""
+    return {"DATABASE_URL": unmigrated_db.url, "INTEGRATIONS_ENCRYPTION_KEYS": ENCRYPTION_KEY}
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """The folder of another app, which has migrations of its own."""
+    return shutil.copytree(SHOP, tmp_path / "shop")
+
+
+def below(folder: str, pattern: str) -> set[str]:
+    return {
+        path.relative_to(REPOSITORY / folder).as_posix()
+        for path in (REPOSITORY / folder).rglob(pattern)
+        if "external" not in path.parts
+    }
+
+
+@pytest.mark.parametrize(
+    ("folder", "pattern", "place"),
+    [
+        ("integrations_app", "*.py", "integrations_app"),
+        ("integrations_app", "*.toml", "integrations_app"),
+        ("integrations_app", "*.jsx", "integrations_app"),
+        ("integrations_app", "*.css", "integrations_app"),
+        ("alembic", "*.py", "integrations_app/_migrations"),
+        ("assets", "*.*", "integrations_app/_assets"),
+    ],
+)
+def test_the_wheel_holds_all_that_runs(
+    installed: Installed, folder: str, pattern: str, place: str
+) -> None:
+    wanted = {f"{place}/{path}" for path in below(folder, pattern)}
+
+    assert wanted
+    assert wanted - set(installed.files) == set()
+
+
+def test_the_wheel_brings_one_package_and_nothing_beside_it(installed: Installed) -> None:
+    places = {name.partition("/")[0] for name in installed.files}
+
+    assert places == {"integrations_app", installed.wheel.name.split("-py3")[0] + ".dist-info"}
+
+
+def test_the_command_works_in_any_folder(
+    installed: Installed, environment: dict[str, str], tmp_path: Path
+) -> None:
+    installed.run("integrations", "migrate", folder=tmp_path, **environment)
+    installed.run(
+        *("integrations", "create-admin", "ada@example.com"),
+        folder=tmp_path,
+        INTEGRATIONS_ADMIN_PASSWORD="correct horse battery staple",
+        **environment,
+    )
+    keys = installed.run("python", "-c", PROVIDERS, folder=tmp_path, **environment).split()
+
+    assert {"google", "microsoft", "openrouter", "mistral", "deepseek"} <= set(keys)
+
+
+def test_two_apps_share_a_database_and_propose_nothing_about_each_other(
+    installed: Installed,
+    environment: dict[str, str],
+    unmigrated_db: DatabaseUnderTest,
+    shop: Path,
+) -> None:
+    installed.run("integrations", "migrate", folder=shop, **environment)
+    installed.run("python", "-m", "alembic", "upgrade", "head", folder=shop, **environment)
+
+    theirs = installed.run("python", "-m", "alembic", "check", folder=shop, **environment)
+    ours = installed.run("python", "-c", OUR_CHECK, folder=shop, **environment)
+
+    assert NOTHING_TO_DO in theirs
+    assert NOTHING_TO_DO in ours
+    assert unmigrated_db.rows("SELECT version_num FROM alembic_version") == [{"version_num": "1"}]
+
+
+def test_in_a_schema_of_their_own_our_tables_need_no_word_of_the_other_app(
+    installed: Installed,
+    environment: dict[str, str],
+    unmigrated_db: DatabaseUnderTest,
+    shop: Path,
+) -> None:
+    unmigrated_db.execute("CREATE SCHEMA integrations")
+    unmigrated_db.execute("CREATE TABLE public.projects (id int)")  # a name of ours, too
+    own_schema = f"{unmigrated_db.url}&options=-csearch_path%3Dintegrations"
+    ours = {**environment, "DATABASE_URL": own_schema}
+    installed.run("integrations", "migrate", folder=shop, **ours)
+    installed.run("python", "-m", "alembic", "upgrade", "head", folder=shop, **environment)
+
+    proposed = installed.run("python", "-c", OTHERS_CHECK, folder=shop, **environment)
+
+    in_public = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+    assert [each["tablename"] for each in unmigrated_db.rows(in_public)] == [
+        "alembic_version",
+        "projects",
+        "shop_choices",
+        "shop_sessions",
+    ]
+    assert "projects" in proposed
+    assert "integration" not in proposed
+    assert NOTHING_TO_DO in installed.run("python", "-c", OUR_CHECK, folder=shop, **ours)
