@@ -190,39 +190,44 @@ function matching(cards, query) {
 function useCards({ connections, selected, provider, loading, more, searched, missing }) {
   const touched = useRef(new Set()).current;
   const [pinned, setPinned] = useState(() => new Set());
-  const lower = selected.filter(Boolean).map((each) => each.toLowerCase());
-  if (lower.some((uuid) => !pinned.has(uuid) && !touched.has(uuid))) setPinned(new Set(lower));
+  const stored = useMemo(() => byUuid(selected), [selected]);
+  const uuids = [...stored.keys()];
+  if (uuids.some((uuid) => !pinned.has(uuid) && !touched.has(uuid))) setPinned(new Set(uuids));
   const isWhole = !more && !searched;
   const cards = useMemo(() => {
     if (loading) return [];
-    // A consumer without one may store "", and one from elsewhere may be in capitals.
-    const wanted = new Map(selected.filter(Boolean).map((each) => [each.toLowerCase(), each]));
     const known = new Set(connections.map((each) => each.uuid));
-    const absent = [...wanted]
+    const absent = [...stored]
       .filter(([uuid]) => !known.has(uuid))
-      .map(([uuid, stored]) => ({
+      .map(([uuid, text]) => ({
         uuid,
-        stored,
-        state: isWhole || missing.includes(stored) ? "deleted" : "unknown",
+        stored: text,
+        state: isWhole || missing.includes(text) ? "deleted" : "unknown",
         isSelected: true,
         text: uuid,
       }));
     const offered = connections
       .filter(
         ({ uuid, provider: own }) =>
-          !provider || own === provider || wanted.has(uuid) || pinned.has(uuid),
+          !provider || own === provider || stored.has(uuid) || pinned.has(uuid),
       )
       .map((each) => ({
         ...each,
-        stored: wanted.get(each.uuid),
-        isSelected: wanted.has(each.uuid),
+        stored: stored.get(each.uuid),
+        isSelected: stored.has(each.uuid),
         text: `${each.name} ${each.account} ${each.service}`.toLowerCase(),
       }));
     const first = offered.filter(({ uuid }) => pinned.has(uuid));
     const rest = offered.filter(({ uuid }) => !pinned.has(uuid));
     return [...absent, ...first, ...rest];
-  }, [connections, selected, provider, loading, isWhole, missing, pinned]);
+  }, [connections, stored, provider, loading, isWhole, missing, pinned]);
   return [cards, touched];
+}
+
+// What is selected, by uuid: a consumer without one may store "", one from elsewhere capitals.
+function byUuid(selected) {
+  const texts = selected.filter((each) => each && typeof each === "string");
+  return new Map(texts.map((text) => [text.toLowerCase(), text]));
 }
 
 // Asks the server where the list is too long to be here; tells whether it still has to answer.

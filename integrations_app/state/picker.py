@@ -130,9 +130,9 @@ class ConnectionChoices(Follower, mixin=True):
 
     def _choice_query(self) -> ChoiceQuery:
         selected = []
-        for uuid in self._selected_uuids():
+        for text in self._selected_texts():
             with contextlib.suppress(InvalidUuid):  # the picker says that it is gone
-                selected.append(parse_uuid(uuid))
+                selected.append(parse_uuid(text))
         return ChoiceQuery(
             provider=self._provider,
             capability=self._capability,
@@ -140,10 +140,14 @@ class ConnectionChoices(Follower, mixin=True):
             selected=tuple(selected),
         )
 
+    def _selected_texts(self) -> list[str]:
+        """What is stored, as far as a uuid could be meant by it: browsers send anything."""
+        return [text for text in self._selected_uuids() if text and isinstance(text, str)]
+
     def _show_choices(self, found: Choices) -> None:
         items = [_item(row) for row in found.rows]
         known = {item.uuid for item in items}
-        missing = [uuid for uuid in self._selected_uuids() if uuid and uuid.lower() not in known]
+        missing = [text for text in self._selected_texts() if text.lower() not in known]
         for name, value in (
             ("choices", items),
             ("choices_missing", missing),

@@ -1,0 +1,39 @@
+"""Pages' states with connections to choose from, as consumers write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import reflex as rx
+
+from integrations_app.state.choices import AdminChoices
+from integrations_app.state.picker import ConnectionChoices
+from integrations_app.state.session import AdminState
+
+
+class Storing(AdminChoices, mixin=True):
+    """Stores what it was told."""
+
+    _stored: list[str] = []
+
+    @rx.event
+    async def store(self, uuids: list[str]) -> None:
+        self._stored = uuids
+        await self._reload_choices()
+
+    def _selected_uuids(self) -> Iterable[str]:
+        return self._stored
+
+
+class Shelf(Storing, AdminState):
+    """A page of this app's own."""
+
+
+class ChatShelf(Storing, AdminState):
+    """Another one, for one purpose."""
+
+    _capability = "chat"
+
+
+class Forgetful(ConnectionChoices, AdminState):
+    """Somebody forgot to say who may see connections."""
