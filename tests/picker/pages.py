@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from uuid import UUID
 
 from playwright.sync_api import Locator, Page, expect
@@ -68,16 +67,5 @@ def expect_told(page: Page, *told: str) -> None:
     expect(page.locator("#told > li")).to_have_text(list(told))
 
 
-def focused(option: Locator) -> None:
-    expect(option).to_be_focused()
-
-
 ANY_UUID = UUID("0197f4d2-8c1e-7a60-b6b1-3f0c0d9be6aa")
 """That no connection has."""
-
-LINES = re.compile(r"\s*\n\s*")
-
-
-def texts(option: Locator) -> list[str]:
-    """What stands on a card, line by line."""
-    return [line for line in LINES.split(option.inner_text()) if line]

@@ -1,4 +1,4 @@
-"""The picker of connections, for the pages of any Reflex app."""
+"""The picker as pages see it; what it does in the browser is in the files beside this one."""
 
 from typing import Any
 
@@ -99,8 +99,9 @@ class _Picker(rx.Component):
 
     @classmethod
     def create(cls, *children: Any, **props: Any) -> rx.Component:
-        """Link the browser's part into the app under construction."""
-        rx.asset("picker.css", shared=True)
+        """Link the browser's files into the app under construction."""
+        for name in ("picker.css", "ages.js", "cards.js", "focus.js"):
+            rx.asset(name, shared=True)
         script = rx.asset("picker.jsx", shared=True)
         return super().create(*children, library=script.importable_path, **props)
 

@@ -1,0 +1,67 @@
+// What the picker shows: which cards, in which order, and which of them a search finds.
+import { useEffect, useMemo, useRef, useState } from "react";
+
+const SEARCH_AFTER_MS = 150;
+
+// What there is to choose from: what is gone, then what was selected before anyone clicked here,
+// then the rest. A click moves no card.
+export function useCards({ connections, selected, provider, loading, more, searched, missing }) {
+  const touched = useRef(new Set()).current;
+  const [pinned, setPinned] = useState(() => new Set());
+  const stored = useMemo(() => byUuid(selected), [selected]);
+  const uuids = [...stored.keys()];
+  if (uuids.some((uuid) => !pinned.has(uuid) && !touched.has(uuid))) setPinned(new Set(uuids));
+  const isWhole = !more && !searched;
+  const cards = useMemo(() => {
+    if (loading) return [];
+    const known = new Set(connections.map((each) => each.uuid));
+    const absent = [...stored]
+      .filter(([uuid]) => !known.has(uuid))
+      .map(([uuid, text]) => ({
+        uuid,
+        stored: text,
+        state: isWhole || missing.includes(text) ? "deleted" : "unknown",
+        isSelected: true,
+        text: uuid,
+      }));
+    const offered = connections
+      .filter(
+        ({ uuid, provider: own }) =>
+          !provider || own === provider || stored.has(uuid) || pinned.has(uuid),
+      )
+      .map((each) => ({
+        ...each,
+        stored: stored.get(each.uuid),
+        isSelected: stored.has(each.uuid),
+        text: `${each.name} ${each.account} ${each.service}`.toLowerCase(),
+      }));
+    const first = offered.filter(({ uuid }) => pinned.has(uuid));
+    const rest = offered.filter(({ uuid }) => !pinned.has(uuid));
+    return [...absent, ...first, ...rest];
+  }, [connections, stored, provider, loading, isWhole, missing, pinned]);
+  return [cards, touched];
+}
+
+// What is selected, by uuid: a consumer without one may store "", one from elsewhere capitals.
+function byUuid(selected) {
+  const texts = selected.filter((each) => each && typeof each === "string");
+  return new Map(texts.map((text) => [text.toLowerCase(), text]));
+}
+
+export function matching(cards, query) {
+  const parts = query.toLowerCase().split(/\s+/);
+  return query ? cards.filter((card) => parts.every((part) => card.text.includes(part))) : cards;
+}
+
+// Asks the server where the list is too long to be here; tells whether it still has to answer.
+export function useSearch(query, { more, searched, onSearch }) {
+  const asks = Boolean(onSearch && (more || searched) && query !== searched);
+  const ask = useRef(onSearch);
+  ask.current = onSearch;
+  useEffect(() => {
+    if (!asks) return undefined;
+    const soon = setTimeout(() => ask.current(query), SEARCH_AFTER_MS);
+    return () => clearTimeout(soon);
+  }, [query, more]); // not `searched`, which another picker may have asked for
+  return asks;
+}
