@@ -44,7 +44,7 @@ class Removal(rx.State, mixin=True):
     async def choose_replacement(self, uuid: str) -> None:
         """Choose what takes the place of the connection; nothing is done yet."""
         offered = (*self.replacements, *self.other_replacements)
-        if uuid in {each.value for each in offered}:
+        if any(uuid == each.value for each in offered):
             self.replacement, self.removal_problem = uuid, ""
 
     async def _ask_removal(self, uuid: str, name: str, service: str) -> None:
