@@ -1,14 +1,13 @@
 """Connections to choose from, kept up while a page is open, in any Reflex app."""
 
-import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import reflex as rx
 
-from integrations_app.domain.choice import ChoiceQuery, Choices
+from integrations_app.domain.choice import ChoiceQuery
 from integrations_app.domain.event import Event, NoticeKind
 from integrations_app.domain.summary import Summary
 from integrations_app.errors import DatabaseUnavailable, InvalidUuid
@@ -16,6 +15,7 @@ from integrations_app.services import choices as stored
 from integrations_app.services.references import parse_uuid
 from integrations_app.state import views
 from integrations_app.state.sent import clean
+from integrations_app.state.together import Together
 from integrations_app.state.watching import Batch, Follower, Line, following
 
 SEARCH_MAX_LENGTH = 100
@@ -36,6 +36,12 @@ class PickerItem:
     tested_at: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    items: tuple[PickerItem, ...]
+    more: bool
+
+
 class ConnectionChoices(Follower, mixin=True):
     """What a picker shows; a state that takes this in says who may see it.
 
@@ -54,6 +60,9 @@ class ConnectionChoices(Follower, mixin=True):
     choices_searched: str = ""
     choices_missing: list[str] = []
 
+    _choices_seen: tuple[PickerItem, ...] = ()
+    """What `choices` holds, to compare with; to go through `choices` itself is slow."""
+
     _provider: str = ""
     """Key of the only provider to choose from."""
 
@@ -61,13 +70,12 @@ class ConnectionChoices(Follower, mixin=True):
     """What the provider must be capable of."""
 
     @rx.event(background=True)
-    async def watch_choices(self) -> AsyncIterator[None]:
+    async def watch_choices(self) -> None:
         """Show what there is to choose from, until the page is left or it may not be seen."""
         async with contextlib.aclosing(self._happenings()) as batches:
             async for batch in batches:
                 async with self:
                     await self._follow(batch)
-                yield
 
     @rx.event
     async def find_choices(self, text: str) -> None:
@@ -112,14 +120,14 @@ class ConnectionChoices(Follower, mixin=True):
             if not await self._may_see_connections():
                 self._forget_choices()
                 return
-            found = await asyncio.to_thread(stored.find, self._choice_query())
+            found = await _reading.ask(self._choice_query())
         except DatabaseUnavailable:
             self._behind = True
             return
         self._show_choices(found)
 
     def _concerns_choices(self, batch: Batch) -> bool:
-        shown = {each.uuid for each in self.choices} | set(self.choices_missing)
+        shown = {each.uuid for each in self._choices_seen} | set(self.choices_missing)
         query = self._choice_query()
         return not batch.complete or any(
             str(fact.uuid) in shown or stored.includes(query, fact.provider)
@@ -144,21 +152,17 @@ class ConnectionChoices(Follower, mixin=True):
         """What is stored, as far as a uuid could be meant by it: browsers send anything."""
         return [text for text in self._selected_uuids() if text and isinstance(text, str)]
 
-    def _show_choices(self, found: Choices) -> None:
-        items = [_item(row) for row in found.rows]
-        known = {item.uuid for item in items}
+    def _show_choices(self, found: _Found) -> None:
+        known = {item.uuid for item in found.items}
         missing = [text for text in self._selected_texts() if text.lower() not in known]
-        for name, value in (
-            ("choices", items),
-            ("choices_missing", missing),
-            ("choices_more", found.more),
-            ("choices_loading", False),
-        ):
-            if getattr(self, name) != value:  # what is set is sent, and drawn anew
-                setattr(self, name, value)
+        if found.items != self._choices_seen:  # what is set is sent, and drawn anew
+            self.choices, self._choices_seen = list(found.items), found.items
+        if missing != self.choices_missing:
+            self.choices_missing = missing
+        self.choices_more, self.choices_loading = found.more, False
 
     def _forget_choices(self) -> None:
-        self.choices, self.choices_missing = [], []
+        self.choices, self._choices_seen, self.choices_missing = [], (), []
         self.choices_more, self.choices_loading, self.choices_searched = False, True, ""
 
 
@@ -174,3 +178,16 @@ def _item(row: Summary) -> PickerItem:
         status=shown.status,
         tested_at=shown.tested_at,
     )
+
+
+def _read(queries: Set[ChoiceQuery]) -> Mapping[ChoiceQuery, _Found]:
+    return {query: _found(query) for query in queries}
+
+
+def _found(query: ChoiceQuery) -> _Found:
+    found = stored.find(query)
+    return _Found(items=tuple(_item(row) for row in found.rows), more=found.more)
+
+
+_reading = Together(_read)
+"""Most open pages show the same choices."""
