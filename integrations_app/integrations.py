@@ -140,7 +140,7 @@ def disconnect(uuid: Ref, *, actor: Actor | str | None = None) -> bool:
     Raises:
         InvalidUuid: Neither a UUID nor its string.
     """
-    return connections.disconnect(uuid, actor=Actor.of(actor))
+    return connections.disconnect(uuid, actor=Actor.of(actor)).changed
 
 
 def remove_connection(uuid: Ref, *, actor: Actor | str | None = None) -> bool:

@@ -77,3 +77,17 @@ class Connection:
     version: int
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disconnection:
+    """What came of disconnecting.
+
+    Attributes:
+        changed: Whether there was something to remove.
+        revoked: Whether the provider has confirmed that its tokens are worthless now; None if it
+            was not asked.
+    """
+
+    changed: bool
+    revoked: bool | None = None

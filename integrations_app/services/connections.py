@@ -9,7 +9,7 @@ from sqlmodel import Session
 from uuid_utils.compat import uuid7
 
 from integrations_app.domain.actor import Actor
-from integrations_app.domain.connection import Connection, Status
+from integrations_app.domain.connection import Connection, Disconnection, Status
 from integrations_app.domain.event import EventKind
 from integrations_app.domain.provider import AuthType, Provider
 from integrations_app.errors import AlreadyExists, Conflict, InUse, NotFound, UsedMore
@@ -124,13 +124,11 @@ def update(
         return lookup.stored(session, parsed)
 
 
-def disconnect(uuid: object, *, actor: Actor) -> bool:
+def disconnect(uuid: object, *, actor: Actor) -> Disconnection:
     """Remove tokens and, for anything but OAuth2, the stored secrets; the row stays.
 
-    Then the provider is asked to forget the tokens, too; what it answers changes nothing here.
-
-    Returns:
-        Whether there was something to remove; a missing row is a quiet False.
+    Then the provider is asked to forget the tokens, too; what it answers changes nothing here. To
+    disconnect what is not there changes nothing.
 
     Raises:
         InvalidUuid: Neither a UUID nor its string.
@@ -141,10 +139,10 @@ def disconnect(uuid: object, *, actor: Actor) -> bool:
     with database().transaction() as session:
         row = locked(session, parsed)
         if row is None:
-            return False
+            return Disconnection(changed=False)
         removed = _remove_secrets(session, row)
         if not removed and row.status == Status.DISCONNECTED:
-            return False
+            return Disconnection(changed=False)
         forget_check(row)
         forget_account(row)
         row.status, row.updated_at = Status.DISCONNECTED.value, now
@@ -153,9 +151,8 @@ def disconnect(uuid: object, *, actor: Actor) -> bool:
             row.version += 1
         session.flush()
         facts.tell(session, EventKind.DISCONNECTED, row, actor=actor, at=now, fields=removed)
-    if granted is not None:
-        revocation.revoke(granted)
-    return True
+    revoked = revocation.revoke(granted) if granted is not None else None
+    return Disconnection(changed=True, revoked=revoked)
 
 
 def remove(uuid: object, *, actor: Actor, seen_uses: int | None = None) -> bool:

@@ -42,17 +42,21 @@ def tokens_of(uuid: object) -> Opened | None:
     return None if shares else found
 
 
-def revoke(found: Opened) -> None:
-    """Ask the provider to forget the tokens; whatever it answers, the caller goes on."""
+def revoke(found: Opened) -> bool | None:
+    """Ask the provider to forget the tokens; whatever it answers, the caller goes on.
+
+    Returns:
+        Whether it has confirmed that; None if there was nothing to ask.
+    """
     provider, oauth = found.provider, found.provider.oauth
     hint = REFRESH_TOKEN if REFRESH_TOKEN in found.secrets else ACCESS_TOKEN
     if oauth is None:
-        return
+        return None
     try:
         token = found.secrets[hint]
         sent = requests.revoke(provider, oauth, found.values, token=token, hint=hint)
         if sent is None:
-            return
+            return None
         answer = egress.send(
             "POST",
             sent.url,
@@ -68,7 +72,7 @@ def revoke(found: Opened) -> None:
             found.uuid,
             type(error).__name__,
         )
-        return
+        return False
     if answer.status >= 400:  # noqa: PLR2004 - HTTP's errors
         logger.warning(
             "%s did not revoke the tokens of connection %s: HTTP %s",
@@ -76,6 +80,8 @@ def revoke(found: Opened) -> None:
             found.uuid,
             answer.status,
         )
+        return False
+    return True
 
 
 def _is_revocable(provider: Provider) -> bool:

@@ -73,7 +73,8 @@ class Edit(Account, Removal, Uses, StoredForm, AdminState):
         """Keep the status up; say so when someone else changes what the form shows."""
         async for batch in watching(self):
             async with self:
-                await self._catch_up()
+                if not batch.complete or batch.concerns(self.connection_uuid):
+                    await self._catch_up()
                 if may_move_uses(batch) or self.uses_of != self.connection_uuid:
                     await self._read_uses(self.connection_uuid)
                 unchecked = "" if batch.complete else self._expected
@@ -220,7 +221,7 @@ class Edit(Account, Removal, Uses, StoredForm, AdminState):
             uuid, turn = self.connection_uuid, self._begin("disconnect")
         yield
         try:
-            await asyncio.to_thread(connections.disconnect, uuid, actor=actor)
+            done = await asyncio.to_thread(connections.disconnect, uuid, actor=actor)
             connection = await asyncio.to_thread(lookup.by_uuid, uuid)
         except IntegrationError as error:
             async with self:
@@ -230,7 +231,10 @@ class Edit(Account, Removal, Uses, StoredForm, AdminState):
             async with self:
                 self._end(turn)
         async with self:
-            if self.provider.connects_account:
+            if done.revoked is False:
+                self.returned = wording.of_unrevoked(self.provider.title)
+                self.returned_ok = False
+            elif self.provider.connects_account:
                 self.returned, self.returned_ok = _("The account is disconnected."), True
             else:
                 self.outcome, self.outcome_ok = (

@@ -143,7 +143,9 @@ class Listing(Removal, AdminState):
             actor = await self._actor()
         problem = ""
         try:
-            await asyncio.to_thread(connections.disconnect, uuid, actor=actor)
+            done = await asyncio.to_thread(connections.disconnect, uuid, actor=actor)
+            if done.revoked is False:
+                problem = wording.of_unrevoked(self._service(uuid))
         except IntegrationError as error:
             problem = wording.of_error(error)
         async with self:
@@ -182,6 +184,9 @@ class Listing(Removal, AdminState):
 
     def _leave_behind(self) -> None:
         self.testing = []
+
+    def _service(self, uuid: str) -> str:
+        return next((row.service for row in self._seen if row.uuid == uuid), _("the provider"))
 
     def _concerns(self, batch: Batch) -> bool:
         """Whether the rows may look different now; most checks change the time of one row."""

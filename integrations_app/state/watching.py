@@ -45,6 +45,10 @@ class Batch:
     facts: tuple[Fact, ...]
     complete: bool
 
+    def concerns(self, uuid: str) -> bool:
+        """Whether something is known to have happened to this connection."""
+        return any(str(fact.uuid) == uuid for fact in self.facts)
+
 
 class Line:
     """A tab's way to the database.

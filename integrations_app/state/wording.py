@@ -57,6 +57,19 @@ def of_error(error: IntegrationError) -> str:
     return _("That did not work. Try again; if it goes on, ask whoever runs this server.")
 
 
+def of_unrevoked(provider: str) -> str:
+    """What to do after disconnecting from a provider that did not confirm it.
+
+    Args:
+        provider: The provider's title.
+    """
+    return _(
+        "The account is disconnected here, but {provider} did not confirm that the access has "
+        "ended. Remove this app's access in the account's own settings at {provider}.",
+        provider=provider,
+    )
+
+
 def _places(usages: Sequence[Usage]) -> str:
     """The places by name; if they are many, the first and how many more."""
     named = [usage.label for usage in usages[:_PLACES_NAMED]]

@@ -318,6 +318,7 @@ def test_disconnecting_clears_tokens_whatever_the_provider_says(admin: Page) -> 
     button(admin, "Disconnect").click()
 
     expect(status(admin, "Not connected")).to_be_visible()
+    told(admin, "Google did not confirm that the access has ended.")
     assert stored(uuid).saved_secrets == ("client_secret",)
 
 
