@@ -154,6 +154,31 @@ def test_what_is_further_down_is_found_on_the_server(tab: Page, many: None) -> N
     expect(note(tab)).to_have_text("There are more; search to find them.")
 
 
+def test_a_search_is_asked_for_once_however_many_pickers_there_are(tab: Page, many: None) -> None:
+    overheard = Overheard.listen(tab)
+    open_desk(tab)
+
+    for searches, name in enumerate(("n1001", "n0999", "n1000"), start=1):
+        search_field(tab).fill(name)
+        expect(card(tab, name)).to_be_visible()
+        assert overheard.sent.count("find_choices") == searches
+    search_field(tab).fill("")
+    expect(cards(tab)).to_have_count(SOME_LIMIT)
+
+    assert overheard.sent.count("find_choices") == 4
+
+
+def test_a_search_of_an_earlier_visit_is_forgotten(tab: Page, many: None) -> None:
+    open_desk(tab)
+    search_field(tab).fill("n1001")
+    expect(card(tab, "n1001")).to_be_visible()
+
+    open_desk(tab)
+
+    expect(cards(tab)).to_have_count(SOME_LIMIT)
+    expect(search_field(tab)).to_have_value("")
+
+
 def test_what_is_nowhere_is_not_found_on_the_server(tab: Page, many: None) -> None:
     open_desk(tab)
 

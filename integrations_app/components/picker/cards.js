@@ -44,7 +44,7 @@ export function useCards({ connections, selected, provider, loading, more, searc
 
 // What is selected, by uuid: a consumer without one may store "", one from elsewhere capitals.
 function byUuid(selected) {
-  const texts = selected.filter((each) => each && typeof each === "string");
+  const texts = (selected ?? []).filter((each) => each && typeof each === "string");
   return new Map(texts.map((text) => [text.toLowerCase(), text]));
 }
 
@@ -54,14 +54,21 @@ export function matching(cards, query) {
 }
 
 // Asks the server where the list is too long to be here; tells whether it still has to answer.
-export function useSearch(query, { more, searched, onSearch }) {
-  const asks = Boolean(onSearch && (more || searched) && query !== searched);
+export function useSearch(query, { loading, more, searched, onSearch }) {
+  const isPartial = Boolean(onSearch && !loading && (more || searched));
+  const asked = useRef(null);
   const ask = useRef(onSearch);
   ask.current = onSearch;
   useEffect(() => {
-    if (!asks) return undefined;
-    const soon = setTimeout(() => ask.current(query), SEARCH_AFTER_MS);
+    if (!isPartial) return undefined;
+    asked.current ??= searched;
+    // What another picker of the same state has searched for is let be; what is forgotten is not.
+    if (query === asked.current && (searched || !query)) return undefined;
+    const soon = setTimeout(() => {
+      asked.current = query;
+      ask.current(query);
+    }, SEARCH_AFTER_MS);
     return () => clearTimeout(soon);
-  }, [query, more]); // not `searched`, which another picker may have asked for
-  return asks;
+  }, [query, searched, isPartial]);
+  return isPartial && query !== searched;
 }
