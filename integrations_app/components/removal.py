@@ -3,14 +3,13 @@
 import reflex as rx
 
 from integrations_app.components.feedback import problem_callout
+from integrations_app.components.picker import integration_picker
 from integrations_app.components.reactive import OnEvent, Text, items, number, text
 from integrations_app.components.text import t
 from integrations_app.components.uses import uses_list
 from integrations_app.state.removal import Removal
-from integrations_app.state.views import OptionItem
 
 _KEEP_ID = "keep"
-_REPLACEMENT_ID = "replacement"
 
 # Radix would move the keyboard between its own trigger and cancel button; here are neither.
 _FOCUS_IN = f"""
@@ -78,29 +77,26 @@ def _uses(state: type[Removal]) -> rx.Component:
 
 def _replacement(state: type[Removal]) -> rx.Component:
     """The choice of another connection for all these places; nothing is chosen beforehand."""
-    same, others = items(state.replacements), items(state.other_replacements)
     return rx.cond(
-        (same.length() > 0) | (others.length() > 0),
+        (items(state.replacements).length() > 0) | (text(state.replacements_searched) != ""),
         rx.flex(
-            rx.el.label(
-                rx.text(t("Replace with"), size="2", weight="medium"), html_for=_REPLACEMENT_ID
-            ),
-            rx.select.root(
-                rx.select.trigger(
-                    id=_REPLACEMENT_ID, placeholder=t("Choose another integration"), width="100%"
-                ),
-                rx.select.content(
-                    _group(t("The same service"), state.replacements),
-                    _group(t("Other services"), state.other_replacements),
-                ),
-                value=state.replacement,
-                on_change=state.choose_replacement,
+            rx.text(t("Replace with"), size="2", weight="medium"),
+            integration_picker(
+                connections=state.replacements,
+                selected=state.replacement,
+                on_select=state.choose_replacement,
+                on_search=state.find_replacement,
+                more=state.replacements_more,
+                searched=state.replacements_searched,
+                compact=True,
+                id="replacement",
+                label=t("Replace with"),
             ),
             rx.text(
                 rx.cond(
                     state.replacement_is_foreign,
                     t("That is another service: look at these places afterwards."),
-                    rx.cond(state.replacement, t("All these places use it from then on."), ""),
+                    rx.cond(_is_chosen(state), t("All these places use it from then on."), ""),
                 ),
                 size="1",
                 color_scheme="gray",
@@ -113,14 +109,8 @@ def _replacement(state: type[Removal]) -> rx.Component:
     )
 
 
-def _group(label: Text, options: list[OptionItem]) -> rx.Component:
-    return rx.cond(
-        items(options).length() > 0,
-        rx.select.group(
-            rx.select.label(label),
-            rx.foreach(options, lambda each: rx.select.item(each.label, value=each.value)),
-        ),
-    )
+def _is_chosen(state: type[Removal]) -> rx.Var[bool]:
+    return items(state.replacement).length() > 0
 
 
 def _answers(state: type[Removal], on_remove: OnEvent, on_replace: OnEvent) -> rx.Component:
@@ -144,7 +134,7 @@ def _answers(state: type[Removal], on_remove: OnEvent, on_replace: OnEvent) -> r
             ),
         ),
         rx.cond(
-            text(state.replacement) != "",
+            _is_chosen(state),
             rx.button(
                 t("Replace and delete"),
                 color_scheme="red",

@@ -1,12 +1,9 @@
 """Letting one connection take the place of another, everywhere and at once."""
 
 import logging
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
@@ -23,7 +20,6 @@ from integrations_app.errors import (
 from integrations_app.modules import Module, failure, registry
 from integrations_app.services import connections, facts, revocation
 from integrations_app.services.references import parse_uuid
-from integrations_app.storage import queries
 from integrations_app.storage.engine import database
 from integrations_app.storage.tables import ConnectionRow
 
@@ -31,50 +27,6 @@ logger = logging.getLogger(__name__)
 
 TOOK_OVER = "uses_taken_over"
 """Audit action at the connection that takes the place; the removal of the other follows it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A connection that could take another one's place."""
-
-    uuid: UUID
-    provider: str
-    name: str
-    account: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidates:
-    """What could take a connection's place, by provider and name.
-
-    Attributes:
-        same: The first of the same provider.
-        others: The first of all others.
-    """
-
-    same: tuple[Candidate, ...]
-    others: tuple[Candidate, ...]
-
-
-def candidates(uuid: UUID) -> Candidates:
-    """What could take the connection's place.
-
-    Raises:
-        DatabaseUnavailable: The database cannot be reached.
-    """
-    return Candidates(
-        same=_candidates(queries.others_of_provider, uuid),
-        others=_candidates(queries.others_of_other_providers, uuid),
-    )
-
-
-def _candidates(query: Select[*tuple[Any, ...]], uuid: UUID) -> tuple[Candidate, ...]:
-    return tuple(
-        Candidate(
-            uuid=row.uuid, provider=row.provider, name=row.name, account=row.account_name or ""
-        )
-        for row in database().fetch(query, {"uuid": uuid})
-    )
 
 
 def replace(old: object, new: object, *, actor: Actor) -> int:

@@ -251,7 +251,9 @@ class Edit(Account, Removal, Uses, StoredForm, AdminState):
     async def ask_removal(self) -> None:
         """Ask before the connection is deleted, and say who uses it."""
         await self._actor()
-        await self._ask_removal(self.connection_uuid, self.name, self.provider.title)
+        await self._ask_removal(
+            self.connection_uuid, self.name, self.provider.title, provider=self.provider.key
+        )
 
     @rx.event
     async def remove(self, seen: int) -> AsyncIterator[object]:

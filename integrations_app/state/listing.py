@@ -158,7 +158,7 @@ class Listing(Removal, AdminState):
         await self._actor()
         asked = next((row for row in self.rows if row.uuid == uuid), None)
         if asked is not None:
-            await self._ask_removal(asked.uuid, asked.name, asked.service)
+            await self._ask_removal(asked.uuid, asked.name, asked.service, provider=asked.provider)
 
     @rx.event
     async def remove(self, seen: int) -> rx.event.EventSpec | None:

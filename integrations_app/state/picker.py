@@ -166,7 +166,8 @@ class ConnectionChoices(Follower, mixin=True):
         self.choices_more, self.choices_loading, self.choices_searched = False, True, ""
 
 
-def _item(row: Summary) -> PickerItem:
+def picker_item(row: Summary) -> PickerItem:
+    """A connection as a picker shows it."""
     shown = views.connection_item(row)
     return PickerItem(
         uuid=shown.uuid,
@@ -186,7 +187,7 @@ def _read(queries: Set[ChoiceQuery]) -> Mapping[ChoiceQuery, _Found]:
 
 def _found(query: ChoiceQuery) -> _Found:
     found = stored.find(query)
-    return _Found(items=tuple(_item(row) for row in found.rows), more=found.more)
+    return _Found(items=tuple(picker_item(row) for row in found.rows), more=found.more)
 
 
 _reading = Together(_read)

@@ -1,17 +1,28 @@
 """The question before a connection is deleted, wherever it is asked."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 import reflex as rx
 
 from integrations_app.domain.actor import Actor
+from integrations_app.domain.choice import ChoiceQuery
 from integrations_app.domain.usage import Usage
-from integrations_app.errors import CannotReplace, IntegrationError, InUse, UsedMore
+from integrations_app.errors import (
+    CannotReplace,
+    IntegrationError,
+    InUse,
+    NotSignedIn,
+    UsedMore,
+)
 from integrations_app.i18n import _, ngettext
-from integrations_app.services import connections, replacement, usage
+from integrations_app.services import choices, connections, replacement, usage
 from integrations_app.services.references import parse_uuid
 from integrations_app.state import views, wording
+from integrations_app.state.picker import SEARCH_MAX_LENGTH, PickerItem, picker_item
+from integrations_app.state.sent import clean
+from integrations_app.state.session import signed_in
 from integrations_app.state.uses import SHOWN
 
 
@@ -26,14 +37,22 @@ class Removal(rx.State, mixin=True):
     removing_count: int = 0
     removing_blocked: str = ""
     removal_problem: str = ""
-    replacements: list[views.OptionItem] = []
-    other_replacements: list[views.OptionItem] = []
-    replacement: str = ""
+    replacements: list[PickerItem] = []
+    """What could take its place, of the same service first."""
+    replacements_more: bool = False
+    replacements_searched: str = ""
+    replacement: list[str] = []
+    """Uuid of what is chosen, or nothing."""
+
+    _removing_provider: str = ""
 
     @rx.var
     def replacement_is_foreign(self) -> bool:
         """Whether what is chosen is of another service."""
-        return self.replacement in {each.value for each in self.other_replacements}
+        return any(
+            each.uuid in self.replacement and each.provider != self._removing_provider
+            for each in self.replacements
+        )
 
     @rx.event
     async def keep(self) -> None:
@@ -41,21 +60,44 @@ class Removal(rx.State, mixin=True):
         self.removing_uuid = ""
 
     @rx.event
-    async def choose_replacement(self, uuid: str) -> None:
-        """Choose what takes the place of the connection; nothing is done yet."""
-        offered = (*self.replacements, *self.other_replacements)
-        if any(uuid == each.value for each in offered):
-            self.replacement, self.removal_problem = uuid, ""
+    async def choose_replacement(self, event: dict[str, str]) -> None:
+        """Choose what takes the place of the connection, or nothing; nothing is done yet."""
+        if await signed_in(self) is None:
+            raise NotSignedIn
+        told = event if isinstance(event, Mapping) else {}
+        uuid = told.get("uuid")
+        if any(uuid == each.uuid for each in self.replacements):
+            self.replacement = [str(uuid)] if told.get("action") == "select" else []
+            self.removal_problem = ""
 
-    async def _ask_removal(self, uuid: str, name: str, service: str) -> None:
-        parsed = parse_uuid(uuid)
-        found = await asyncio.to_thread(usage.of, parsed)
-        offered = await asyncio.to_thread(replacement.candidates, parsed) if found else None
+    @rx.event
+    async def find_replacement(self, text: str) -> None:
+        """Offer what begins with this, where there is too much to offer it all."""
+        if await signed_in(self) is None:
+            raise NotSignedIn
+        self.replacements_searched = clean(str(text)).strip()[:SEARCH_MAX_LENGTH]
+        await self._offer()
+
+    async def _ask_removal(self, uuid: str, name: str, service: str, *, provider: str) -> None:
+        found = await asyncio.to_thread(usage.of, parse_uuid(uuid))
         self._show_uses(found)
-        self.replacements = views.option_items(offered.same if offered else ())
-        self.other_replacements = views.option_items(offered.others if offered else ())
-        self.removal_problem, self.replacement = "", ""
+        self.removal_problem, self.replacement, self.replacements_searched = "", [], ""
+        self._removing_provider = provider
         self.removing_uuid, self.removing_name, self.removing_service = uuid, name, service
+        if found:
+            await self._offer()
+
+    async def _offer(self) -> None:
+        of_same = ChoiceQuery(provider=self._removing_provider, search=self.replacements_searched)
+        same = await asyncio.to_thread(choices.find, of_same)
+        of_any = ChoiceQuery(
+            search=self.replacements_searched, selected=tuple(map(UUID, self.replacement))
+        )
+        others = await asyncio.to_thread(choices.find, of_any)
+        found = {row.uuid: row for row in (*same.rows, *others.rows)}
+        offered = [picker_item(row) for row in found.values()]
+        self.replacements = [each for each in offered if each.uuid != self.removing_uuid]
+        self.replacements_more = same.more or others.more
 
     async def _remove(self, actor: Actor, seen: object) -> rx.event.EventSpec | None:
         """Delete what was asked about.
@@ -90,7 +132,7 @@ class Removal(rx.State, mixin=True):
             return None
         try:
             moved = await asyncio.to_thread(
-                replacement.replace, self.removing_uuid, self.replacement, actor=actor
+                replacement.replace, self.removing_uuid, self.replacement[0], actor=actor
             )
         except IntegrationError as error:
             await self._show_refusal(error)

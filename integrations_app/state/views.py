@@ -14,7 +14,6 @@ from integrations_app.domain.summary import Summary
 from integrations_app.domain.usage import Usage
 from integrations_app.i18n import _
 from integrations_app.services import catalogue, checks
-from integrations_app.services.replacement import Candidate
 from integrations_app.services.setup import ACCESS_TOKEN
 
 
@@ -180,11 +179,6 @@ def field_items(
     return [_field_item(each, values, saved_secrets) for each in provider.fields]
 
 
-def option_items(candidates: Iterable[Candidate]) -> list[OptionItem]:
-    """Connections to choose from, told apart by service and name."""
-    return [OptionItem(value=str(each.uuid), label=_candidate_label(each)) for each in candidates]
-
-
 def usage_items(usages: Iterable[Usage]) -> list[UsageItem]:
     """The places that use a connection."""
     return [UsageItem(label=usage.label, url=usage.url or "") for usage in usages]
@@ -224,13 +218,6 @@ def _reason(
     if reason is None:
         return ""
     return explain(reason, details, provider=provider.title if provider else key)
-
-
-def _candidate_label(candidate: Candidate) -> str:
-    provider = catalogue.find(candidate.provider)
-    service = provider.title if provider else candidate.provider
-    label = _("{service} – {name}", service=service, name=candidate.name)
-    return f"{label} ({candidate.account})" if candidate.account else label
 
 
 def _icon(provider: Provider | None) -> str:

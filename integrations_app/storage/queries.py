@@ -38,25 +38,6 @@ all_connections = whole_connection.order_by(
 )
 of_provider = all_connections.where(connections.c.provider == sa.bindparam("provider"))
 
-OFFERED = 100
-"""So many connections are offered in another one's place."""
-
-_provider_of = (
-    sa.select(connections.c.provider)
-    .where(connections.c.uuid == sa.bindparam("uuid"))
-    .scalar_subquery()
-)
-_others = (
-    sa.select(
-        connections.c.uuid, connections.c.provider, connections.c.name, connections.c.account_name
-    )
-    .where(connections.c.uuid != sa.bindparam("uuid"))
-    .order_by(connections.c.provider, sa.func.lower(connections.c.name), connections.c.uuid)
-    .limit(OFFERED)
-)
-others_of_provider = _others.where(connections.c.provider == _provider_of)
-others_of_other_providers = _others.where(connections.c.provider != _provider_of)
-
 uuid_by_storage_key = sa.select(connections.c.uuid).where(
     connections.c.storage_key == sa.bindparam("key")
 )

@@ -108,12 +108,12 @@ def test_only_what_is_offered_takes_its_place(ada: str, uuid: str, register: Reg
     async def scenario(tab: Tab) -> None:
         await tab.send(Listing.ask_removal, uuid=uuid)
         for made_up in (uuid, "mistral:other", ["x"]):
-            await tab.send(Listing.choose_replacement, uuid=made_up)
-            assert (await tab.state(Listing)).replacement == ""
+            await tab.send(Listing.choose_replacement, event={"uuid": made_up, "action": "select"})
+            assert (await tab.state(Listing)).replacement == []
 
-        await tab.send(Listing.choose_replacement, uuid=other)
+        await tab.send(Listing.choose_replacement, event={"uuid": other, "action": "select"})
 
-        assert (await tab.state(Listing)).replacement == other
+        assert (await tab.state(Listing)).replacement == [other]
 
     run(ada, scenario)
 
@@ -126,7 +126,7 @@ def test_uses_that_cannot_move_are_named_and_nothing_changes(
 
     async def scenario(tab: Tab) -> None:
         await tab.send(Listing.ask_removal, uuid=uuid)
-        await tab.send(Listing.choose_replacement, uuid=other)
+        await tab.send(Listing.choose_replacement, event={"uuid": other, "action": "select"})
         await tab.send(Listing.replace)
 
         told = (await tab.state(Listing)).removal_problem
