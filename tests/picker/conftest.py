@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
+from integrations_app.domain.choice import ALL_LIMIT
 from integrations_app.services import live
 from integrations_app.storage.engine import database
 from tests.conftest import ENCRYPTION_KEY
@@ -52,6 +53,17 @@ def library(
     yield host_db
     live.stop()
     database().dispose()
+
+
+@pytest.fixture
+def many(library: DatabaseUnderTest) -> None:
+    """More than a browser gets at once, `n0001` to `n1001`."""
+    library.execute(
+        "INSERT INTO integration_connections (uuid, provider, name)"
+        " SELECT gen_random_uuid(), 'mistral', 'n' || lpad(i::text, 4, '0')"
+        " FROM generate_series(1, %s) AS i",
+        ALL_LIMIT + 1,
+    )
 
 
 @pytest.fixture(scope="package")

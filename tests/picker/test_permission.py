@@ -40,14 +40,13 @@ def test_a_page_that_may_see_them_no_longer_forgets_them_with_the_next_change(
     expect(cards(tab)).to_have_count(0)
 
 
-def test_a_search_forgets_them_too(tab: Page, host: Host) -> None:
-    added("mistral", *(f"n{number}" for number in range(9)))
+def test_a_search_that_is_no_longer_allowed_finds_nothing_and_forgets_the_rest(
+    tab: Page, host: Host, many: None
+) -> None:
     open_desk(tab)
     expect(search_field(tab)).to_be_visible()
+
     host.allowed.unlink()
+    search_field(tab).fill("n1001")
 
-    answers = stranger.call(
-        host.origin, [Call(handler=f"{DESK}.find_choices", payload={"text": "n"}, path="/")]
-    )
-
-    assert '"n1"' not in answers.text
+    expect(cards(tab)).to_have_count(0)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from integrations_app import integrations
-from integrations_app.domain.choice import ALL_LIMIT, SOME_LIMIT
+from integrations_app.domain.choice import SOME_LIMIT
 from tests.e2e.wire import Overheard
 from tests.picker.pages import (
     ANY_UUID,
@@ -22,17 +21,6 @@ from tests.picker.pages import (
 from tests.postgresql import DatabaseUnderTest
 
 SIX = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")
-
-
-@pytest.fixture
-def many(library: DatabaseUnderTest) -> None:
-    """More than a browser gets at once, `n0001` to `n1001`."""
-    library.execute(
-        "INSERT INTO integration_connections (uuid, provider, name)"
-        " SELECT gen_random_uuid(), 'mistral', 'n' || lpad(i::text, 4, '0')"
-        " FROM generate_series(1, %s) AS i",
-        ALL_LIMIT + 1,
-    )
 
 
 def test_six_need_no_search_and_seven_do(tab: Page) -> None:
