@@ -132,7 +132,19 @@ def test_a_signed_in_client_of_the_same_kind_is_told_the_rows(
     assert str(valuable.uuid) in answers.text
 
 
-@pytest.mark.parametrize("path", [routes.LISTING, routes.NEW, routes.edit(UUID(int=7)), "/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        routes.LISTING,
+        routes.NEW,
+        routes.edit(UUID(int=7)),
+        routes.MODULES,
+        routes.PROJECTS,
+        routes.PROJECT_NEW,
+        f"{routes.PROJECTS}/{UUID(int=7)}",
+        "/",
+    ],
+)
 def test_every_page_leads_strangers_to_the_sign_in_page(visitor: Page, path: str) -> None:
     visitor.goto(path)
 

@@ -23,7 +23,10 @@ class AiEndpoints(Module):
     def usages(self, uuid: UUID) -> Sequence[Usage]:
         """The endpoints that use the connection; without it they only stop answering."""
         return [
-            Usage(label=_("AI endpoint {name}", name=name), url=routes.ai_endpoint(endpoint))
+            Usage(
+                label=_("AI endpoint {name}", name=name),
+                url=None if routes.is_embedded() else routes.ai_endpoint(endpoint),
+            )
             for endpoint, name in lookup.using(uuid)
         ]
 
