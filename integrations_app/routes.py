@@ -17,6 +17,9 @@ SETUP = "/setup"
 SIGN_OUT: str | None = None
 """A page or endpoint of another app; our own is asked by a script."""
 
+HOME = "/"
+"""Where another app begins, of which our pages are a part."""
+
 ASSETS = ""
 """What stands before the addresses of our own files."""
 
@@ -48,17 +51,19 @@ OAUTH_CALLBACK = "/api/integrations/oauth/callback"
 _embedded = False
 
 
-def embed(*, prefix: str, sign_in: str, sign_out: str | None) -> None:
+def embed(*, prefix: str, home: str, sign_in: str, sign_out: str | None) -> None:
     """Move the pages into another app; the same for the whole life of a process.
 
     Args:
         prefix: Where the list is; the other pages stand below it.
+        home: Where the app begins.
         sign_in: The app's own page for whoever is not signed in.
         sign_out: Where people sign out of it; None if our pages do not say.
     """
-    global LISTING, NEW, EDIT, LOGIN, SIGN_OUT, ASSETS, _embedded
+    global LISTING, NEW, EDIT, HOME, LOGIN, SIGN_OUT, ASSETS, _embedded
     LISTING, NEW, EDIT = prefix, f"{prefix}/new", f"{prefix}/[integrations_uuid]"
-    LOGIN, SIGN_OUT, ASSETS, _embedded = sign_in, sign_out, HOSTS_ASSETS, True
+    HOME, LOGIN, SIGN_OUT = home, sign_in, sign_out
+    ASSETS, _embedded = HOSTS_ASSETS, True
 
 
 def is_embedded() -> bool:

@@ -62,6 +62,7 @@ def below(folder: str, pattern: str) -> set[str]:
         ("integrations_app", "*.py", "integrations_app"),
         ("integrations_app", "*.toml", "integrations_app"),
         ("integrations_app", "*.jsx", "integrations_app"),
+        ("integrations_app", "*.js", "integrations_app"),
         ("integrations_app", "*.css", "integrations_app"),
         ("alembic", "*.py", "integrations_app/_migrations"),
         ("assets", "*.*", "integrations_app/_assets"),

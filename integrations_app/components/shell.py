@@ -74,7 +74,7 @@ def _header() -> rx.Component:
             ),
             rx.el.nav(
                 _place("plug", t("Integrations"), routes.LISTING),
-                *_places_of_modules(),
+                *_other_places(),
                 aria_label=t("Main"),
                 class_name="places",
             ),
@@ -115,10 +115,10 @@ def _way_out() -> rx.Component:
     return rx.button(t("Sign out"), variant="soft", color_scheme="gray", size="1", on_click=leave)
 
 
-def _places_of_modules() -> tuple[rx.Component, ...]:
-    """Where the modules of our own app are; another app has none of them."""
+def _other_places() -> tuple[rx.Component, ...]:
+    """Where the modules of our own app are; from another app's pages, the way back to it."""
     if routes.is_embedded():
-        return ()
+        return (_place("arrow-left", t("Back to the app"), routes.HOME),)
     return (_place("folder-kanban", t("Projects"), routes.PROJECTS),)
 
 

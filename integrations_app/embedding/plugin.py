@@ -36,6 +36,7 @@ class IntegrationsPlugin(Plugin):
             for each event, so it should take milliseconds.
         sign_in_url: The app's page for whoever is not signed in.
         sign_out_url: Where "Sign out" leads, as a link would; None for no such button.
+        home_url: Where the app's own pages begin; ours lead back there.
         health: Whether `/healthz` and `/readyz` answer for the server.
         metrics: Whether `/metrics` does, to whoever shows `INTEGRATIONS_METRICS_TOKEN`.
     """
@@ -47,6 +48,7 @@ class IntegrationsPlugin(Plugin):
         identify: str,
         sign_in_url: str,
         sign_out_url: str | None = None,
+        home_url: str = "/",
         health: bool = False,
         metrics: bool = False,
     ) -> None:
@@ -56,6 +58,7 @@ class IntegrationsPlugin(Plugin):
         self._identify = identify
         self._sign_in_url = sign_in_url
         self._sign_out_url = sign_out_url
+        self._home_url = home_url
         self._health = health
         self._metrics = metrics
 
@@ -71,7 +74,12 @@ class IntegrationsPlugin(Plugin):
 
     def register_route(self, **context: Unpack[RegisterRouteContext]) -> None:
         """Add the pages; called at each build and at each start, before any page is drawn."""
-        routes.embed(prefix=self._prefix, sign_in=self._sign_in_url, sign_out=self._sign_out_url)
+        routes.embed(
+            prefix=self._prefix,
+            home=self._home_url,
+            sign_in=self._sign_in_url,
+            sign_out=self._sign_out_url,
+        )
         visitors.ask(hook.function(self._identify))
         from integrations_app.embedding import pages  # noqa: PLC0415 - said above
 

@@ -15,6 +15,7 @@ import socketio
 from socketio.exceptions import ConnectionError as NotConnected
 
 NAMESPACE = "/_event"
+_FIRST_WITHIN_S = 5.0
 _QUIET_FOR_S = 0.4
 _ANSWERED_WITHIN_S = 10.0
 
@@ -99,10 +100,17 @@ async def _call(origin: str, calls: Sequence[Call], token: str, headers: dict[st
     try:
         for each in calls:
             await client.emit("event", each.as_event(), namespace=NAMESPACE)
+        if calls:
+            await _until_first(heard)
         await _until_quiet(heard)
     finally:
         await client.disconnect()
     return Answers(packets=packets)
+
+
+async def _until_first(heard: asyncio.Event) -> None:
+    with contextlib.suppress(TimeoutError):  # some calls are answered by nothing at all
+        await asyncio.wait_for(heard.wait(), _FIRST_WITHIN_S)
 
 
 async def _until_quiet(heard: asyncio.Event) -> None:

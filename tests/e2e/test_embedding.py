@@ -167,6 +167,14 @@ def test_a_session_whose_end_nobody_announces_goes_dark_at_the_next_look(
     expect(admin).to_have_url(SIGN_IN_PAGE, timeout=LOOK_AGAIN_S * 1_000 + LIVE_WITHIN_MS)
 
 
+def test_our_pages_lead_back_to_the_app(admin: Page) -> None:
+    open_list(admin)
+
+    admin.get_by_role("link", name="Back to the app").click()
+
+    expect(admin.get_by_role("heading", name="The shop")).to_be_visible()
+
+
 def test_what_programs_change_shows_on_the_open_page(admin: Page) -> None:
     uuid = stored("mistral", "main").uuid
     open_list(admin)
@@ -230,18 +238,6 @@ def test_a_page_of_another_site_is_nobody_though_it_carries_the_admins_cookie(
     assert integrations.get_integration_by_uuid(valuable.uuid) == valuable
     own = {**carried, "Origin": shop.origin}
     assert valuable.name in stranger.call(shop.origin, calls(valuable.uuid)[:2], headers=own).text
-
-
-def test_what_anchors_a_session_of_the_app_admits_nobody_by_a_cookie_of_ours(
-    shop: Shop, valuable: Connection
-) -> None:
-    answers = stranger.call(
-        shop.origin,
-        calls(valuable.uuid),
-        headers={"Cookie": "integrations_session=made-up", "Origin": shop.origin},
-    )
-
-    assert told_nothing(answers, valuable)
 
 
 # --- The app itself ---

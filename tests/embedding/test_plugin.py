@@ -1,0 +1,122 @@
+"""What another app says of itself, and what becomes of it if that is wrong."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from integrations_app.domain.admin import HostAdmin
+from integrations_app.embedding import IntegrationsPlugin, files, hook
+from integrations_app.errors import StartRefused
+from tests import processes
+from tests.postgresql import DatabaseUnderTest
+
+LATER = datetime.now(UTC) + timedelta(hours=1)
+
+ASK = """
+import sys
+from datetime import UTC, datetime, timedelta
+from integrations_app.domain.admin import HostAdmin
+from integrations_app.errors import DatabaseUnavailable
+from integrations_app.http import visitors
+
+NOW = datetime.now(UTC)
+
+def admin(**differs):
+    known = {"id": "7", "label": "Ann", "session": "s", "expires_at": NOW + timedelta(hours=1)}
+    return HostAdmin(**{**known, **differs})
+
+def fail(error):
+    raise error
+
+SAYS = {
+    "an admin": admin,
+    "nobody": lambda: None,
+    "too late": lambda: admin(expires_at=NOW),
+    "something else": lambda: "Ann",
+    "a failure": lambda: fail(ValueError("broken")),
+    "not now": lambda: fail(DatabaseUnavailable("away")),
+}
+visitors.ask(lambda headers: SAYS[sys.argv[1]]())
+try:
+    found = visitors.find({"host": "app.example", **dict([sys.argv[2].split("=")])})
+    print(found.admin.label if found else "nobody")
+except DatabaseUnavailable:
+    print("unavailable")
+"""
+"""Who is found, in a process that another app embeds us in."""
+
+
+@pytest.mark.parametrize(
+    ("says", "found"),
+    [
+        ("an admin", "Ann"),
+        ("nobody", "nobody"),
+        ("too late", "nobody"),
+        ("something else", "nobody"),
+        ("a failure", "nobody"),
+        ("not now", "unavailable"),
+    ],
+)
+def test_only_an_admin_with_a_session_that_lasts_is_let_in(
+    db: DatabaseUnderTest, says: str, found: str
+) -> None:
+    assert processes.run(ASK, says, "origin=https://app.example") == found
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ("origin=https://app.example", "Ann"),
+        ("origin=http://localhost:3000", "Ann"),
+        ("accept=*/*", "Ann"),
+        ("origin=https://evil.example", "nobody"),
+        ("origin=null", "nobody"),
+        ("origin=https://app.example.evil.example", "nobody"),
+    ],
+)
+def test_the_page_of_another_site_is_nobody(db: DatabaseUnderTest, header: str, found: str) -> None:
+    assert processes.run(ASK, "an admin", header) == found
+
+
+@pytest.mark.parametrize("prefix", ["", "/", "settings", "/settings/", "/a//b", "/[a]", "/a b"])
+def test_a_prefix_that_is_no_plain_path_is_refused(prefix: str) -> None:
+    with pytest.raises(ValueError, match="prefix"):
+        IntegrationsPlugin(prefix=prefix, identify="a:b", sign_in_url="/sign-in")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "json", ":dumps", "json:no", "no_such_module:f", "json:__doc__"]
+)
+def test_a_sign_in_that_is_no_function_stops_the_start_with_its_name(name: str) -> None:
+    with pytest.raises(StartRefused, match=re.escape(repr(name))):
+        hook.function(name)
+
+
+@pytest.mark.parametrize("empty", ["id", "label", "session"])
+def test_an_admin_without_identity_name_or_session_is_none(empty: str) -> None:
+    texts = {"id": "7", "label": "Ann", "session": "s", empty: ""}
+
+    with pytest.raises(ValueError, match="needs an id"):
+        HostAdmin(**texts, expires_at=LATER)
+
+
+def test_a_session_that_ends_at_nobody_knows_which_moment_is_none() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        HostAdmin(id="7", label="Ann", session="s", expires_at=LATER.replace(tzinfo=None))
+
+
+def test_the_admins_session_is_not_shown() -> None:
+    assert "secret" not in repr(HostAdmin(id="7", label="A", session="secret", expires_at=LATER))
+
+
+def test_every_rule_of_ours_is_held_to_ours_and_keyframes_stand_before_them() -> None:
+    [(_path, stylesheet), *_served] = files.all_of()
+
+    before, _scope, rules = stylesheet.partition(f".{files.SCOPE} {{\n")
+
+    assert set(re.findall(r"^(\S+)", before, re.MULTILINE)) <= {"@keyframes", "}"}
+    assert "@keyframes" not in rules
+    assert rules.count("{") == rules.count("}") - 1
