@@ -8,7 +8,7 @@ import reflex as rx
 
 from integrations_app.state.choices import AdminChoices
 from integrations_app.state.picker import ConnectionChoices
-from integrations_app.state.session import AdminState
+from integrations_app.state.session import AdminState, watching
 
 
 class Storing(AdminChoices, mixin=True):
@@ -33,6 +33,19 @@ class ChatShelf(Storing, AdminState):
     """Another one, for one purpose."""
 
     _capability = "chat"
+
+
+class Workshop(AdminChoices, AdminState):
+    """A page that watches for reasons of its own, too."""
+
+    facts: int = 0
+
+    @rx.event(background=True)
+    async def watch(self) -> None:
+        async for batch in watching(self):
+            async with self:
+                self.facts += len(batch.facts)
+                await self._follow(batch)
 
 
 class Forgetful(ConnectionChoices, AdminState):

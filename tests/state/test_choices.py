@@ -12,7 +12,7 @@ from integrations_app import integrations, routes
 from integrations_app.domain.choice import ALL_LIMIT, SOME_LIMIT
 from integrations_app.services import sessions
 from tests.postgresql import DatabaseUnderTest
-from tests.state.shelf import ChatShelf, Forgetful, Shelf
+from tests.state.shelf import ChatShelf, Forgetful, Shelf, Workshop
 from tests.state.tabs import Tab, events, said, serving, until
 
 A_SECOND_S = 1.0
@@ -66,6 +66,22 @@ def test_what_others_change_shows_within_a_second(ada: str) -> None:
         assert await until(lambda: names(shelf) == ["other"], within_s=5) < A_SECOND_S
 
     on_shelf(ada, scenario)
+
+
+def test_a_page_that_watches_anyway_follows_by_the_same_watch(ada: str) -> None:
+    async def scenario() -> None:
+        async with serving() as tabs:
+            tab = tabs.tab(session=ada)
+            await tab.begin(Workshop.watch)
+            workshop = await tab.state(Workshop)
+            await until(lambda: not workshop.choices_loading, within_s=5)
+
+            await asyncio.to_thread(add, "main")
+
+            assert await until(lambda: names(workshop) == ["main"], within_s=5) < A_SECOND_S
+            assert workshop.facts == 1
+
+    asyncio.run(scenario())
 
 
 def test_only_texts_for_people_go_to_the_browser(ada: str) -> None:
