@@ -7,12 +7,12 @@ from typing import Any
 
 from reflex.istate.manager.memory import StateManagerMemory
 
-FORGOTTEN_AFTER_S = 60
+FORGOTTEN_AFTER_S = 15
 
 
 @dataclass
 class OpenTabs(StateManagerMemory):
-    """Forgets a tab one to two minutes after it was closed, and an open one never.
+    """Forgets a tab a quarter to half a minute after it was closed, and an open one never.
 
     Reflex by itself counts from a tab's last event: it would keep closed tabs for hours, so that a
     stranger could fill the memory, or forget open ones that rest.

@@ -28,7 +28,7 @@ class OpenPage:
     def __init__(self, origin: str, cookie: str) -> None:
         self._address = f"{origin}?token={uuid4()}"
         self._cookie = cookie
-        self._client = socketio.AsyncClient(reconnection=False)
+        self._client = socketio.AsyncClient(reconnection=False, request_timeout=_LOADED_WITHIN_S)
         self._is_loaded = asyncio.Event()
         self._client.on("*", self._hear, namespace=NAMESPACE)
 
@@ -40,6 +40,7 @@ class OpenPage:
             namespaces=[NAMESPACE],
             transports=["websocket"],
             headers={"Cookie": self._cookie},
+            wait_timeout=_LOADED_WITHIN_S,
         )
         await self.call(LOAD)
         async with asyncio.timeout(_LOADED_WITHIN_S):
