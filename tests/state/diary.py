@@ -1,4 +1,4 @@
-"""A private page's state, as any of the product's."""
+"""A private page's state, as any of the product's, and others that an app around it has."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import reflex as rx
 
+from integrations_app.components import ConnectionChoices
 from integrations_app.state.session import AdminState, watching, without_database
 from integrations_app.state.watching import Batch
 
@@ -59,3 +60,17 @@ class Diary(AdminState):
         self.text = PRIVATE
         self.batches = [*self.batches, len(batch.facts)]
         self._gaps = [*self._gaps, not batch.complete]
+
+
+class Bystander(rx.State):
+    """Another app's own, in the same tab."""
+
+    text: str = ""
+
+    @rx.event
+    async def write(self) -> None:
+        self.text = "the app's own"
+
+
+class Chooser(ConnectionChoices, rx.State):
+    """Another app's own, with a picker."""

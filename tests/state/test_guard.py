@@ -11,12 +11,13 @@ from reflex_base.registry import RegistrationContext
 
 from integrations_app import routes
 from integrations_app.services import sessions
-from integrations_app.state.guard import is_public
+from integrations_app.state.guard import is_ours, is_public
+from integrations_app.state.listing import Listing
 from integrations_app.state.login import Login
 from integrations_app.state.outage import Outage
 from integrations_app.state.session import AdminState
 from tests.postgresql import DatabaseUnderTest
-from tests.state.diary import PRIVATE, Diary
+from tests.state.diary import PRIVATE, Bystander, Chooser, Diary
 from tests.state.tabs import Tabs, events, said, serving
 
 TO_LOGIN = f"_redirect {routes.LOGIN}"
@@ -211,6 +212,42 @@ def test_an_event_after_the_end_of_the_session_empties_the_tab(ada: str) -> None
         assert (await tab.state(Diary)).text == ""
 
     run(scenario)
+
+
+def test_the_end_of_a_session_leaves_alone_what_an_app_around_us_knows(ada: str) -> None:
+    async def scenario(tabs: Tabs) -> None:
+        tab = tabs.tab(session=ada)
+        await tab.send(Diary.load)
+        await tab.send(Bystander.write)
+        sessions.sign_out(ada)
+
+        told = await tab.send(Diary.load)
+
+        assert (await tab.state(Diary)).text == ""
+        assert (await tab.state(Bystander)).text == "the app's own"
+        assert Bystander.get_full_name() not in told[0].delta
+
+    run(scenario)
+
+
+@pytest.mark.parametrize(
+    ("state", "handler", "ours"),
+    [
+        (Listing, "load", True),
+        (Login, "enter", True),
+        (Diary, "load", True),
+        (Diary, "setvar", True),
+        (Bystander, "write", False),
+        (Bystander, "setvar", False),
+        (Chooser, "find_choices", False),
+        (State, "hydrate", False),
+        (State, "setvar", False),
+    ],
+)
+def test_ours_is_what_we_define_and_what_stands_below_it(
+    state: type[State], handler: str, ours: bool
+) -> None:
+    assert is_ours(f"{state.get_full_name()}.{handler}") is ours
 
 
 def test_while_the_database_is_away_nothing_is_handled_and_nothing_forgotten(
