@@ -8,6 +8,8 @@ import reflex as rx
 from integrations_app import routes, settings
 from integrations_app.components.lost_line import lost_line
 from integrations_app.components.theme import STYLESHEETS
+from integrations_app.features.ai_endpoints import old_key_card, old_key_post
+from integrations_app.features.ai_endpoints import pages as ai_endpoints
 from integrations_app.features.projects import pages as projects
 from integrations_app.http import transformers
 from integrations_app.i18n import _
@@ -25,9 +27,10 @@ app = App(
     head_components=[
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.script(src="/forms.js", defer=True),
+        rx.el.script(src=old_key_card.SCRIPT, defer=True),
         rx.el.meta(name="referrer", content="no-referrer"),
     ],
-    api_transformer=[*transformers(), gate],
+    api_transformer=[*transformers(old_key_post.ROUTES), gate],
     backend_exception_handler=answer,
 )
 # The whole app becomes a further child of what is given here.
@@ -61,6 +64,7 @@ app.add_page(
     title=_("Modules"),
     on_load=[Modules.load, Modules.watch],
 )
+ai_endpoints.add_to(app)
 projects.add_to(app)
 app.add_page(login.page, route=routes.LOGIN, title=_("Sign in"), on_load=Login.enter)
 app.add_page(setup.page, route=routes.SETUP, title=_("Create the first admin"), on_load=Login.enter)

@@ -35,6 +35,7 @@ RETURNED = "returned"
 AI_ENDPOINTS = "/admin/ai/endpoints"
 AI_ENDPOINT_NEW = f"{AI_ENDPOINTS}/new"
 AI_ENDPOINT_EDIT = f"{AI_ENDPOINTS}/[uuid]"
+AI_ENDPOINT_OLD_KEY = "/api/ai/endpoints/old-key"
 
 PROJECTS = "/admin/projects"
 PROJECT_NEW = f"{PROJECTS}/new"

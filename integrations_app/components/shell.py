@@ -119,7 +119,10 @@ def _other_places() -> tuple[rx.Component, ...]:
     """Where the modules of our own app are; from another app's pages, the way back to it."""
     if routes.is_embedded():
         return (_place("arrow-left", t("Back to the app"), routes.HOME),)
-    return (_place("folder-kanban", t("Projects"), routes.PROJECTS),)
+    return (
+        _place("bot", t("AI endpoints"), routes.AI_ENDPOINTS),
+        _place("folder-kanban", t("Projects"), routes.PROJECTS),
+    )
 
 
 def _place(icon: str, label: Text, address: str) -> rx.Component:

@@ -3,9 +3,10 @@
 `rx.App(api_transformer=http.transformers())` puts it in place.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from integrations_app.http import health, metrics, oauth_callback, sign_in
@@ -14,8 +15,12 @@ from integrations_app.http.headers import security_headers
 from integrations_app.http.journal import journal
 
 
-def transformers() -> list[Starlette | Callable[[ASGIApp], ASGIApp]]:
-    """The endpoints, and around them and the pages what every answer carries."""
-    of_people = (*sign_in.ROUTES, *oauth_callback.ROUTES)
+def transformers(*more: Sequence[Route]) -> list[Starlette | Callable[[ASGIApp], ASGIApp]]:
+    """The endpoints, and around them and the pages what every answer carries.
+
+    Args:
+        more: Endpoints of features.
+    """
+    of_people = [*sign_in.ROUTES, *oauth_callback.ROUTES, *(each for part in more for each in part)]
     endpoints = Starlette(routes=[*of_people, *health.ROUTES, *metrics.ROUTES])
     return [endpoints, pages_without_slash, journal, security_headers]

@@ -7,7 +7,8 @@ from integrations_app import routes
 
 def pages_without_slash(app: ASGIApp) -> ASGIApp:
     """Wrap the app; the built pages are folders, which the static files would redirect to."""
-    pages = frozenset({routes.LISTING, routes.NEW, routes.LOGIN, routes.SETUP})
+    of_modules = {routes.AI_ENDPOINTS, routes.AI_ENDPOINT_NEW, routes.PROJECTS, routes.PROJECT_NEW}
+    pages = {routes.LISTING, routes.NEW, routes.MODULES, routes.LOGIN, routes.SETUP} | of_modules
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] in pages:

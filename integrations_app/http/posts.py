@@ -122,7 +122,7 @@ def _failure(error: IntegrationError) -> Response:
         logger.warning("A request could not be answered: %s", error)
     response = JSONResponse(
         {"code": error.code, "message": words.of_error(error)},
-        status_code=words.STATUS.get(type(error), 500),
+        status_code=words.status_of(error),
     )
     retry_after_s = getattr(error, "retry_after_s", None)
     if retry_after_s is not None:

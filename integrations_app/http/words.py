@@ -1,4 +1,4 @@
-"""Failures in words, for the people who meet them on the sign-in and set-up pages."""
+"""Failures in words, for the people who meet them where a page's script posts something."""
 
 import math
 
@@ -8,6 +8,9 @@ from integrations_app.errors import (
     EmailTaken,
     IntegrationError,
     InvalidEmail,
+    InvalidUuid,
+    Missing,
+    NotSignedIn,
     SetupTokenInvalid,
     SignInRefused,
     TooManyAttempts,
@@ -16,19 +19,31 @@ from integrations_app.errors import (
 from integrations_app.i18n import _, ngettext
 
 STATUS: dict[type[IntegrationError], int] = {
+    NotSignedIn: 401,
     SignInRefused: 401,
     SetupTokenInvalid: 403,
     InvalidEmail: 422,
     WeakPassword: 422,
+    Missing: 404,
+    InvalidUuid: 404,
     EmailTaken: 409,
     TooManyAttempts: 429,
     DatabaseUnavailable: 503,
 }
 
 
+def status_of(error: IntegrationError) -> int:
+    """The HTTP status that says so."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
 def of_error(error: IntegrationError) -> str:
     """What went wrong, and what to do about it."""
     match error:
+        case NotSignedIn():
+            return _("You are not signed in any more. Sign in again.")
+        case Missing() | InvalidUuid():
+            return _("That is not there any more.")
         case SignInRefused():
             return _("Email and password do not match.")
         case TooManyAttempts():

@@ -224,12 +224,13 @@ def library(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[DatabaseUnderTest]:
-    """This process uses the database of the served product, which has no connections left.
+    """This process uses the database of the served product, which has nothing left to show.
 
     So tests call `integrations` to arrange, to look, and to be another process.
     """
     use_library(monkeypatch, served_db, world, tmp_path)
-    served_db.execute("DELETE FROM integration_connections")
+    for table in ("integration_connections", "ai_endpoints"):
+        served_db.execute(f"DELETE FROM {table}")
     yield served_db
     live.stop()
     database().dispose()

@@ -34,9 +34,11 @@ class Tabs:
         """Called by Reflex in place of the websocket."""
         self.updates.setdefault(token, []).append(update)
 
-    def tab(self, *, session: str = "", path: str = ELSEWHERE, token: str = "tab") -> Tab:
+    def tab(
+        self, *, session: str = "", path: str = ELSEWHERE, token: str = "tab", **query: str
+    ) -> Tab:
         """A tab whose websocket was opened with this session's cookie."""
-        return Tab(tabs=self, token=token, session=session, path=path)
+        return Tab(tabs=self, token=token, session=session, path=path, query=query)
 
 
 @dataclass
@@ -47,6 +49,7 @@ class Tab:
     token: str
     session: str
     path: str
+    query: dict[str, str]
 
     @property
     def router_data(self) -> dict[str, Any]:
@@ -56,7 +59,7 @@ class Tab:
             "pathname": self.path,
             "asPath": self.path,
             "token": self.token,
-            "query": {},
+            "query": self.query,
         }
 
     async def send(self, handler: Any, **payload: Any) -> list[StateUpdate]:

@@ -23,14 +23,15 @@ def checked(draft: Draft) -> Draft:
         InvalidFields: A text that cannot be saved.
     """
     texts = {NAME: draft.name.strip(), MODEL: draft.model.strip()}
-    found = {field: _problem(text, _LIMITS[field]) for field, text in texts.items()}
+    found = {field: problem_of(text, limit=_LIMITS[field]) for field, text in texts.items()}
     problems = {field: problem for field, problem in found.items() if problem is not None}
     if problems:
         raise InvalidFields(problems)
     return Draft(name=texts[NAME], model=texts[MODEL], integration=draft.integration)
 
 
-def _problem(text: str, limit: int) -> FieldProblem | None:
+def problem_of(text: str, *, limit: int) -> FieldProblem | None:
+    """What is wrong with a trimmed text of one line; None if it can be saved."""
     if not text:
         return FieldProblem.REQUIRED
     if len(text) > limit:

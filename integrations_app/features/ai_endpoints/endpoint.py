@@ -47,6 +47,11 @@ class Endpoint:
     has_old_key: bool
     version: int
 
+    @property
+    def can_recover(self) -> bool:
+        """Whether its old key is all it has, so that an admin may see it once more."""
+        return self.has_old_key and self.draft.integration is None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:

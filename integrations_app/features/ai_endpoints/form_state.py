@@ -1,0 +1,253 @@
+"""One AI endpoint, new or stored: its form, a prompt to try it with, and its removal."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import reflex as rx
+
+from integrations_app import routes
+from integrations_app.domain.reply import Reply
+from integrations_app.errors import DatabaseUnavailable, IntegrationError, InvalidUuid
+from integrations_app.features.ai_endpoints import lookup, old_keys, prompting, service, wording
+from integrations_app.features.ai_endpoints.errors import EndpointMissing
+from integrations_app.features.ai_endpoints.listing_state import is_about_endpoints
+from integrations_app.features.ai_endpoints.stored_state import StoredEndpoint
+from integrations_app.features.ai_endpoints.views import title_of
+from integrations_app.i18n import _
+from integrations_app.services import catalogue
+from integrations_app.services import lookup as connections
+from integrations_app.state import outage
+from integrations_app.state.session import AdminState, watching, without_database
+from integrations_app.state.setup_form import focus
+
+
+class EndpointForm(StoredEndpoint, AdminState):
+    """What the page shows, and all that can be done there."""
+
+    asking: bool = False
+    answer: str = ""
+    answer_shortened: bool = False
+    answer_problem: str = ""
+    question: str = ""
+    """What is asked before it is done: `remove`, `forget`, or nothing."""
+    question_problem: str = ""
+
+    _turn: int = 0
+    """Which prompt is waited for; answers to others come too late."""
+
+    @rx.var
+    def title(self) -> str:
+        """What tabs are told apart by."""
+        if not self.loaded or not self.name:
+            return _("AI endpoint")
+        return _("{name} – AI endpoint", name=self.name)
+
+    @rx.event
+    async def load_new(self) -> None:
+        """Show the form for a new endpoint."""
+        await self._actor()
+        if not (self.loaded and self.touched and not self.endpoint_uuid):  # else the line was cut
+            self._open(None)
+            self._forget_answer()
+        self.asked, self.question = "new", ""
+        await self._reload_choices()
+
+    @rx.event
+    async def load(self) -> AsyncIterator[object]:
+        """Show the endpoint of the address, or go back to the list."""
+        await self._actor()
+        asked: str = self.uuid  # pyright: ignore[reportAttributeAccessIssue] - of the address
+        try:
+            endpoint = await asyncio.to_thread(lookup.by_uuid, asked)
+        except (EndpointMissing, InvalidUuid):
+            yield rx.redirect(routes.AI_ENDPOINTS)
+            yield rx.toast.error(_("AI endpoint not found"))
+            return
+        except DatabaseUnavailable:
+            yield outage.load_again()
+            return
+        self.asked, self.question = asked, ""
+        if self.touched and self.endpoint_uuid == str(endpoint.uuid):
+            await self._catch_up()  # the line was cut: what is being typed stays
+        else:
+            self._open(endpoint)
+            self._forget_answer()
+        await self._reload_choices()
+
+    @rx.event(background=True)
+    async def watch(self) -> AsyncIterator[None]:
+        """Keep the page up; say so when someone else changes what the form shows."""
+        async for batch in watching(self):
+            async with self:
+                if not batch.complete or any(map(is_about_endpoints, batch.facts)):
+                    await self._catch_up()
+                await self._follow(batch)
+            yield
+
+    @rx.event
+    @without_database
+    async def touch(self, begun_at: str) -> None:
+        """Someone types: from now on the form is theirs.
+
+        Args:
+            begun_at: The `form_key` that they began to type at; the line may have been cut since.
+        """
+        self.touched, self.saved = True, False
+        self._go_back_to(str(begun_at))
+
+    @rx.event
+    async def pick(self, event: dict[str, str]) -> None:
+        """Pick another connection, or none; nothing is saved yet."""
+        await self._actor()
+        self._pick(event)
+        self.touched, self.saved = True, False
+        self.problems = {key: told for key, told in self.problems.items() if key != "integration"}
+        await self._reload_choices()
+
+    @rx.event(background=True)
+    async def save(self, form: dict[str, str]) -> AsyncIterator[object]:
+        """Create the endpoint, or save what the form says."""
+        async for event in self._save(form, over=False):
+            yield event
+
+    @rx.event(background=True)
+    async def save_over(self, form: dict[str, str]) -> AsyncIterator[object]:
+        """Save although somebody else saved meanwhile."""
+        async for event in self._save(form, over=True):
+            yield event
+
+    @rx.event
+    async def load_theirs(self) -> None:
+        """Give up what is typed here and show what is stored."""
+        await self._actor()
+        try:
+            endpoint = await asyncio.to_thread(lookup.by_uuid, self.endpoint_uuid)
+        except IntegrationError as error:
+            self.problem = wording.of_error(error)
+            return
+        self._drawn += 1
+        self._fill(endpoint)
+        await self._reload_choices()
+
+    @rx.event(background=True)
+    async def ask(self, form: dict[str, str], prompt: str) -> AsyncIterator[object]:
+        """Send a prompt to the model in the form, through the connection that is picked."""
+        async with self:
+            actor = await self._actor()
+            if self.asking:
+                return
+            self._clear_feedback()
+            self._forget_answer()
+            self.asking, draft, turn = True, self._draft(form), self._turn
+        yield None
+        event = None
+        try:
+            reply = await asyncio.to_thread(prompting.ask, draft, str(prompt), actor=actor)
+            told = await asyncio.to_thread(_explained, reply, draft.integration)
+        except IntegrationError as error:
+            async with self:
+                event = self._not_asked(error) if turn == self._turn else None
+        else:
+            async with self:
+                if turn == self._turn:
+                    self.answer, self.answer_shortened = reply.text, reply.shortened
+                    self.answer_problem = told
+        finally:
+            async with self:
+                self.asking = self.asking and turn != self._turn
+        yield event
+
+    @rx.event
+    async def ask_question(self, question: str) -> None:
+        """Ask before something is deleted."""
+        await self._actor()
+        self.question_problem = ""
+        self.question = question if question in ("remove", "forget") else ""
+
+    @rx.event
+    async def keep(self) -> None:
+        """Close the question; nothing is deleted."""
+        self.question = ""
+
+    @rx.event
+    async def remove(self) -> AsyncIterator[object]:
+        """Delete the endpoint and go back to the list."""
+        actor = await self._actor()
+        if self.question != "remove":
+            return
+        uuid, self.endpoint_uuid = self.endpoint_uuid, ""  # not to be told of it by ourselves
+        try:
+            await asyncio.to_thread(service.remove, uuid, actor=actor)
+        except IntegrationError as error:
+            self.endpoint_uuid, self.question_problem = uuid, wording.of_error(error)
+            return
+        self.question, self.loaded = "", False
+        yield rx.redirect(routes.AI_ENDPOINTS)
+        yield rx.toast.success(_("{name} was deleted.", name=self.name))
+
+    @rx.event
+    async def forget_key(self) -> None:
+        """Delete the endpoint's old key for good."""
+        actor = await self._actor()
+        if self.question != "forget":
+            return
+        try:
+            await asyncio.to_thread(old_keys.forget, self.endpoint_uuid, actor=actor)
+        except IntegrationError as error:
+            self.question_problem = wording.of_error(error)
+            return
+        self.question = ""
+        await self._catch_up()
+
+    def _leave_behind(self) -> None:
+        self.busy = self.asking = False
+
+    def _forget_answer(self) -> None:
+        self.asking, self._turn = False, self._turn + 1
+        self.answer, self.answer_shortened, self.answer_problem = "", False, ""
+
+    def _not_asked(self, error: IntegrationError) -> rx.event.EventSpec | None:
+        self.problems = wording.of_fields(error)
+        if not self.problems:
+            self.answer_problem = wording.of_error(error)
+            return None
+        return focus(next(iter(self.problems)))
+
+    async def _save(self, form: object, *, over: bool) -> AsyncIterator[object]:
+        async with self:
+            actor = await self._actor()
+            if self.busy or self.removed_meanwhile:
+                return
+            self._clear_feedback()
+            self.busy, self.saved = True, False
+            uuid, draft = self.endpoint_uuid, self._draft(form)
+            seen = None if over else self._seen
+        yield None
+        try:
+            if uuid:
+                endpoint = await asyncio.to_thread(
+                    service.update, uuid, draft, seen=seen, actor=actor
+                )
+            else:
+                endpoint = await asyncio.to_thread(service.add, draft, actor=actor)
+        except IntegrationError as error:
+            async with self:
+                self.busy, event = False, self._refused(error)
+            yield event
+            return
+        async with self:
+            self.busy = False
+            self._fill(endpoint)
+            self.saved = True
+        if not uuid:
+            yield rx.redirect(routes.ai_endpoint(endpoint.uuid))
+            yield rx.toast.success(_("{name} was created.", name=endpoint.draft.name))
+
+
+def _explained(reply: Reply, integration: UUID | None) -> str:
+    """Why there is no answer; empty if there is one."""
+    if reply.reason is None:
+        return ""
+    key = connections.by_uuid(integration).provider
+    return wording.of_reply(reply, title_of(catalogue.find(key), key))

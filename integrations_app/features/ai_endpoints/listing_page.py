@@ -1,0 +1,190 @@
+"""`/admin/ai/endpoints`: all AI endpoints."""
+
+import reflex as rx
+
+from integrations_app import routes
+from integrations_app.components.feedback import problem_callout
+from integrations_app.components.mark import provider_mark
+from integrations_app.components.question import question
+from integrations_app.components.reactive import Flag, Text, items, text
+from integrations_app.components.shell import page_heading, shell
+from integrations_app.components.status import status_word
+from integrations_app.components.text import t
+from integrations_app.components.theme import GLOW, QUIET_LINK, TABLE
+from integrations_app.features.ai_endpoints.listing_state import EndpointList
+from integrations_app.features.ai_endpoints.views import EndpointItem
+
+
+def page() -> rx.Component:
+    """The table, or where to go from an empty one."""
+    return shell(
+        page_heading(
+            t("AI endpoints"),
+            t("Models by the names that this organisation gives them."),
+            rx.button(
+                rx.el.a(rx.icon("plus", size=16), t("Add Endpoint"), href=routes.AI_ENDPOINT_NEW),
+                as_child=True,
+            ),
+        ),
+        problem_callout(EndpointList.problem),
+        rx.cond(
+            EndpointList.loaded,
+            rx.cond(items(EndpointList.rows).length() == 0, _nothing_yet(), _table()),
+            _loading(),
+        ),
+        _removal(),
+    )
+
+
+def _table() -> rx.Component:
+    return rx.fragment(
+        rx.text(EndpointList.count, size="2", color_scheme="gray", role="status"),
+        rx.el.table(
+            rx.el.thead(
+                rx.el.tr(
+                    *(
+                        rx.el.th(each, scope="col")
+                        for each in (t("Name"), t("Model"), t("Integration"), t("Actions"))
+                    )
+                )
+            ),
+            rx.el.tbody(rx.foreach(EndpointList.rows, _row)),
+            class_name=TABLE,
+        ),
+        _pager(),
+    )
+
+
+def _row(item: EndpointItem) -> rx.Component:
+    address = routes.AI_ENDPOINTS + "/" + item.uuid
+    return rx.el.tr(
+        rx.el.th(rx.el.a(item.name, href=address, class_name=QUIET_LINK), scope="row"),
+        rx.el.td(rx.el.span(item.model, class_name="cell-account")),
+        rx.el.td(_integration(item)),
+        rx.el.td(
+            rx.el.div(
+                rx.el.a(t("Configure"), href=address, class_name="row-action main"),
+                rx.el.button(
+                    t("Remove"),
+                    on_click=EndpointList.ask_removal(item.uuid),
+                    class_name="row-action danger",
+                    type="button",
+                ),
+                class_name="row-actions",
+            )
+        ),
+        key=item.uuid,
+        class_name=rx.cond(items(EndpointList.changed).contains(item.uuid), GLOW, ""),
+    )
+
+
+def _integration(item: EndpointItem) -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            item.connection,
+            rx.fragment(
+                rx.el.div(
+                    provider_mark(item.icon, item.service, class_name="mark-small"),
+                    rx.el.a(
+                        item.connection,
+                        href=routes.LISTING + "/" + item.integration,
+                        class_name=QUIET_LINK,
+                    ),
+                    rx.el.span(item.service),
+                    class_name="cell-service",
+                ),
+                status_word(item.status),
+            ),
+            rx.cond(
+                item.integration,
+                _sign("red", "circle-alert", t("Integration deleted")),
+                rx.cond(
+                    item.has_old_key,
+                    _sign("amber", "key-round", t("An old key to recover")),
+                    _sign("gray", "circle-dashed", t("None picked")),
+                ),
+            ),
+        ),
+        class_name="cell-status",
+    )
+
+
+def _sign(colour: str, icon: str, word: Text) -> rx.Component:
+    return rx.badge(
+        rx.icon(icon, size=13),
+        word,
+        color_scheme=colour,  # pyright: ignore[reportArgumentType]
+        variant="soft",
+        size="2",
+        radius="full",
+    )
+
+
+def _pager() -> rx.Component:
+    turns = ((t("Previous"), EndpointList.previous_link), (t("Next"), EndpointList.next_link))
+    return rx.cond(
+        (text(EndpointList.next_link) != "") | (text(EndpointList.previous_link) != ""),
+        rx.el.nav(
+            rx.flex(*(_turn(label, link) for label, link in turns), spacing="4", justify="end"),
+            aria_label=t("Pages"),
+        ),
+    )
+
+
+def _turn(label: Text, link: Text) -> rx.Component:
+    turn = EndpointList.turn_to(link).prevent_default
+    return rx.cond(link, rx.link(label, href=link, on_click=turn))
+
+
+def _removal() -> rx.Component:
+    asked = EndpointList.removing
+    return question(
+        t("Delete {name}?", name=asked.name),
+        removal_sentence(asked.has_old_key),
+        is_open=text(asked.uuid) != "",
+        problem=EndpointList.removal_problem,
+        on_keep=EndpointList.keep,
+        on_delete=EndpointList.remove,
+    )
+
+
+def removal_sentence(has_old_key: Flag) -> Text:
+    """What the removal of an endpoint means."""
+    return rx.cond(
+        has_old_key,
+        t(
+            "The endpoint is deleted for good, and with it an old key that may be stored nowhere "
+            "else. This cannot be undone."
+        ),
+        t("The endpoint is deleted for good; its integration stays. This cannot be undone."),
+    )
+
+
+def _nothing_yet() -> rx.Component:
+    return rx.card(
+        rx.flex(
+            rx.icon("bot", size=28, color=rx.color("gray", 9)),
+            rx.heading(t("No AI endpoints yet"), as_="h2", size="4"),
+            rx.text(
+                t("Give a model a name, and pick the integration that it is reached through."),
+                size="2",
+                color_scheme="gray",
+                align="center",
+            ),
+            direction="column",
+            align="center",
+            spacing="3",
+            padding_y="var(--space-7)",
+        ),
+        width="100%",
+    )
+
+
+def _loading() -> rx.Component:
+    return rx.flex(
+        rx.foreach(rx.Var.range(4), lambda _at: rx.skeleton(height="44px", width="100%")),
+        direction="column",
+        spacing="3",
+        aria_busy="true",
+        aria_label=t("Loading"),
+    )

@@ -1,0 +1,51 @@
+"""What pages show of AI endpoints: texts only, nothing secret."""
+
+from dataclasses import dataclass
+
+from integrations_app.domain.provider import Provider
+from integrations_app.features.ai_endpoints.endpoint import COUNT_LIMIT, EndpointPage, Line
+from integrations_app.i18n import _, ngettext
+from integrations_app.services import catalogue
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndpointItem:
+    """A row of the list; `integration` is empty for none, `connection` if it is gone."""
+
+    uuid: str = ""
+    name: str = ""
+    model: str = ""
+    integration: str = ""
+    connection: str = ""
+    service: str = ""
+    icon: str = ""
+    status: str = ""
+    has_old_key: bool = False
+
+
+def endpoint_item(line: Line) -> EndpointItem:
+    """A row of the list from what is stored."""
+    provider = catalogue.find(line.provider) if line.provider else None
+    return EndpointItem(
+        uuid=str(line.uuid),
+        name=line.name,
+        model=line.model,
+        integration=str(line.integration) if line.integration else "",
+        connection=line.connection or "",
+        service=title_of(provider, line.provider or ""),
+        icon=f"/providers/{provider.icon}" if provider and provider.icon else "",
+        status=line.status.value if line.status else "",
+        has_old_key=line.has_old_key,
+    )
+
+
+def title_of(provider: Provider | None, key: str) -> str:
+    """What people call a provider, or its key if it is no longer declared."""
+    return provider.title if provider else key
+
+
+def count(page: EndpointPage) -> str:
+    """How many endpoints there are, in words."""
+    if page.count > COUNT_LIMIT:
+        return _("{number}+ endpoints", number=f"{COUNT_LIMIT:,}")
+    return ngettext("{n} endpoint", "{n} endpoints", page.count)
