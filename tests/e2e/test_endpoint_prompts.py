@@ -29,8 +29,11 @@ SEND = "Send a test prompt"
 
 
 @pytest.fixture
-def asker(new_browser: NewBrowser, new_tab: NewTab, passing_admin: Admin) -> Page:
-    """A tab of an admin who has not sent any prompt yet; there is a limit to them."""
+def asker(passing_admin: Admin, new_browser: NewBrowser, new_tab: NewTab) -> Page:
+    """A tab of an admin who has not sent any prompt yet; there is a limit to them.
+
+    It is closed before the admin goes, or it would be closed on its way to the sign-in page.
+    """
     browser = new_browser()
     sign_in(browser, passing_admin.email)
     return new_tab(browser)
