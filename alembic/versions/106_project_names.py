@@ -5,7 +5,7 @@ from alembic import op
 from alembic.util import CommandError
 
 revision = "106"
-down_revision = "105d"
+down_revision = "105e"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "108"
-down_revision = "107"
+revision = "105e"
+down_revision = "105d"
 branch_labels = None
 depends_on = None
 
