@@ -139,6 +139,9 @@ def test_a_signed_in_client_of_the_same_kind_is_told_the_rows(
         routes.NEW,
         routes.edit(UUID(int=7)),
         routes.MODULES,
+        routes.AI_ENDPOINTS,
+        routes.AI_ENDPOINT_NEW,
+        routes.ai_endpoint(UUID(int=7)),
         routes.PROJECTS,
         routes.PROJECT_NEW,
         f"{routes.PROJECTS}/{UUID(int=7)}",
@@ -151,7 +154,7 @@ def test_every_page_leads_strangers_to_the_sign_in_page(visitor: Page, path: str
     expect(visitor).to_have_url(LOGIN_ADDRESS)
 
 
-@pytest.mark.parametrize("path", [SIGN_IN, SIGN_OUT, SETUP])
+@pytest.mark.parametrize("path", [SIGN_IN, SIGN_OUT, SETUP, routes.AI_ENDPOINT_OLD_KEY])
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:1"])
 def test_posts_from_other_sites_are_refused(
     admins_browser: BrowserContext, product: Product, path: str, origin: str
