@@ -172,13 +172,13 @@ def remove(uuid: object, *, actor: Actor, seen_uses: int | None = None) -> bool:
         UsedMore: It is used in more places than `seen_uses`.
     """
     parsed = parse_uuid(uuid)
-    usages = usage.of(parsed)
-    blocking = [each for each in usages if each.blocking]
     granted = revocation.tokens_of(parsed)
     with database().transaction() as session:
         row = locked(session, parsed)
         if row is None:
             return False
+        usages = usage.of(parsed)  # whoever locks the row before they use it is counted
+        blocking = [each for each in usages if each.blocking]
         if blocking:
             raise InUse(blocking)
         if seen_uses is not None and len(usages) > seen_uses:

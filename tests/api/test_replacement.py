@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import pytest
@@ -206,3 +207,37 @@ def test_a_removal_that_has_seen_fewer_uses_is_asked_again(
 
     assert [each.label for each in refused.value.usages] == ["Daily", "Monthly", "Weekly"]
     assert integrations.get_integration_by_uuid(used.uuid) == used
+
+
+def test_a_removal_counts_the_uses_that_come_while_it_waits(
+    used: Connection, db: DatabaseUnderTest
+) -> None:
+    keeps_it = f"SELECT FROM integration_connections WHERE uuid = '{used.uuid}' FOR KEY SHARE"
+
+    with ThreadPoolExecutor() as threads:
+        with db.held(keeps_it):
+            removal = threads.submit(connections.remove, used.uuid, actor=ANN, seen_uses=2)
+            db.wait_for_waiters()
+            newsletters.write(db, "Daily", used.uuid)
+
+        with pytest.raises(errors.UsedMore):
+            removal.result()
+
+    assert integrations.get_integration_by_uuid(used.uuid) == used
+
+
+def test_a_removal_is_refused_by_what_comes_to_block_it_while_it_waits(
+    connection: Connection, db: DatabaseUnderTest, register: Register
+) -> None:
+    keeps_it = f"SELECT FROM integration_connections WHERE uuid = '{connection.uuid}' FOR KEY SHARE"
+
+    with ThreadPoolExecutor() as threads:
+        with db.held(keeps_it):
+            removal = threads.submit(connections.remove, connection.uuid, actor=ANN)
+            db.wait_for_waiters()
+            register(Using(Usage(label="Nightly report", blocking=True)))
+
+        with pytest.raises(errors.InUse):
+            removal.result()
+
+    assert integrations.list_connections() == [connection]
