@@ -8,11 +8,15 @@ from typing import Any
 from reflex.istate.manager.memory import StateManagerMemory
 
 FORGOTTEN_AFTER_S = 15
+CLOSED_TABS = 50
+"""So many may come back to what they knew; memory that is once taken is rarely given back."""
 
 
 @dataclass
 class OpenTabs(StateManagerMemory):
     """Forgets a tab a quarter to half a minute after it was closed, and an open one never.
+
+    Of those that were closed the first go sooner if there are many.
 
     Reflex by itself counts from a tab's last event: it would keep closed tabs for hours, so that a
     stranger could fill the memory, or forget open ones that rest.
@@ -24,6 +28,19 @@ class OpenTabs(StateManagerMemory):
     is_open: Callable[[str], bool] = field(kw_only=True)
     token_expiration: int = FORGOTTEN_AFTER_S
     _seen_closed: set[str] = field(default_factory=set, init=False)
+
+    def _get_or_create_state(self, token: Any) -> Any:
+        if token.cache_key not in self.states:
+            self._forget_the_first_closed()
+        return super()._get_or_create_state(token)
+
+    def _forget_the_first_closed(self) -> None:
+        known = sorted(self._token_expires_at.values(), key=lambda each: each[0])
+        closed = [token for _, token in known if not self.is_open(token.ident)]
+        for token in closed[: max(len(closed) - CLOSED_TABS, 0)]:
+            lock = self._states_locks.get(token.lock_key)
+            if lock is None or not lock.locked():
+                self._purge_token(token)
 
     def _purge_expired_tokens(self) -> float | None:
         now = time.time()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from reflex.istate.manager.token import BaseStateToken
 from reflex.state import BaseState, State
 
-from integrations_app.state.memory import OpenTabs
+from integrations_app.state.memory import CLOSED_TABS, OpenTabs
 
 TAB = BaseStateToken(ident="tab", cls=State)
 
@@ -79,6 +79,35 @@ def test_a_tab_that_lost_its_line_comes_back_to_what_it_knew() -> None:
             server.let_time_pass()
 
         assert await server.tab() is known
+        await server.states.close()
+
+    asyncio.run(story())
+
+
+def test_of_many_closed_tabs_the_first_are_forgotten_at_once() -> None:
+    async def story() -> None:
+        server = Server()
+        known = await server.tab()
+        later = [str(number) for number in range(CLOSED_TABS + 3)]
+
+        for token in later:
+            await server.states.get_state(BaseStateToken(ident=token, cls=State))
+
+        assert await server.tab() is known, "It is open."
+        assert set(server.states.states) == {"tab", *later[2:]}
+        await server.states.close()
+
+    asyncio.run(story())
+
+
+def test_a_closed_tab_that_is_still_at_work_is_not_forgotten() -> None:
+    async def story() -> None:
+        server = Server(sockets=set())
+        async with server.states.modify_state(TAB) as known:
+            for number in range(CLOSED_TABS + 3):
+                await server.states.get_state(BaseStateToken(ident=str(number), cls=State))
+
+            assert await server.tab() is known
         await server.states.close()
 
     asyncio.run(story())
