@@ -20,6 +20,7 @@ from integrations_app.i18n import _
 from integrations_app.services import catalogue, checks, connections, lookup
 from integrations_app.state import outage, setup_form, wording
 from integrations_app.state.account import Account, arrived
+from integrations_app.state.aside import aside
 from integrations_app.state.removal import Removal
 from integrations_app.state.session import AdminState, known_session, watching, without_database
 from integrations_app.state.stored_form import StoredForm
@@ -145,7 +146,7 @@ class Edit(Account, Removal, Uses, StoredForm, AdminState):
                 async with self:
                     self.saved = turn == self._turn
                 return
-            result = await asyncio.to_thread(checks.run, uuid, actor=actor)
+            result = await aside(checks.run, uuid, actor=actor)
         except IntegrationError as error:
             async with self:
                 if turn == self._turn:
@@ -221,7 +222,7 @@ class Edit(Account, Removal, Uses, StoredForm, AdminState):
             uuid, turn = self.connection_uuid, self._begin("disconnect")
         yield
         try:
-            done = await asyncio.to_thread(connections.disconnect, uuid, actor=actor)
+            done = await aside(connections.disconnect, uuid, actor=actor)
             connection = await asyncio.to_thread(lookup.by_uuid, uuid)
         except IntegrationError as error:
             async with self:
@@ -335,7 +336,7 @@ class Edit(Account, Removal, Uses, StoredForm, AdminState):
         """Check stored credentials and record it, or typed ones and do not."""
         event = None
         try:
-            result = await asyncio.to_thread(
+            result = await aside(
                 checks.of_form,
                 uuid,
                 name=submitted.name,

@@ -18,6 +18,7 @@ from integrations_app.i18n import _, listing, ngettext
 from integrations_app.services import catalogue, checks, connections, legacy
 from integrations_app.services import listing as pages
 from integrations_app.state import views, wording
+from integrations_app.state.aside import aside
 from integrations_app.state.modules import is_about_modules
 from integrations_app.state.removal import Removal
 from integrations_app.state.sent import clean
@@ -127,7 +128,7 @@ class Listing(Removal, AdminState):
         yield
         problem = ""
         try:
-            await asyncio.to_thread(checks.run, uuid, actor=actor)
+            await aside(checks.run, uuid, actor=actor)
         except IntegrationError as error:
             problem = wording.of_error(error)
         finally:
@@ -143,7 +144,7 @@ class Listing(Removal, AdminState):
             actor = await self._actor()
         problem = ""
         try:
-            done = await asyncio.to_thread(connections.disconnect, uuid, actor=actor)
+            done = await aside(connections.disconnect, uuid, actor=actor)
             if done.revoked is False:
                 problem = wording.of_unrevoked(self._service(uuid))
         except IntegrationError as error:

@@ -12,6 +12,7 @@ from integrations_app.errors import DatabaseUnavailable, IntegrationError
 from integrations_app.i18n import _
 from integrations_app.services import legacy
 from integrations_app.state import wording
+from integrations_app.state.aside import aside
 from integrations_app.state.session import AdminState, Batch, watching
 
 
@@ -61,7 +62,7 @@ class Modules(AdminState):
         yield
         problem = ""
         try:
-            await asyncio.to_thread(legacy.migrate, actor=actor)
+            await aside(legacy.migrate, actor=actor)
         except IntegrationError as error:
             problem = wording.of_error(error)
         finally:

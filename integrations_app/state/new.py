@@ -10,6 +10,7 @@ from integrations_app.domain.provider import Provider
 from integrations_app.errors import IntegrationError
 from integrations_app.services import catalogue, checks, connections
 from integrations_app.state import setup_form, views, wording
+from integrations_app.state.aside import aside
 from integrations_app.state.edit import Edit
 from integrations_app.state.session import AdminState
 
@@ -82,7 +83,7 @@ class New(setup_form.SetupForm, AdminState):
     ) -> rx.event.EventSpec | None:
         event = None
         try:
-            result = await asyncio.to_thread(checks.dry_run, declared.key, values)
+            result = await aside(checks.dry_run, declared.key, values)
         except IntegrationError as error:
             async with self:
                 if turn == self._turn:

@@ -20,6 +20,7 @@ from integrations_app.i18n import _, ngettext
 from integrations_app.services import choices, connections, replacement, usage
 from integrations_app.services.references import parse_uuid
 from integrations_app.state import views, wording
+from integrations_app.state.aside import aside
 from integrations_app.state.picker import SEARCH_MAX_LENGTH, PickerItem, picker_item
 from integrations_app.state.sent import clean
 from integrations_app.state.session import signed_in
@@ -112,9 +113,7 @@ class Removal(rx.State, mixin=True):
         if not self.removing_uuid or not isinstance(seen, int):
             return None
         try:
-            await asyncio.to_thread(
-                connections.remove, self.removing_uuid, actor=actor, seen_uses=seen
-            )
+            await aside(connections.remove, self.removing_uuid, actor=actor, seen_uses=seen)
         except IntegrationError as error:
             await self._show_refusal(error)
             return None
@@ -131,7 +130,7 @@ class Removal(rx.State, mixin=True):
         if not self.removing_uuid or not self.replacement:
             return None
         try:
-            moved = await asyncio.to_thread(
+            moved = await aside(
                 replacement.replace, self.removing_uuid, self.replacement[0], actor=actor
             )
         except IntegrationError as error:

@@ -215,3 +215,19 @@ def test_a_burst_of_changes_ends_in_the_truth(admin: Page) -> None:
 
     expect(row(admin, "last")).to_be_visible(timeout=LIVE_WITHIN_MS)
     expect(rows(admin)).to_have_count(10, timeout=LIVE_WITHIN_MS)
+
+
+def test_providers_that_let_many_checks_hang_keep_nobody_waiting(
+    admin: Page, other_admin: Page
+) -> None:
+    hanging = [f"slow-{number}" for number in range(12)]
+    for name in hanging:
+        stored("mistral", name, Behaviour.HANGING)
+    open_list(admin)
+    for name in hanging:
+        button(row(admin, name), "Test Connection").click()
+
+    open_list(other_admin)
+
+    expect(rows(other_admin)).to_have_count(len(hanging))
+    expect(button(row(admin, hanging[0]), "Test Connection")).to_be_disabled()

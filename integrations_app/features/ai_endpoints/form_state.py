@@ -18,6 +18,7 @@ from integrations_app.i18n import _
 from integrations_app.services import catalogue
 from integrations_app.services import lookup as connections
 from integrations_app.state import outage
+from integrations_app.state.aside import aside
 from integrations_app.state.session import AdminState, watching, without_database
 from integrations_app.state.setup_form import focus
 
@@ -143,7 +144,7 @@ class EndpointForm(StoredEndpoint, AdminState):
         yield None
         event = None
         try:
-            reply = await asyncio.to_thread(prompting.ask, draft, str(prompt), actor=actor)
+            reply = await aside(prompting.ask, draft, str(prompt), actor=actor)
             told = await asyncio.to_thread(_explained, reply, draft.integration)
         except IntegrationError as error:
             async with self:
