@@ -16,7 +16,16 @@ from integrations_app.settings import Settings
 from integrations_app.storage import embedded
 from integrations_app.storage.reader import Reader, Rows
 
-_CONNECT: Mapping[str, Any] = {"connect_timeout": 5, "application_name": "integrations"}
+_CONNECT: Mapping[str, Any] = {
+    "connect_timeout": 5,
+    "application_name": "integrations",
+    # Firewalls forget connections that rest, without a word: who writes to one would wait for the
+    # system to give up, a quarter of an hour, and every page that asks in the same batch with them.
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 _POOL_TIMEOUT_S = 10
 _UNDEFINED_TABLE = "42P01"
 _UNDEFINED_COLUMN = "42703"

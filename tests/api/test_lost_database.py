@@ -12,6 +12,7 @@ import pytest
 from integrations_app import errors, integrations
 from integrations_app.domain.check import CheckResult
 from integrations_app.domain.connection import Connection
+from integrations_app.storage.engine import database
 from tests.api.conftest import BOB, KEY, OTHER_KEY
 from tests.postgresql import DatabaseUnderTest
 from tests.simultaneity import at_once
@@ -114,3 +115,18 @@ def test_a_locked_table_is_waited_for_by_writers_and_not_by_readers(
         other.execute("SELECT * FROM integration_connections FOR UPDATE")
 
         assert integrations.get_credentials(connection.uuid)["api_key"] == KEY
+
+
+def test_no_connection_waits_long_for_a_server_that_is_silently_gone(
+    db: DatabaseUnderTest,
+) -> None:
+    found = database()
+    told: list[dict[str, str]] = []
+    for engine in (found.reader, found.writer):
+        with engine.connect() as connection:
+            driver = connection.connection.dbapi_connection
+            assert isinstance(driver, psycopg.Connection)
+            told.append(driver.info.get_parameters())
+
+    assert [each["tcp_user_timeout"] for each in told] == ["10000", "10000"]
+    assert [each["keepalives_idle"] for each in told] == ["10", "10"]
