@@ -17,7 +17,6 @@ from integrations_app.components.feedback import (
 from integrations_app.components.fields import (
     FORM_BEGUN_AT,
     FORM_VALUES,
-    GIVES_UP,
     SENDS_FORM,
     name_field,
     setup_field,
@@ -25,6 +24,7 @@ from integrations_app.components.fields import (
 )
 from integrations_app.components.instructions import copyable, setup_instructions
 from integrations_app.components.mark import provider_mark
+from integrations_app.components.meanwhile import changed_notice, conflict_notice
 from integrations_app.components.moments import ago, ahead
 from integrations_app.components.reactive import OnEvent, flag, text
 from integrations_app.components.removal import removal_dialog
@@ -151,7 +151,13 @@ def _times() -> rx.Component:
 
 def _form() -> rx.Component:
     return setup_form(
-        rx.cond(Edit.changed_by, _changed_meanwhile()),
+        rx.cond(
+            Edit.changed_by,
+            changed_notice(
+                t("{who} changed this integration while you were typing.", who=Edit.changed_by),
+                on_load=Edit.load_theirs,
+            ),
+        ),
         rx.cond(
             Edit.provider.connects_account,
             rx.fragment(
@@ -170,7 +176,14 @@ def _form() -> rx.Component:
             Edit.fields,
             lambda field: setup_field(Edit, field, on_change=_touch()),
         ),
-        rx.cond(Edit.conflict, _conflict()),
+        rx.cond(
+            Edit.conflict,
+            conflict_notice(
+                Edit.conflict,
+                on_load=Edit.load_theirs,
+                on_save_over=Edit.save_over(FORM_VALUES),
+            ),
+        ),
         problem_callout(Edit.problem),
         _buttons(),
         _outcome(),
@@ -183,48 +196,6 @@ def _touch() -> OnEvent:
     """Tell the server of typing until it knows; not throttled, as that could drop the only one."""
     unknown = ~flag(Edit.touched) | (text(Edit.outcome) != "")
     return rx.cond(unknown, Edit.touch(FORM_BEGUN_AT), rx.noop())
-
-
-def _changed_meanwhile() -> rx.Component:
-    return notice_callout(
-        t("{who} changed this integration while you were typing.", who=Edit.changed_by),
-        _load_theirs(),
-    )
-
-
-def _conflict() -> rx.Component:
-    return notice_callout(
-        t(
-            "Someone else changed {fields} meanwhile. What you typed is still here.",
-            fields=Edit.conflict,
-        ),
-        rx.flex(
-            _load_theirs(),
-            rx.button(
-                t("Save over them"),
-                type="button",
-                size="1",
-                color_scheme="red",
-                variant="soft",
-                on_click=Edit.save_over(FORM_VALUES),
-                custom_attrs=SENDS_FORM,
-            ),
-            spacing="3",
-            wrap="wrap",
-        ),
-    )
-
-
-def _load_theirs() -> rx.Component:
-    return rx.button(
-        t("Load the new values"),
-        type="button",
-        size="1",
-        variant="soft",
-        align_self="start",
-        on_click=Edit.load_theirs,
-        custom_attrs=GIVES_UP,
-    )
 
 
 def _buttons() -> rx.Component:

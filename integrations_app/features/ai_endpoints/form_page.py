@@ -8,12 +8,11 @@ from integrations_app.components.feedback import notice_callout, outcome_callout
 from integrations_app.components.fields import (
     FORM_BEGUN_AT,
     FORM_VALUES,
-    GIVES_UP,
-    SENDS_FORM,
     setup_form,
     text_field,
 )
 from integrations_app.components.instructions import copyable
+from integrations_app.components.meanwhile import changed_notice, conflict_notice
 from integrations_app.components.picker import choices_of, integration_picker
 from integrations_app.components.question import question
 from integrations_app.components.reactive import OnEvent, flag, text
@@ -85,7 +84,13 @@ def _page(
 
 def _form() -> rx.Component:
     return setup_form(
-        rx.cond(EndpointForm.changed_meanwhile, _changed_meanwhile()),
+        rx.cond(
+            EndpointForm.changed_meanwhile,
+            changed_notice(
+                t("Someone changed this endpoint while you were typing."),
+                on_load=EndpointForm.load_theirs,
+            ),
+        ),
         text_field(
             NAME,
             t("Name"),
@@ -105,12 +110,17 @@ def _form() -> rx.Component:
             on_change=_touch(),
         ),
         _picker(),
-        rx.cond(EndpointForm.conflict, _conflict()),
+        rx.cond(
+            EndpointForm.conflict,
+            conflict_notice(
+                EndpointForm.conflict,
+                on_load=EndpointForm.load_theirs,
+                on_save_over=EndpointForm.save_over(FORM_VALUES),
+            ),
+        ),
         problem_callout(EndpointForm.problem),
         _buttons(),
-        rx.cond(
-            EndpointForm.endpoint_uuid, copyable(EndpointForm.endpoint_uuid, label=t("the uuid"))
-        ),
+        rx.cond(EndpointForm.row_uuid, copyable(EndpointForm.row_uuid, label=t("the uuid"))),
         identity=EndpointForm.form_key,
         on_submit=EndpointForm.save,
     )
@@ -145,7 +155,7 @@ def _touch() -> OnEvent:
 
 
 def _buttons() -> rx.Component:
-    is_new = text(EndpointForm.endpoint_uuid) == ""
+    is_new = text(EndpointForm.row_uuid) == ""
     return rx.flex(
         rx.button(
             rx.cond(is_new, t("Create Endpoint"), t("Save Changes")),
@@ -164,45 +174,6 @@ def _removed() -> rx.Component:
     return notice_callout(
         t("This endpoint was deleted meanwhile. What you typed is still here to copy."),
         rx.link(t("Back to the list"), href=routes.AI_ENDPOINTS, size="2"),
-    )
-
-
-def _changed_meanwhile() -> rx.Component:
-    return notice_callout(t("Someone changed this endpoint while you were typing."), _load_theirs())
-
-
-def _conflict() -> rx.Component:
-    return notice_callout(
-        t(
-            "Someone else changed {fields} meanwhile. What you typed is still here.",
-            fields=EndpointForm.conflict,
-        ),
-        rx.flex(
-            _load_theirs(),
-            rx.button(
-                t("Save over them"),
-                type="button",
-                size="1",
-                color_scheme="red",
-                variant="soft",
-                on_click=EndpointForm.save_over(FORM_VALUES),
-                custom_attrs=SENDS_FORM,
-            ),
-            spacing="3",
-            wrap="wrap",
-        ),
-    )
-
-
-def _load_theirs() -> rx.Component:
-    return rx.button(
-        t("Load the new values"),
-        type="button",
-        size="1",
-        variant="soft",
-        align_self="start",
-        on_click=EndpointForm.load_theirs,
-        custom_attrs=GIVES_UP,
     )
 
 

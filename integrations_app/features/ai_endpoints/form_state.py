@@ -19,7 +19,7 @@ from integrations_app.services import catalogue
 from integrations_app.services import lookup as connections
 from integrations_app.state import outage
 from integrations_app.state.aside import aside
-from integrations_app.state.session import AdminState, watching, without_database
+from integrations_app.state.session import AdminState, watching
 from integrations_app.state.setup_form import focus
 
 
@@ -48,7 +48,7 @@ class EndpointForm(StoredEndpoint, AdminState):
     async def load_new(self) -> None:
         """Show the form for a new endpoint."""
         await self._actor()
-        if not (self.loaded and self.touched and not self.endpoint_uuid):  # else the line was cut
+        if not (self.loaded and self.touched and not self.row_uuid):  # else the line was cut
             self._open(None)
             self._forget_answer()
         self.asked, self.question = "new", ""
@@ -69,7 +69,7 @@ class EndpointForm(StoredEndpoint, AdminState):
             yield outage.load_again()
             return
         self.asked, self.question = asked, ""
-        if self.touched and self.endpoint_uuid == str(endpoint.uuid):
+        if self.touched and self.row_uuid == str(endpoint.uuid):
             await self._catch_up()  # the line was cut: what is being typed stays
         else:
             self._open(endpoint)
@@ -87,48 +87,12 @@ class EndpointForm(StoredEndpoint, AdminState):
             yield
 
     @rx.event
-    @without_database
-    async def touch(self, begun_at: str) -> None:
-        """Someone types: from now on the form is theirs.
-
-        Args:
-            begun_at: The `form_key` that they began to type at; the line may have been cut since.
-        """
-        self.touched, self.saved = True, False
-        self._go_back_to(str(begun_at))
-
-    @rx.event
     async def pick(self, event: dict[str, str]) -> None:
         """Pick another connection, or none; nothing is saved yet."""
         await self._actor()
         self._pick(event)
         self.touched, self.saved = True, False
         self.problems = {key: told for key, told in self.problems.items() if key != "integration"}
-        await self._reload_choices()
-
-    @rx.event(background=True)
-    async def save(self, form: dict[str, str]) -> AsyncIterator[object]:
-        """Create the endpoint, or save what the form says."""
-        async for event in self._save(form, over=False):
-            yield event
-
-    @rx.event(background=True)
-    async def save_over(self, form: dict[str, str]) -> AsyncIterator[object]:
-        """Save although somebody else saved meanwhile."""
-        async for event in self._save(form, over=True):
-            yield event
-
-    @rx.event
-    async def load_theirs(self) -> None:
-        """Give up what is typed here and show what is stored."""
-        await self._actor()
-        try:
-            endpoint = await asyncio.to_thread(lookup.by_uuid, self.endpoint_uuid)
-        except IntegrationError as error:
-            self.problem = wording.of_error(error)
-            return
-        self._drawn += 1
-        self._fill(endpoint)
         await self._reload_choices()
 
     @rx.event(background=True)
@@ -177,11 +141,11 @@ class EndpointForm(StoredEndpoint, AdminState):
         actor = await self._actor()
         if self.question != "remove":
             return
-        uuid, self.endpoint_uuid = self.endpoint_uuid, ""  # not to be told of it by ourselves
+        uuid, self.row_uuid = self.row_uuid, ""  # not to be told of it by ourselves
         try:
             await asyncio.to_thread(service.remove, uuid, actor=actor)
         except IntegrationError as error:
-            self.endpoint_uuid, self.question_problem = uuid, wording.of_error(error)
+            self.row_uuid, self.question_problem = uuid, wording.of_error(error)
             return
         self.question, self.loaded = "", False
         yield rx.redirect(routes.AI_ENDPOINTS)
@@ -194,7 +158,7 @@ class EndpointForm(StoredEndpoint, AdminState):
         if self.question != "forget":
             return
         try:
-            await asyncio.to_thread(old_keys.forget, self.endpoint_uuid, actor=actor)
+            await asyncio.to_thread(old_keys.forget, self.row_uuid, actor=actor)
         except IntegrationError as error:
             self.question_problem = wording.of_error(error)
             return
@@ -214,36 +178,6 @@ class EndpointForm(StoredEndpoint, AdminState):
             self.answer_problem = wording.of_error(error)
             return None
         return focus(next(iter(self.problems)))
-
-    async def _save(self, form: object, *, over: bool) -> AsyncIterator[object]:
-        async with self:
-            actor = await self._actor()
-            if self.busy or self.removed_meanwhile:
-                return
-            self._clear_feedback()
-            self.busy, self.saved = True, False
-            uuid, draft = self.endpoint_uuid, self._draft(form)
-            seen = None if over else self._seen
-        yield None
-        try:
-            if uuid:
-                endpoint = await asyncio.to_thread(
-                    service.update, uuid, draft, seen=seen, actor=actor
-                )
-            else:
-                endpoint = await asyncio.to_thread(service.add, draft, actor=actor)
-        except IntegrationError as error:
-            async with self:
-                self.busy, event = False, self._refused(error)
-            yield event
-            return
-        async with self:
-            self.busy = False
-            self._fill(endpoint)
-            self.saved = True
-        if not uuid:
-            yield rx.redirect(routes.ai_endpoint(endpoint.uuid))
-            yield rx.toast.success(_("{name} was created.", name=endpoint.draft.name))
 
 
 def _explained(reply: Reply, integration: UUID | None) -> str:

@@ -86,11 +86,11 @@ def _shown_on_a_click() -> rx.Component:
         direction="column",
         spacing="1",
         # Another endpoint's card is another card: what this one showed goes with it.
-        key=EndpointForm.endpoint_uuid,
+        key=EndpointForm.row_uuid,
         class_name="old-key",
         custom_attrs={
             "data-old-key": routes.AI_ENDPOINT_OLD_KEY,
-            "data-uuid": EndpointForm.endpoint_uuid,
+            "data-uuid": EndpointForm.row_uuid,
             "data-copied": _("Copied"),
             "data-unreachable": _("The server cannot be reached. Try again in a moment."),
         },

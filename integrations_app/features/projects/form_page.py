@@ -8,11 +8,10 @@ from integrations_app.components.feedback import notice_callout, outcome_callout
 from integrations_app.components.fields import (
     FORM_BEGUN_AT,
     FORM_VALUES,
-    GIVES_UP,
-    SENDS_FORM,
     setup_form,
     text_field,
 )
+from integrations_app.components.meanwhile import changed_notice, conflict_notice
 from integrations_app.components.question import question
 from integrations_app.components.reactive import OnEvent, Text, flag, text
 from integrations_app.components.shell import page_heading, shell
@@ -84,7 +83,12 @@ def _page(heading: Text, sentence: Text, *more: rx.Component) -> rx.Component:
 
 def _form() -> rx.Component:
     return setup_form(
-        rx.cond(ProjectForm.changed_meanwhile, _changed_meanwhile()),
+        rx.cond(
+            ProjectForm.changed_meanwhile,
+            changed_notice(
+                t("Someone changed this while you were typing."), on_load=ProjectForm.load_theirs
+            ),
+        ),
         text_field(
             NAME,
             t("Name"),
@@ -106,7 +110,14 @@ def _form() -> rx.Component:
             max_length=DESCRIPTION_MAX_LENGTH,
             on_change=_touch(),
         ),
-        rx.cond(ProjectForm.conflict, _conflict()),
+        rx.cond(
+            ProjectForm.conflict,
+            conflict_notice(
+                ProjectForm.conflict,
+                on_load=ProjectForm.load_theirs,
+                on_save_over=ProjectForm.save_over(FORM_VALUES),
+            ),
+        ),
         problem_callout(ProjectForm.problem),
         rx.box(_save_button()),
         outcome_callout(rx.cond(ProjectForm.saved, t("Saved"), ""), ok=True),
@@ -118,7 +129,7 @@ def _form() -> rx.Component:
 def _save_button() -> rx.Component:
     return rx.button(
         rx.cond(
-            ProjectForm.project_uuid,
+            ProjectForm.row_uuid,
             t("Save Changes"),
             _of_kind(t("Create Template"), t("Create Project")),
         ),
@@ -137,45 +148,6 @@ def _removed() -> rx.Component:
     return notice_callout(
         t("Someone deleted this meanwhile. What you typed is still here to copy."),
         rx.link(t("Back to the list"), href=routes.PROJECTS, size="2"),
-    )
-
-
-def _changed_meanwhile() -> rx.Component:
-    return notice_callout(t("Someone changed this while you were typing."), _load_theirs())
-
-
-def _conflict() -> rx.Component:
-    return notice_callout(
-        t(
-            "Someone else changed {fields} meanwhile. What you typed is still here.",
-            fields=text(ProjectForm.conflict),
-        ),
-        rx.flex(
-            _load_theirs(),
-            rx.button(
-                t("Save over them"),
-                type="button",
-                size="1",
-                color_scheme="red",
-                variant="soft",
-                on_click=ProjectForm.save_over(FORM_VALUES),
-                custom_attrs=SENDS_FORM,
-            ),
-            spacing="3",
-            wrap="wrap",
-        ),
-    )
-
-
-def _load_theirs() -> rx.Component:
-    return rx.button(
-        t("Load the new values"),
-        type="button",
-        size="1",
-        variant="soft",
-        align_self="start",
-        on_click=ProjectForm.load_theirs,
-        custom_attrs=GIVES_UP,
     )
 
 

@@ -10,11 +10,11 @@ from integrations_app.errors import DatabaseUnavailable, IntegrationError, Inval
 from integrations_app.features.projects import lookup, service, wording
 from integrations_app.features.projects.errors import ProjectMissing
 from integrations_app.features.projects.listing_state import is_about_projects
-from integrations_app.features.projects.project import Draft, Project
-from integrations_app.features.projects.stored_state import StoredProject, draft_of
+from integrations_app.features.projects.project import Project
+from integrations_app.features.projects.stored_state import StoredProject
 from integrations_app.i18n import _
 from integrations_app.state import outage
-from integrations_app.state.session import AdminState, watching, without_database
+from integrations_app.state.session import AdminState, watching
 
 
 class ProjectForm(StoredProject, AdminState):
@@ -43,10 +43,12 @@ class ProjectForm(StoredProject, AdminState):
         except DatabaseUnavailable:
             yield outage.load_again()
             return
-        if not (self.loaded and self.touched and not self.project_uuid):  # else the line was cut
+        if not (self.loaded and self.touched and not self.row_uuid):  # else the line was cut
             self.is_template = told.get(routes.KIND) == routes.TEMPLATES
             self.from_template = template.draft.name if template else ""
-            self._open(None, draft=template.draft if template else Draft(name=""))
+            self._open(None)
+            if template:
+                self._put_draft(template.draft)
         self.asked, self.asking = "new", False
 
     @rx.event
@@ -64,7 +66,7 @@ class ProjectForm(StoredProject, AdminState):
             yield outage.load_again()
             return
         self.asked, self.asking, self.from_template = asked, False, ""
-        if self.touched and self.project_uuid == str(project.uuid):
+        if self.touched and self.row_uuid == str(project.uuid):
             await self._catch_up()  # the line was cut: what is being typed stays
         else:
             self._open(project)
@@ -77,41 +79,6 @@ class ProjectForm(StoredProject, AdminState):
                 if not batch.complete or any(map(is_about_projects, batch.facts)):
                     await self._catch_up()
             yield
-
-    @rx.event
-    @without_database
-    async def touch(self, begun_at: str) -> None:
-        """Someone types: from now on the form is theirs.
-
-        Args:
-            begun_at: The `form_key` that they began to type at; the line may have been cut since.
-        """
-        self.touched, self.saved = True, False
-        self._go_back_to(str(begun_at))
-
-    @rx.event(background=True)
-    async def save(self, form: dict[str, str]) -> AsyncIterator[object]:
-        """Create what the form says, or save it."""
-        async for event in self._save(form, over=False):
-            yield event
-
-    @rx.event(background=True)
-    async def save_over(self, form: dict[str, str]) -> AsyncIterator[object]:
-        """Save although somebody else saved meanwhile."""
-        async for event in self._save(form, over=True):
-            yield event
-
-    @rx.event
-    async def load_theirs(self) -> None:
-        """Give up what is typed here and show what is stored."""
-        await self._actor()
-        try:
-            project = await asyncio.to_thread(lookup.by_uuid, self.project_uuid)
-        except IntegrationError as error:
-            self.problem = wording.of_error(error)
-            return
-        self._drawn += 1
-        self._fill(project)
 
     @rx.event
     async def ask_removal(self) -> None:
@@ -130,11 +97,11 @@ class ProjectForm(StoredProject, AdminState):
         actor = await self._actor()
         if not self.asking:
             return
-        uuid, self.project_uuid = self.project_uuid, ""  # not to be told of it by ourselves
+        uuid, self.row_uuid = self.row_uuid, ""  # not to be told of it by ourselves
         try:
             await asyncio.to_thread(service.remove, uuid, actor=actor)
         except IntegrationError as error:
-            self.project_uuid, self.removal_problem = uuid, wording.of_error(error)
+            self.row_uuid, self.removal_problem = uuid, wording.of_error(error)
             return
         self.asking = self.loaded = False
         yield rx.redirect(routes.projects(templates=self.is_template))
@@ -152,34 +119,3 @@ class ProjectForm(StoredProject, AdminState):
         except (ProjectMissing, InvalidUuid):
             return None
         return found if found.is_template else None
-
-    async def _save(self, form: object, *, over: bool) -> AsyncIterator[object]:
-        async with self:
-            actor = await self._actor()
-            if self.busy or self.removed_meanwhile:
-                return
-            self._clear_feedback()
-            self.busy, self.saved = True, False
-            uuid, is_template, draft = self.project_uuid, self.is_template, draft_of(form)
-            seen = None if over else self._seen
-        yield None
-        try:
-            if uuid:
-                project = await asyncio.to_thread(
-                    service.update, uuid, draft, seen=seen, actor=actor
-                )
-            else:
-                project = await asyncio.to_thread(
-                    service.add, draft, is_template=is_template, actor=actor
-                )
-        except IntegrationError as error:
-            async with self:
-                self.busy, event = False, self._refused(error)
-            yield event
-            return
-        async with self:
-            self.busy, self.saved = False, bool(uuid)
-            self._fill(project)
-        if not uuid:
-            yield rx.redirect(routes.projects(templates=is_template))
-            yield rx.toast.success(_("{name} was created.", name=project.draft.name))
