@@ -8,6 +8,7 @@ from integrations_app.components.mark import provider_mark
 from integrations_app.components.moments import ago
 from integrations_app.components.reactive import Flag, OnEvent, Text, flag, items, text
 from integrations_app.components.removal import removal_dialog
+from integrations_app.components.rows import loading, nothing, pager
 from integrations_app.components.shell import page_heading, shell
 from integrations_app.components.status import status_word
 from integrations_app.components.text import t
@@ -35,7 +36,7 @@ def page() -> rx.Component:
                 _nothing_yet(),
                 rx.fragment(_filters(), _table_or_nothing()),
             ),
-            _loading(),
+            loading(),
         ),
         removal_dialog(
             Listing,
@@ -145,7 +146,11 @@ def _table_or_nothing() -> rx.Component:
                 rx.el.tbody(rx.foreach(Listing.rows, _row)),
                 class_name=TABLE,
             ),
-            _pager(),
+            pager(
+                previous_link=Listing.previous_link,
+                next_link=Listing.next_link,
+                turn_to=Listing.turn_to,
+            ),
         ),
     )
 
@@ -234,27 +239,8 @@ def _action(
     )
 
 
-def _pager() -> rx.Component:
-    return rx.cond(
-        (text(Listing.next_link) != "") | (text(Listing.previous_link) != ""),
-        rx.el.nav(
-            rx.flex(
-                _turn(t("Previous"), Listing.previous_link),
-                _turn(t("Next"), Listing.next_link),
-                spacing="4",
-                justify="end",
-            ),
-            aria_label=t("Pages"),
-        ),
-    )
-
-
-def _turn(label: Text, link: Text) -> rx.Component:
-    return rx.cond(link, rx.link(label, href=link, on_click=Listing.turn_to(link).prevent_default))
-
-
 def _nothing_yet() -> rx.Component:
-    return _empty(
+    return nothing(
         "plug",
         t("No integrations configured"),
         t("Connect a service such as {providers}.", providers=Listing.provider_names),
@@ -262,35 +248,9 @@ def _nothing_yet() -> rx.Component:
 
 
 def _nothing_found() -> rx.Component:
-    return _empty(
+    return nothing(
         "search-x",
         t("Nothing found"),
         t("No integration matches the search and the filters."),
         rx.link(t("Show all"), href=routes.LISTING, size="2"),
-    )
-
-
-def _empty(icon: str, title: Text, sentence: Text, *actions: rx.Component) -> rx.Component:
-    return rx.card(
-        rx.flex(
-            rx.icon(icon, size=28, color=rx.color("gray", 9)),
-            rx.heading(title, as_="h2", size="4"),
-            rx.text(sentence, size="2", color_scheme="gray", align="center"),
-            *actions,
-            direction="column",
-            align="center",
-            spacing="3",
-            padding_y="var(--space-7)",
-        ),
-        width="100%",
-    )
-
-
-def _loading() -> rx.Component:
-    return rx.flex(
-        rx.foreach(rx.Var.range(4), lambda _at: rx.skeleton(height="44px", width="100%")),
-        direction="column",
-        spacing="3",
-        aria_busy="true",
-        aria_label=t("Loading"),
     )

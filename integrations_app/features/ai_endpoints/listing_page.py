@@ -7,6 +7,7 @@ from integrations_app.components.feedback import problem_callout
 from integrations_app.components.mark import provider_mark
 from integrations_app.components.question import question
 from integrations_app.components.reactive import Flag, Text, items, text
+from integrations_app.components.rows import loading, nothing, pager
 from integrations_app.components.shell import page_heading, shell
 from integrations_app.components.status import status_word
 from integrations_app.components.text import t
@@ -30,7 +31,7 @@ def page() -> rx.Component:
         rx.cond(
             EndpointList.loaded,
             rx.cond(items(EndpointList.rows).length() == 0, _nothing_yet(), _table()),
-            _loading(),
+            loading(),
         ),
         _removal(),
     )
@@ -51,7 +52,11 @@ def _table() -> rx.Component:
             rx.el.tbody(rx.foreach(EndpointList.rows, _row)),
             class_name=TABLE,
         ),
-        _pager(),
+        pager(
+            previous_link=EndpointList.previous_link,
+            next_link=EndpointList.next_link,
+            turn_to=EndpointList.turn_to,
+        ),
     )
 
 
@@ -120,22 +125,6 @@ def _sign(colour: str, icon: str, word: Text) -> rx.Component:
     )
 
 
-def _pager() -> rx.Component:
-    turns = ((t("Previous"), EndpointList.previous_link), (t("Next"), EndpointList.next_link))
-    return rx.cond(
-        (text(EndpointList.next_link) != "") | (text(EndpointList.previous_link) != ""),
-        rx.el.nav(
-            rx.flex(*(_turn(label, link) for label, link in turns), spacing="4", justify="end"),
-            aria_label=t("Pages"),
-        ),
-    )
-
-
-def _turn(label: Text, link: Text) -> rx.Component:
-    turn = EndpointList.turn_to(link).prevent_default
-    return rx.cond(link, rx.link(label, href=link, on_click=turn))
-
-
 def _removal() -> rx.Component:
     asked = EndpointList.removing
     return question(
@@ -161,30 +150,8 @@ def removal_sentence(has_old_key: Flag) -> Text:
 
 
 def _nothing_yet() -> rx.Component:
-    return rx.card(
-        rx.flex(
-            rx.icon("bot", size=28, color=rx.color("gray", 9)),
-            rx.heading(t("No AI endpoints yet"), as_="h2", size="4"),
-            rx.text(
-                t("Give a model a name, and pick the integration that it is reached through."),
-                size="2",
-                color_scheme="gray",
-                align="center",
-            ),
-            direction="column",
-            align="center",
-            spacing="3",
-            padding_y="var(--space-7)",
-        ),
-        width="100%",
-    )
-
-
-def _loading() -> rx.Component:
-    return rx.flex(
-        rx.foreach(rx.Var.range(4), lambda _at: rx.skeleton(height="44px", width="100%")),
-        direction="column",
-        spacing="3",
-        aria_busy="true",
-        aria_label=t("Loading"),
+    return nothing(
+        "bot",
+        t("No AI endpoints yet"),
+        t("Give a model a name, and pick the integration that it is reached through."),
     )

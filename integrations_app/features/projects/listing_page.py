@@ -7,6 +7,7 @@ from integrations_app.components.feedback import problem_callout
 from integrations_app.components.moments import ago
 from integrations_app.components.question import question
 from integrations_app.components.reactive import Flag, Text, flag, items, text
+from integrations_app.components.rows import nothing, pager
 from integrations_app.components.shell import page_heading, shell
 from integrations_app.components.text import t
 from integrations_app.components.theme import GLOW, QUIET_LINK, TABLE
@@ -88,7 +89,11 @@ def _table() -> rx.Component:
             rx.el.tbody(rx.foreach(ProjectList.rows, _row)),
             class_name=TABLE,
         ),
-        _pager(),
+        pager(
+            previous_link=ProjectList.previous_link,
+            next_link=ProjectList.next_link,
+            turn_to=ProjectList.turn_to,
+        ),
     )
 
 
@@ -125,22 +130,6 @@ def _row(item: ProjectItem) -> rx.Component:
     )
 
 
-def _pager() -> rx.Component:
-    turns = ((t("Previous"), ProjectList.previous_link), (t("Next"), ProjectList.next_link))
-    return rx.cond(
-        (text(ProjectList.next_link) != "") | (text(ProjectList.previous_link) != ""),
-        rx.el.nav(
-            rx.flex(*(_turn(label, link) for label, link in turns), spacing="4", justify="end"),
-            aria_label=t("Pages"),
-        ),
-    )
-
-
-def _turn(label: Text, link: Text) -> rx.Component:
-    turn = ProjectList.turn_to(link).prevent_default
-    return rx.cond(link, rx.link(label, href=link, on_click=turn))
-
-
 def _removal() -> rx.Component:
     asked = ProjectList.removing
     return question(
@@ -163,28 +152,13 @@ def removal_sentence(is_template: Flag) -> Text:
 
 
 def _nothing_yet() -> rx.Component:
-    return rx.card(
-        rx.flex(
-            rx.icon("folder-kanban", size=28, color=rx.color("gray", 9)),
-            rx.heading(
-                rx.cond(ProjectList.of_templates, t("No templates yet"), t("No projects yet")),
-                as_="h2",
-                size="4",
-            ),
-            rx.text(
-                rx.cond(
-                    ProjectList.of_templates,
-                    t("A template saves typing: new projects begin with what stands in it."),
-                    t("Begin with an empty one, or make a template first."),
-                ),
-                size="2",
-                color_scheme="gray",
-                align="center",
-            ),
-            direction="column",
-            align="center",
-            spacing="3",
-            padding_y="var(--space-7)",
+    of_templates = ProjectList.of_templates
+    return nothing(
+        "folder-kanban",
+        rx.cond(of_templates, t("No templates yet"), t("No projects yet")),
+        rx.cond(
+            of_templates,
+            t("A template saves typing: new projects begin with what stands in it."),
+            t("Begin with an empty one, or make a template first."),
         ),
-        width="100%",
     )
