@@ -31,7 +31,7 @@ def account_step(state: type[Edit], *, disabled: Flag) -> rx.Component:
             direction="column",
             spacing="4",
         ),
-        size="3",
+        size="2",
         width="100%",
         id="account",
         custom_attrs={"tabIndex": -1},

@@ -1,7 +1,9 @@
 """Where the browser is, as it knows itself; the server hears of a new address a moment later."""
 
+import json
+
 import reflex as rx
-from reflex.vars import StringVar, VarData
+from reflex.vars import BooleanVar, StringVar, VarData
 
 _LOCATION = VarData(
     imports={"react-router": "useLocation"}, hooks={"const location = useLocation();": None}
@@ -18,5 +20,15 @@ def last_part() -> StringVar[str]:
     return _read("(location.pathname.split('/').filter(Boolean).pop() ?? '')")
 
 
+def is_within(address: str) -> BooleanVar:
+    """Whether the page is the one of this path, or below it."""
+    below = json.dumps(f"{address}/")
+    return _var(f"(location.pathname + '/').startsWith({below})", bool).to(bool)
+
+
 def _read(expression: str) -> StringVar[str]:
-    return rx.Var(expression, _var_type=str, _var_data=_LOCATION).to(str)
+    return _var(expression, str).to(str)
+
+
+def _var(expression: str, kind: type) -> rx.Var:
+    return rx.Var(expression, _var_type=kind, _var_data=_LOCATION)

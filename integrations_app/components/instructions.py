@@ -13,7 +13,7 @@ def setup_instructions(provider: ProviderItem, *, open_at_first: bool) -> rx.Com
         items(provider.steps).length() > 0,
         rx.card(
             rx.el.details(
-                rx.el.summary(rx.text(t("Setup Instructions"), as_="span", weight="medium")),
+                summary(t("Setup Instructions")),
                 rx.el.ol(
                     rx.foreach(provider.steps, _step),
                     style={
@@ -26,9 +26,15 @@ def setup_instructions(provider: ProviderItem, *, open_at_first: bool) -> rx.Com
                 rx.cond(items(provider.notes).length() > 0, _notes(provider)),
                 open=open_at_first,
             ),
+            size="2",
             width="100%",
         ),
     )
+
+
+def summary(title: Text) -> rx.Component:
+    """The heading of a panel that opens and closes."""
+    return rx.el.summary(rx.heading(title, as_="h2", size="3", display="inline"))
 
 
 def copyable(value: Text, *, label: Text) -> rx.Component:

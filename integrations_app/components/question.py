@@ -5,6 +5,7 @@ import reflex as rx
 from integrations_app.components.feedback import problem_callout
 from integrations_app.components.reactive import Flag, OnEvent, Text
 from integrations_app.components.text import t
+from integrations_app.components.theme import QUESTION
 
 # Radix would move the keyboard between its own trigger and cancel button; here are neither.
 _FOCUS_IN = """
@@ -38,7 +39,7 @@ def question(
     return rx.alert_dialog.root(
         rx.alert_dialog.content(
             rx.alert_dialog.title(title),
-            rx.alert_dialog.description(sentence, size="2"),
+            rx.alert_dialog.description(sentence),
             problem_callout(problem),
             rx.flex(
                 rx.button(
@@ -59,6 +60,7 @@ def question(
             max_width="480px",
             display="flex",
             style={"flex_direction": "column", "gap": "var(--space-3)"},
+            class_name=QUESTION,
             on_escape_key_down=on_keep,
             on_open_auto_focus=rx.call_script(_FOCUS_IN),
             on_close_auto_focus=rx.call_script(_FOCUS_BACK),

@@ -6,6 +6,7 @@ from integrations_app.components.feedback import problem_callout
 from integrations_app.components.picker import integration_picker
 from integrations_app.components.reactive import OnEvent, Text, items, number, text
 from integrations_app.components.text import t
+from integrations_app.components.theme import QUESTION
 from integrations_app.components.uses import uses_list
 from integrations_app.state.removal import Removal
 
@@ -39,7 +40,6 @@ def removal_dialog(
                     "The connection and its credentials are deleted for good. "
                     "This cannot be undone."
                 ),
-                size="2",
             ),
             rx.cond(_is_used(state), _uses(state), _unused()),
             problem_callout(
@@ -49,6 +49,7 @@ def removal_dialog(
             max_width="600px",
             display="flex",
             style={"flex_direction": "column", "gap": "var(--space-3)"},
+            class_name=QUESTION,
             on_escape_key_down=state.keep,
             on_open_auto_focus=rx.call_script(_FOCUS_IN),
             on_close_auto_focus=rx.call_script(_FOCUS_BACK),

@@ -5,6 +5,7 @@ import json
 import reflex as rx
 
 from integrations_app import routes
+from integrations_app.components.address import is_within
 from integrations_app.components.reactive import Text
 from integrations_app.components.text import t
 from integrations_app.components.theme import CONTENT_WIDTH
@@ -50,6 +51,16 @@ def page_heading(title: Text, sentence: Text, *actions: rx.Component) -> rx.Comp
         align="end",
         spacing="4",
         wrap="wrap",
+    )
+
+
+def way_back(label: Text, address: Text) -> rx.Component:
+    """The link above the heading of a page that a list leads to."""
+    return rx.link(
+        rx.flex(rx.icon("arrow-left", size=14), label, align="center", spacing="1"),
+        href=address,
+        size="2",
+        align_self="start",
     )
 
 
@@ -118,17 +129,20 @@ def _way_out() -> rx.Component:
 def _other_places() -> tuple[rx.Component, ...]:
     """Where the modules of our own app are; from another app's pages, the way back to it."""
     if routes.is_embedded():
-        return (_place("arrow-left", t("Back to the app"), routes.HOME),)
+        return (_place("arrow-left", t("Back to the app"), routes.HOME, leads_out=True),)
     return (
         _place("bot", t("AI endpoints"), routes.AI_ENDPOINTS),
         _place("folder-kanban", t("Projects"), routes.PROJECTS),
     )
 
 
-def _place(icon: str, label: Text, address: str) -> rx.Component:
+def _place(icon: str, label: Text, address: str, *, leads_out: bool = False) -> rx.Component:
+    is_here = False if leads_out else is_within(address)
     return rx.link(
         rx.flex(rx.icon(icon, size=16), label, align="center", spacing="2"),
         href=address,
         size="2",
         underline="none",
+        color_scheme="gray",
+        custom_attrs={"aria-current": rx.cond(is_here, "page", "false")},
     )

@@ -17,6 +17,7 @@ def uses_card(state: type[Uses]) -> rx.Component:
             uses_list(state.uses, more=state.uses_more),
             rx.text(t("Nothing that this app knows of uses it."), size="2", color_scheme="gray"),
         ),
+        size="2",
         width="100%",
     )
 

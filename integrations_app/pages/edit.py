@@ -22,13 +22,13 @@ from integrations_app.components.fields import (
     setup_field,
     setup_form,
 )
-from integrations_app.components.instructions import copyable, setup_instructions
+from integrations_app.components.instructions import copyable, setup_instructions, summary
 from integrations_app.components.mark import provider_mark
 from integrations_app.components.meanwhile import changed_notice, conflict_notice
 from integrations_app.components.moments import ago, ahead
 from integrations_app.components.reactive import OnEvent, flag, text
 from integrations_app.components.removal import removal_dialog
-from integrations_app.components.shell import page_heading, shell
+from integrations_app.components.shell import page_heading, shell, way_back
 from integrations_app.components.status import status_word
 from integrations_app.components.text import t
 from integrations_app.components.theme import FORM_WIDTH
@@ -40,13 +40,7 @@ from integrations_app.state.edit import Edit
 def page() -> rx.Component:
     """Status, form, instructions, and the danger zone."""
     return shell(
-        rx.link(
-            rx.flex(
-                rx.icon("arrow-left", size=14), t("All integrations"), align="center", spacing="1"
-            ),
-            href=routes.LISTING,
-            size="2",
-        ),
+        way_back(t("All integrations"), routes.LISTING),
         page_heading(
             t("Edit Integration"), t("Changes show at once wherever this connection is used.")
         ),
@@ -74,7 +68,7 @@ def _connection() -> rx.Component:
     return rx.flex(
         rx.cond(Edit.removed_by, _removed()),
         _status_card(),
-        rx.card(_form(), size="3"),
+        rx.card(_form(), size="2"),
         rx.cond(Edit.provider.connects_account, account_step(Edit, disabled=_cannot_act())),
         setup_instructions(Edit.provider, open_at_first=False),
         rx.cond(Edit.uses_of == Edit.connection_uuid, uses_card(Edit)),
@@ -110,6 +104,7 @@ def _status_card() -> rx.Component:
             ),
             spacing="4",
         ),
+        size="2",
         width="100%",
     )
 
@@ -234,14 +229,14 @@ def _outcome() -> rx.Component:
 def _danger_zone() -> rx.Component:
     return rx.card(
         rx.el.details(
-            rx.el.summary(rx.text(t("Danger Zone"), as_="span", weight="medium")),
+            summary(t("Danger Zone")),
             rx.flex(
                 rx.cond(Edit.status.status != Status.DISCONNECTED.value, _disconnect()),
                 rx.flex(
                     rx.box(
                         rx.text(t("Delete this integration"), size="2", weight="medium"),
                         rx.text(
-                            t("The connection and its credentials are gone for good."),
+                            t("The connection and its credentials are deleted for good."),
                             size="2",
                             color_scheme="gray",
                         ),
@@ -260,6 +255,7 @@ def _danger_zone() -> rx.Component:
             ),
         ),
         removal_dialog(Edit, on_remove=Edit.remove(Edit.removing_count), on_replace=Edit.replace),
+        size="2",
         width="100%",
     )
 

@@ -5,7 +5,7 @@ import reflex as rx
 from integrations_app import routes
 from integrations_app.components.feedback import outcome_callout, problem_callout
 from integrations_app.components.moments import ago
-from integrations_app.components.shell import page_heading, shell
+from integrations_app.components.shell import page_heading, shell, way_back
 from integrations_app.components.text import t
 from integrations_app.components.theme import TABLE
 from integrations_app.state.modules import ModuleItem, Modules
@@ -14,13 +14,7 @@ from integrations_app.state.modules import ModuleItem, Modules
 def page() -> rx.Component:
     """One table, and a way to try again."""
     return shell(
-        rx.link(
-            rx.flex(
-                rx.icon("arrow-left", size=14), t("All integrations"), align="center", spacing="1"
-            ),
-            href=routes.LISTING,
-            size="2",
-        ),
+        way_back(t("All integrations"), routes.LISTING),
         page_heading(
             t("Modules"),
             t("At each start, keys that they kept themselves before become integrations."),

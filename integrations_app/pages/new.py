@@ -16,7 +16,7 @@ from integrations_app.components.fields import (
 from integrations_app.components.instructions import setup_instructions
 from integrations_app.components.mark import provider_mark
 from integrations_app.components.reactive import flag
-from integrations_app.components.shell import page_heading, shell
+from integrations_app.components.shell import page_heading, shell, way_back
 from integrations_app.components.text import t
 from integrations_app.components.theme import FORM_WIDTH
 from integrations_app.state.new import New
@@ -26,6 +26,7 @@ from integrations_app.state.views import ProviderItem
 def page() -> rx.Component:
     """The choice, or the form."""
     return shell(
+        way_back(t("All integrations"), routes.LISTING),
         page_heading(
             t("Add Integration"),
             rx.cond(
@@ -113,7 +114,7 @@ def _form_page() -> rx.Component:
                 identity=New.provider.key,
                 on_submit=New.create,
             ),
-            size="3",
+            size="2",
         ),
         direction="column",
         spacing="4",

@@ -144,6 +144,33 @@ def test_nothing_is_wider_than_a_phone(new_browser: NewBrowser, new_tab: NewTab,
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+def test_on_a_phone_the_navigation_is_one_line(new_browser: NewBrowser, new_tab: NewTab) -> None:
+    context = new_browser(viewport=PHONE)
+    sign_in(context, EMAIL)
+    phone = new_tab(context)
+
+    open_list(phone)
+
+    places = phone.get_by_role("navigation", name="Main").get_by_role("link")
+    tops = {box["y"] for place in places.all() if (box := place.bounding_box())}
+    assert len(tops) == 1
+
+
+def test_the_navigation_says_where_one_is(admin: Page) -> None:
+    places = admin.get_by_role("navigation", name="Main")
+
+    open_edit(admin, stored("mistral", "main").uuid)
+
+    integrations, projects = (
+        places.get_by_role("link", name=name) for name in ("Integrations", "Projects")
+    )
+    expect(integrations).to_have_attribute("aria-current", "page")
+    expect(projects).to_have_attribute("aria-current", "false")
+    projects.click()
+    expect(projects).to_have_attribute("aria-current", "page")
+    expect(integrations).to_have_attribute("aria-current", "false")
+
+
 def test_on_a_phone_a_row_offers_everything(new_browser: NewBrowser, new_tab: NewTab) -> None:
     context = new_browser(viewport=PHONE)
     sign_in(context, EMAIL)

@@ -11,12 +11,12 @@ from integrations_app.components.fields import (
     setup_form,
     text_field,
 )
-from integrations_app.components.instructions import copyable
+from integrations_app.components.instructions import copyable, summary
 from integrations_app.components.meanwhile import changed_notice, conflict_notice
 from integrations_app.components.picker import choices_of, integration_picker
 from integrations_app.components.question import question
 from integrations_app.components.reactive import OnEvent, flag, text
-from integrations_app.components.shell import page_heading, shell
+from integrations_app.components.shell import page_heading, shell, way_back
 from integrations_app.components.text import t
 from integrations_app.components.theme import FORM_WIDTH
 from integrations_app.features.ai_endpoints.drafts import INTEGRATION, MODEL, NAME
@@ -52,20 +52,14 @@ def _page(
 ) -> rx.Component:
     is_here = flag(EndpointForm.loaded) & (last_part() == EndpointForm.asked)
     return shell(
-        rx.link(
-            rx.flex(
-                rx.icon("arrow-left", size=14), t("All AI endpoints"), align="center", spacing="1"
-            ),
-            href=routes.AI_ENDPOINTS,
-            size="2",
-        ),
+        way_back(t("All AI endpoints"), routes.AI_ENDPOINTS),
         heading,
         rx.cond(
             is_here,
             rx.flex(
                 rx.cond(EndpointForm.removed_meanwhile, _removed()),
                 before or rx.fragment(),
-                rx.card(_form(), size="3"),
+                rx.card(_form(), size="2"),
                 direction="column",
                 spacing="4",
             ),
@@ -180,10 +174,12 @@ def _removed() -> rx.Component:
 def _danger_zone() -> rx.Component:
     return rx.card(
         rx.el.details(
-            rx.el.summary(rx.text(t("Danger Zone"), as_="span", weight="medium")),
+            summary(t("Danger Zone")),
             rx.flex(
                 rx.text(
-                    t("Delete this endpoint; its integration stays."), size="2", color_scheme="gray"
+                    t("The endpoint is deleted for good; its integration stays."),
+                    size="2",
+                    color_scheme="gray",
                 ),
                 rx.button(
                     t("Delete"),
@@ -211,6 +207,7 @@ def _danger_zone() -> rx.Component:
             t("If it is stored nowhere else, nobody can recover it afterwards."),
             EndpointForm.forget_key,
         ),
+        size="2",
         width="100%",
     )
 

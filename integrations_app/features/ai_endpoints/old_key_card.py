@@ -33,7 +33,7 @@ def old_key_card() -> rx.Component:
                 direction="column",
                 spacing="3",
             ),
-            size="3",
+            size="2",
             width="100%",
         ),
     )

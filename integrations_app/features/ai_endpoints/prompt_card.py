@@ -61,7 +61,7 @@ def prompt_card() -> rx.Component:
             direction="column",
             spacing="3",
         ),
-        size="3",
+        size="2",
     )
 
 
