@@ -83,7 +83,7 @@ def test_projects_and_templates_have_lists_of_their_own_with_addresses(admin: Pa
 
 def test_a_new_project_is_created_and_listed(admin: Page) -> None:
     open_projects(admin)
-    admin.get_by_role("link", name="New Project").click()
+    admin.get_by_role("link", name="Add Project").click()
 
     name_field(admin).fill("Apollo")
     description_field(admin).fill("To the moon.")
@@ -161,7 +161,7 @@ def test_what_is_typed_survives_what_others_change_and_is_not_saved_over_it_unas
     open_project(admin, project)
     name_field(admin).fill("Apollo 11")
     service.update(project.uuid, Draft(name="Apollo", description="Theirs."), actor=SOMEONE)
-    expect(alert(admin, "Someone changed this while you were typing.")).to_be_visible()
+    expect(alert(admin, "Someone changed this project while you were typing.")).to_be_visible()
     expect(name_field(admin)).to_have_value("Apollo 11")
 
     button(admin, "Save Changes").click()
@@ -192,7 +192,7 @@ def test_a_project_that_somebody_deletes_says_so_on_its_open_page(admin: Page) -
 
     service.remove(project.uuid, actor=SOMEONE)
 
-    expect(alert(admin, "Someone deleted this meanwhile.")).to_be_visible()
+    expect(alert(admin, "This project was deleted meanwhile.")).to_be_visible()
     expect(name_field(admin)).to_have_value("Apollo 11")
 
 
@@ -200,11 +200,11 @@ def test_deleting_asks_first(admin: Page) -> None:
     add("Apollo")
     open_projects(admin)
 
-    button(row(admin, "Apollo"), "Delete").click()
+    button(row(admin, "Apollo"), "Remove").click()
     question = admin.get_by_role("alertdialog", name="Delete Apollo?")
     button(question, "Keep it").click()
     expect(question).to_have_count(0)
-    button(row(admin, "Apollo"), "Delete").click()
+    button(row(admin, "Apollo"), "Remove").click()
     button(question, "Delete for good").click()
 
     expect(admin.get_by_text("Apollo was deleted.")).to_be_visible()

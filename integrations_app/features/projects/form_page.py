@@ -11,10 +11,11 @@ from integrations_app.components.fields import (
     setup_form,
     text_field,
 )
+from integrations_app.components.instructions import summary
 from integrations_app.components.meanwhile import changed_notice, conflict_notice
 from integrations_app.components.question import question
 from integrations_app.components.reactive import OnEvent, Text, flag, text
-from integrations_app.components.shell import page_heading, shell
+from integrations_app.components.shell import page_heading, shell, way_back
 from integrations_app.components.text import t
 from integrations_app.components.theme import FORM_WIDTH
 from integrations_app.features.projects.form_state import ProjectForm
@@ -30,7 +31,7 @@ from integrations_app.features.projects.project import (
 def new() -> rx.Component:
     """The form for a new one."""
     return _page(
-        _of_kind(t("New Template"), t("New Project")),
+        _of_kind(t("Add Template"), t("Add Project")),
         rx.cond(
             ProjectForm.from_template,
             t("Begun with the template {name}.", name=text(ProjectForm.from_template)),
@@ -54,15 +55,9 @@ def _of_kind(of_template: rx.Var[str] | str, of_project: rx.Var[str] | str) -> r
 
 def _page(heading: Text, sentence: Text, *more: rx.Component) -> rx.Component:
     return shell(
-        rx.link(
-            rx.flex(
-                rx.icon("arrow-left", size=14),
-                _of_kind(t("All templates"), t("All projects")),
-                align="center",
-                spacing="1",
-            ),
-            href=_of_kind(routes.projects(templates=True), routes.projects()),
-            size="2",
+        way_back(
+            _of_kind(t("All templates"), t("All projects")),
+            _of_kind(routes.projects(templates=True), routes.projects()),
         ),
         page_heading(heading, sentence),
         rx.cond(
@@ -70,7 +65,7 @@ def _page(heading: Text, sentence: Text, *more: rx.Component) -> rx.Component:
             flag(ProjectForm.loaded) & (last_part() == ProjectForm.asked),
             rx.flex(
                 rx.cond(ProjectForm.removed_meanwhile, _removed()),
-                rx.card(_form(), size="3"),
+                rx.card(_form(), size="2"),
                 *more,
                 direction="column",
                 spacing="4",
@@ -86,7 +81,11 @@ def _form() -> rx.Component:
         rx.cond(
             ProjectForm.changed_meanwhile,
             changed_notice(
-                t("Someone changed this while you were typing."), on_load=ProjectForm.load_theirs
+                _of_kind(
+                    t("Someone changed this template while you were typing."),
+                    t("Someone changed this project while you were typing."),
+                ),
+                on_load=ProjectForm.load_theirs,
             ),
         ),
         text_field(
@@ -146,15 +145,22 @@ def _touch() -> OnEvent:
 
 def _removed() -> rx.Component:
     return notice_callout(
-        t("Someone deleted this meanwhile. What you typed is still here to copy."),
-        rx.link(t("Back to the list"), href=routes.PROJECTS, size="2"),
+        _of_kind(
+            t("This template was deleted meanwhile. What you typed is still here to copy."),
+            t("This project was deleted meanwhile. What you typed is still here to copy."),
+        ),
+        rx.link(
+            t("Back to the list"),
+            href=_of_kind(routes.projects(templates=True), routes.projects()),
+            size="2",
+        ),
     )
 
 
 def _danger_zone() -> rx.Component:
     return rx.card(
         rx.el.details(
-            rx.el.summary(rx.text(t("Danger Zone"), as_="span", weight="medium")),
+            summary(t("Danger Zone")),
             rx.flex(
                 rx.text(removal_sentence(ProjectForm.is_template), size="2", color_scheme="gray"),
                 rx.button(
@@ -179,5 +185,6 @@ def _danger_zone() -> rx.Component:
             on_keep=ProjectForm.keep,
             on_delete=ProjectForm.remove,
         ),
+        size="2",
         width="100%",
     )

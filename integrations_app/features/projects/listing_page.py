@@ -39,7 +39,7 @@ def _add() -> rx.Component:
     return rx.button(
         rx.el.a(
             rx.icon("plus", size=16),
-            rx.cond(ProjectList.of_templates, t("New Template"), t("New Project")),
+            rx.cond(ProjectList.of_templates, t("Add Template"), t("Add Project")),
             href=rx.cond(
                 ProjectList.of_templates, routes.new_project(template=True), routes.new_project()
             ),
@@ -104,7 +104,7 @@ def _row(item: ProjectItem) -> rx.Component:
         rx.el.td(
             rx.cond(item.description, rx.el.span(item.description, class_name="cell-account"))
         ),
-        rx.el.td(rx.el.span(t("changed "), ago(item.updated_at), class_name="cell-account")),
+        rx.el.td(rx.el.span(t("changed "), ago(item.updated_at), class_name="cell-moment")),
         rx.el.td(
             rx.el.div(
                 rx.cond(
@@ -115,9 +115,9 @@ def _row(item: ProjectItem) -> rx.Component:
                         class_name="row-action main",
                     ),
                 ),
-                rx.el.a(t("Edit"), href=address, class_name="row-action main"),
+                rx.el.a(t("Configure"), href=address, class_name="row-action main"),
                 rx.el.button(
-                    t("Delete"),
+                    t("Remove"),
                     on_click=ProjectList.ask_removal(item.uuid),
                     class_name="row-action danger",
                     type="button",
@@ -146,7 +146,7 @@ def removal_sentence(is_template: Flag) -> Text:
     """What a removal means."""
     return rx.cond(
         is_template,
-        t("Projects that were made from it stay. This cannot be undone."),
+        t("The template is deleted for good; projects made from it stay. This cannot be undone."),
         t("The project is deleted for good. This cannot be undone."),
     )
 
