@@ -4,21 +4,19 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
 from integrations_app.domain.provider import Chat, Provider
 from integrations_app.providers.addresses import in_ascii
-from integrations_app.providers.placement import place
 from integrations_app.providers.templates import PLACEHOLDER, fill_url
 from integrations_app.security.redaction import safe_label, shows_part_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
-    """What to post; neither its address nor its headers are shown, both may hold the secret."""
+    """What to post, still without the credential."""
 
-    url: str = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
+    url: str
+    headers: Mapping[str, str]
     body: bytes = field(repr=False)
 
 
@@ -35,17 +33,12 @@ def build(
         prompt: What to say to it.
 
     Raises:
-        MissingPlaceholder: A value that the request needs is missing.
-        InvalidFields: A value cannot stand in a request.
+        MissingPlaceholder: A value that the address needs is missing.
     """
-    placed = place(provider, values)
-    url = fill_url(chat.url, values, provider)
-    if placed.query:
-        url += ("&" if "?" in url else "?") + urlencode(placed.query)
     body = _filled(chat.body, {"model": model, "prompt": prompt})
     return ChatRequest(
-        url=in_ascii(url),
-        headers={"Content-Type": "application/json", **placed.headers},
+        url=in_ascii(fill_url(chat.url, values, provider)),
+        headers={"Content-Type": "application/json"},
         body=json.dumps(body).encode(),
     )
 

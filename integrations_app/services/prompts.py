@@ -1,17 +1,25 @@
 """Having a model answer a prompt through a connection; nothing of it is stored."""
 
+import httpx2
+
 from integrations_app.domain.check import CheckReason
 from integrations_app.domain.provider import Chat, Provider
 from integrations_app.domain.reply import Reply
-from integrations_app.errors import InvalidFields, MissingPlaceholder, NotConfigured
+from integrations_app.errors import (
+    InvalidFields,
+    MissingPlaceholder,
+    NotConfigured,
+    Unauthorized,
+)
 from integrations_app.providers import chat, hosts
 from integrations_app.providers.checks import judgement
 from integrations_app.providers.waits import retry_after_s
 from integrations_app.security import egress
-from integrations_app.security.egress import Answer
 from integrations_app.services import catalogue, checks, credentials, observation, tokens
 from integrations_app.services.opening import Opened
 from integrations_app.services.references import parse_uuid
+from integrations_app.services.requests import clients
+from integrations_app.services.requests.bounded import BoundedTransport
 
 DEADLINE_S = 60.0
 """For all of an answer; models take their time."""
@@ -20,6 +28,8 @@ LONGEST_ANSWER = 4_000
 """Characters that are kept of it."""
 
 CAPABILITY = "chat"
+
+_REFUSED = 401
 
 
 def can_answer(provider: str) -> bool:
@@ -51,10 +61,9 @@ def ask(uuid: object, *, model: str, prompt: str, deadline_s: float = DEADLINE_S
         raise NotConfigured(found.uuid)
     try:
         sent = chat.build(found.provider, declared, found.values, model=model, prompt=prompt)
+        answer = _sent(found, sent, deadline_s)
     except (MissingPlaceholder, InvalidFields):  # saved before the declaration asked for more
         return Reply(reason=CheckReason.CREDENTIALS_REJECTED)
-    try:
-        answer = _sent(found, sent, deadline_s)
     except egress.PrivateNetwork:
         private = {"provider_code": checks.PRIVATE_NETWORK}
         return Reply(reason=CheckReason.UNREACHABLE, details=private)
@@ -62,33 +71,36 @@ def ask(uuid: object, *, model: str, prompt: str, deadline_s: float = DEADLINE_S
         return Reply(reason=CheckReason.UNREACHABLE)
     except egress.Nonsense:
         return Reply(reason=CheckReason.PROVIDER_ERROR)
+    except Unauthorized:
+        return Reply(reason=_reason(found.provider, _REFUSED), details={"http_status": _REFUSED})
     return _read(found, declared, answer)
 
 
-def _sent(found: Opened, sent: chat.ChatRequest, deadline_s: float) -> Answer:
-    with observation.request_to(found.provider):
-        return egress.send(
-            "POST",
-            sent.url,
-            headers=sent.headers,
-            body=sent.body,
-            allowed=lambda host: hosts.allowed(found.provider, found.values, host),
-            deadline_s=deadline_s,
-        )
+def _sent(found: Opened, sent: chat.ChatRequest, deadline_s: float) -> httpx2.Response:
+    """As a consumer's request goes, its token renewed when it is refused, but within limits."""
+    transport = BoundedTransport(
+        allowed=lambda host: hosts.allowed(found.provider, found.values, host),
+        deadline_s=deadline_s,
+    )
+    with (
+        observation.request_to(found.provider),
+        clients.client(found.uuid, {"transport": transport}) as client,
+    ):
+        return client.post(sent.url, headers=dict(sent.headers), content=sent.body)
 
 
-def _read(found: Opened, declared: Chat, answer: Answer) -> Reply:
+def _read(found: Opened, declared: Chat, answer: httpx2.Response) -> Reply:
     secrets = tokens.secrets_of(found.provider, found.values)
-    if answer.status == 200:  # noqa: PLR2004 - what every answer comes with
-        text = chat.answer_in(declared, answer.body, secrets=secrets)
+    if answer.status_code == 200:  # noqa: PLR2004 - what every answer comes with
+        text = chat.answer_in(declared, answer.content, secrets=secrets)
         if text is None:
             return Reply(reason=CheckReason.PROVIDER_ERROR)
         shortened = len(text) > LONGEST_ANSWER
         return Reply(text=text[:LONGEST_ANSWER], shortened=shortened)
     return Reply(
-        reason=_reason(found.provider, answer.status),
+        reason=_reason(found.provider, answer.status_code),
         details=_details(answer),
-        told=chat.refusal_in(declared, answer.body, secrets=secrets) or "",
+        told=chat.refusal_in(declared, answer.content, secrets=secrets) or "",
     )
 
 
@@ -99,6 +111,8 @@ def _reason(provider: Provider, status: int) -> CheckReason:
     return reason
 
 
-def _details(answer: Answer) -> dict[str, int]:
+def _details(answer: httpx2.Response) -> dict[str, int]:
     wait_s = retry_after_s(answer.headers)
-    return {"http_status": answer.status} | ({} if wait_s is None else {"retry_after_s": wait_s})
+    return {"http_status": answer.status_code} | (
+        {} if wait_s is None else {"retry_after_s": wait_s}
+    )
