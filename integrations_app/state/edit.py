@@ -252,6 +252,8 @@ class Edit(Account, Removal, Uses, StoredForm, AdminState):
     async def ask_removal(self) -> None:
         """Ask before the connection is deleted, and say who uses it."""
         await self._actor()
+        if not self.connection_uuid:
+            return
         await self._ask_removal(
             self.connection_uuid, self.name, self.provider.title, provider=self.provider.key
         )

@@ -21,7 +21,7 @@ from integrations_app.state import views, wording
 from integrations_app.state.aside import aside
 from integrations_app.state.modules import is_about_modules
 from integrations_app.state.removal import Removal
-from integrations_app.state.sent import clean
+from integrations_app.state.sent import clean, query_of
 from integrations_app.state.session import AdminState, watching
 from integrations_app.state.together import Together
 from integrations_app.state.watching import Batch
@@ -96,7 +96,7 @@ class Listing(Removal, AdminState):
     async def turn_to(self, link: str) -> AsyncIterator[rx.event.EventSpec | None]:
         """Show what a link on this page leads to, and only then have the browser go there."""
         await self._actor()
-        query = urlsplit(clean(str(link))).query
+        query = query_of(link)
         self._read(dict(parse_qsl(query)))
         await self._reload()
         yield None
@@ -122,7 +122,7 @@ class Listing(Removal, AdminState):
         """Check a connection's stored credentials; the row says how it ended."""
         async with self:
             actor = await self._actor()
-            if uuid in self.testing or uuid not in {row.uuid for row in self.rows}:
+            if uuid in self.testing or all(row.uuid != uuid for row in self._seen):
                 return
             self.testing = [*self.testing, uuid]
         yield

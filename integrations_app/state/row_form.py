@@ -10,6 +10,7 @@ import reflex as rx
 from integrations_app.domain.actor import Actor
 from integrations_app.errors import Conflict, DatabaseUnavailable, IntegrationError, Missing
 from integrations_app.i18n import _, listing
+from integrations_app.state.sent import version_of
 from integrations_app.state.session import without_database
 from integrations_app.state.setup_form import focus
 
@@ -175,12 +176,11 @@ class RowForm(rx.State, mixin=True):
 
     def _go_back_to(self, begun_at: str) -> None:
         """What is typed was meant for an older version, and is still there."""
-        uuid, _slash, drawn = begun_at.rpartition("/")
-        version = drawn.partition(".")[0]
-        if self._seen is None or uuid != self.row_uuid or not version.isdecimal():
+        uuid, version = version_of(begun_at)
+        if self._seen is None or version is None or uuid != self.row_uuid:
             return
-        if int(version) < self._seen.version:
-            self._seen = replace(self._seen, version=int(version))
+        if version < self._seen.version:
+            self._seen = replace(self._seen, version=version)
             self.changed_meanwhile = True
 
     async def _save(self, form: object, *, over: bool) -> AsyncIterator[object]:

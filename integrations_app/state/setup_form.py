@@ -89,7 +89,7 @@ class SetupForm(rx.State, mixin=True):
         """Show or hide what is being typed into a secret field."""
         if key in self.revealed:
             self.revealed = [each for each in self.revealed if each != key]
-        elif key in {field.key for field in self.fields if field.secret}:
+        elif any(field.key == key for field in self.fields if field.secret):
             self.revealed = [*self.revealed, key]
 
 

@@ -12,6 +12,7 @@ from integrations_app.errors import Conflict, DatabaseUnavailable, IntegrationEr
 from integrations_app.i18n import _, listing
 from integrations_app.services import audit, catalogue, lookup
 from integrations_app.state import setup_form, views, wording
+from integrations_app.state.sent import version_of
 
 
 class StoredForm(setup_form.SetupForm, mixin=True):
@@ -111,12 +112,11 @@ class StoredForm(setup_form.SetupForm, mixin=True):
 
     async def _go_back_to(self, begun_at: str) -> None:
         """What is typed was meant for an older version, and is still there."""
-        uuid, _slash, drawn = begun_at.rpartition("/")
-        version = drawn.partition(".")[0]
-        if uuid != self.connection_uuid or not version.isdecimal():
+        uuid, version = version_of(begun_at)
+        if version is None or uuid != self.connection_uuid:
             return
-        if int(version) < self._base:
-            self._base = int(version)
+        if version < self._base:
+            self._base = version
             await self._tell_of_change()
 
     async def _tell_of_change(self) -> None:

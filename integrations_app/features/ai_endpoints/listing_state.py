@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import reflex as rx
 
@@ -12,7 +12,7 @@ from integrations_app.errors import DatabaseUnavailable, IntegrationError
 from integrations_app.features.ai_endpoints import lookup, service, views, wording
 from integrations_app.features.ai_endpoints.endpoint import KEY, EndpointPage
 from integrations_app.i18n import _
-from integrations_app.state.sent import clean
+from integrations_app.state.sent import clean, query_of
 from integrations_app.state.session import AdminState, watching
 from integrations_app.state.watching import Batch
 
@@ -56,7 +56,7 @@ class EndpointList(AdminState):
     async def turn_to(self, link: str) -> AsyncIterator[rx.event.EventSpec | None]:
         """Show what a link on this page leads to, and only then have the browser go there."""
         await self._actor()
-        query = urlsplit(clean(str(link))).query
+        query = query_of(link)
         self._read(dict(parse_qsl(query)))
         await self._reload()
         yield None

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import reflex as rx
 
@@ -13,7 +13,7 @@ from integrations_app.errors import DatabaseUnavailable, IntegrationError
 from integrations_app.features.projects import lookup, service, wording
 from integrations_app.features.projects.project import COUNT_LIMIT, KEY, Project, ProjectPage
 from integrations_app.i18n import _, ngettext
-from integrations_app.state.sent import clean
+from integrations_app.state.sent import clean, query_of
 from integrations_app.state.session import AdminState, watching
 
 _LONGEST_CURSOR = 2_000
@@ -68,7 +68,7 @@ class ProjectList(AdminState):
     async def turn_to(self, link: str) -> AsyncIterator[rx.event.EventSpec | None]:
         """Show what a link on this page leads to, and only then have the browser go there."""
         await self._actor()
-        query = urlsplit(clean(str(link))).query
+        query = query_of(link)
         self._read(dict(parse_qsl(query)))
         self.changed = []
         await self._reload()
