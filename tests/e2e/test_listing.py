@@ -19,6 +19,7 @@ from tests.e2e.pages import (
     rows,
     stored,
 )
+from tests.postgresql import DatabaseUnderTest
 from tests.world import Behaviour
 
 
@@ -48,6 +49,24 @@ def test_a_row_says_service_name_account_status_and_what_can_be_done(admin: Page
     for action in ("Test Connection", "Disconnect", "Remove"):
         expect(button(shown, action)).to_be_visible()
     expect(shown.get_by_role("link", name="Configure")).to_be_visible()
+
+
+def test_names_and_accounts_keep_to_one_line_beside_a_long_reason(
+    admin: Page, library: DatabaseUnderTest
+) -> None:
+    checked("mistral", "newsletter", Behaviour.WRONG)
+    checked("mistral", "night-reports")
+    library.execute("UPDATE integration_connections SET account_name = 'grace@example.com'")
+
+    open_list(admin)
+
+    shown = [
+        admin.get_by_role("link", name="newsletter"),
+        admin.get_by_role("link", name="night-reports"),
+        row(admin, "night-reports").get_by_text("grace@example.com"),
+    ]
+    heights = {box["height"] for each in shown if (box := each.bounding_box())}
+    assert len(heights) == 1
 
 
 def test_each_status_has_its_word_and_its_actions(admin: Page) -> None:
