@@ -68,6 +68,7 @@ def test_model_and_prompt_are_sent_as_they_are(
         (Behaviour.GARBAGE, CheckReason.PROVIDER_ERROR, None),
         (Behaviour.ENDLESS_BODY, CheckReason.PROVIDER_ERROR, None),
         (Behaviour.COMPRESSED_BOMB, CheckReason.PROVIDER_ERROR, None),
+        (Behaviour.COMPRESSED, CheckReason.PROVIDER_ERROR, None),
         (Behaviour.CUT_BODY, CheckReason.UNREACHABLE, None),
     ],
 )

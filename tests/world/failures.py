@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -63,6 +64,8 @@ def failure(
             return page()
         case Behaviour.WRONG_SHAPE:
             return Reply.of_json(["something", {"quite": "different"}, 42])
+        case Behaviour.COMPRESSED:
+            return _compressed({"choices": [{"message": {"content": "Unpacked."}}]})
         case Behaviour.REDIRECT_ELSEWHERE:
             return _redirect(ELSEWHERE)
         case Behaviour.REDIRECT_TO_HTTP:
@@ -80,6 +83,12 @@ def page() -> Reply:
     """A web page where none was expected."""
     headers = (("content-type", "text/html; charset=utf-8"),)
     return Reply(headers=headers, body=b"<!doctype html><title>Welcome</title><p>Hello & <b>bye")
+
+
+def _compressed(content: object) -> Reply:
+    plain = Reply.of_json(content)
+    headers = (*plain.headers, ("content-encoding", "gzip"))
+    return replace(plain, headers=headers, body=gzip.compress(plain.body))
 
 
 def _redirect(location: str) -> Reply:
