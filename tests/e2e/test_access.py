@@ -32,6 +32,26 @@ NAMELESS = """[...document.querySelectorAll('input:not([type=hidden]), button, a
     .filter((each) => !(each.innerText.trim() || each.ariaLabel || each.labels?.length
         || each.getAttribute('aria-labelledby') || each.title))
     .map((each) => each.outerHTML.slice(0, 200))"""
+CONTRASTS = """(selector) => {
+    const canvas = document.createElement('canvas').getContext('2d');
+    const brightness = (colours) => {
+        for (const colour of colours) {
+            canvas.fillStyle = colour;
+            canvas.fillRect(0, 0, 1, 1);
+        }
+        const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data]
+            .map((part) => part / 255)
+            .map((part) => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+    };
+    return [...document.querySelectorAll(selector)].map((each) => {
+        const below = ['white'];
+        for (let at = each; at; at = at.parentElement)
+            below.splice(1, 0, getComputedStyle(at).backgroundColor);
+        const both = [brightness(below), brightness([...below, getComputedStyle(each).color])];
+        return Math.max(...both) / Math.min(...both);
+    });
+}"""
 UNLIMITED = """[...document.querySelectorAll('input:not([type=hidden])')]
     .filter((each) => each.maxLength < 0).map((each) => each.outerHTML.slice(0, 200))"""
 BROKEN_DESCRIPTIONS = """[...document.querySelectorAll('[aria-describedby]')]
@@ -181,6 +201,26 @@ def test_on_a_phone_a_row_offers_everything(new_browser: NewBrowser, new_tab: Ne
 
     for action in ("Test Connection", "Disconnect", "Remove"):
         expect(button(row(phone, "main"), action)).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_on_colour_can_be_read(new_browser: NewBrowser, new_tab: NewTab, scheme: str) -> None:
+    context = new_browser(color_scheme=scheme)
+    sign_in(context, EMAIL)
+    page = new_tab(context)
+    stored("mistral", "untested")
+    checked("mistral", "refused", Behaviour.WRONG)
+    uuid = checked("mistral", "main").uuid
+
+    open_list(page)
+    statuses = page.evaluate(CONTRASTS, ".rt-Badge")
+    open_edit(page, uuid)
+    page.get_by_text("Danger Zone").click()
+    deleting = page.evaluate(CONTRASTS, "[data-accent-color=red].rt-variant-solid")
+
+    assert len(statuses) == 3
+    assert len(deleting) == 1
+    assert min(*statuses, *deleting) >= 4.5
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
