@@ -79,7 +79,7 @@ def _told(identify: Identify, headers: Headers) -> HostAdmin | None:
 def _is_own_page(headers: Headers) -> bool:
     """Whether no page of another site is behind it, whose websocket would carry our cookies."""
     origin = headers.get("origin")
-    if origin is None or urlsplit(origin).netloc == headers.get("host"):
+    if origin is None or _host_of(origin) == headers.get("host"):
         return True
     if origin in settings.load().accepted_origins:
         return True
@@ -87,3 +87,10 @@ def _is_own_page(headers: Headers) -> bool:
         "A page of %s is none of this app's; INTEGRATIONS_PUBLIC_URL says which are.", origin
     )
     return False
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # such as "http://["
+        return ""

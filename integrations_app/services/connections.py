@@ -135,11 +135,11 @@ def disconnect(uuid: object, *, actor: Actor) -> Disconnection:
     """
     parsed = parse_uuid(uuid)
     now = datetime.now(UTC)
-    granted = revocation.tokens_of(parsed)
     with database().transaction() as session:
         row = locked(session, parsed)
         if row is None:
             return Disconnection(changed=False)
+        granted = revocation.tokens_of(parsed)  # a renewal that was under way is over now
         removed = _remove_secrets(session, row)
         if not removed and row.status == Status.DISCONNECTED:
             return Disconnection(changed=False)
@@ -172,11 +172,11 @@ def remove(uuid: object, *, actor: Actor, seen_uses: int | None = None) -> bool:
         UsedMore: It is used in more places than `seen_uses`.
     """
     parsed = parse_uuid(uuid)
-    granted = revocation.tokens_of(parsed)
     with database().transaction() as session:
         row = locked(session, parsed)
         if row is None:
             return False
+        granted = revocation.tokens_of(parsed)  # a renewal that was under way is over now
         usages = usage.of(parsed)  # whoever locks the row before they use it is counted
         blocking = [each for each in usages if each.blocking]
         if blocking:

@@ -45,10 +45,10 @@ def replace(old: object, new: object, *, actor: Actor) -> int:
     leaving, staying = parse_uuid(old), parse_uuid(new)
     if leaving == staying:
         raise SameConnection
-    granted = revocation.tokens_of(leaving)
     now = datetime.now(UTC)
     with database().transaction() as session:
         rows = _locked(session, leaving, staying)
+        granted = revocation.tokens_of(leaving)  # a renewal that was under way is over now
         moved = _repoint(session, leaving, staying, actor)
         if moved:
             facts.record(session, TOOK_OVER, actor=actor, at=now, row=rows[staying])

@@ -74,6 +74,7 @@ def test_only_an_admin_with_a_session_that_lasts_is_let_in(
         ("accept=*/*", "Ann"),
         ("origin=https://evil.example", "nobody"),
         ("origin=null", "nobody"),
+        ("origin=http://[", "nobody"),
         ("origin=https://app.example.evil.example", "nobody"),
     ],
 )
