@@ -28,6 +28,7 @@ from integrations_app.storage import migrations
 from integrations_app.storage.engine import database
 
 _PATIENCE_S = 0.05
+_NOWHERE = "postgresql://nobody@localhost:1/nothing"
 _WAITERS_WITHIN_S = 10.0
 _ROOM_BYTES = 2 * 1024**3
 _WITHOUT_WAITING_FOR_DISKS = ("fsync", "synchronous_commit", "full_page_writes")
@@ -109,6 +110,8 @@ class Server:
             patch.setenv("DATABASE_URL", template.url)
             migrations.upgrade()
             database().dispose()
+            # Nobody may use what is copied: a test that asks for no database is to find none.
+            patch.setenv("DATABASE_URL", _NOWHERE)
             yield urlsplit(template.url).path[1:]
 
     def _wait_until_left(self, name: str) -> None:

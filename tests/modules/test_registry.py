@@ -15,6 +15,8 @@ from tests.api.conftest import Register, register
 
 __all__ = ["register"]
 
+pytestmark = pytest.mark.usefixtures("db")  # the app's own modules are asked, too
+
 
 class Migrating(Module):
     """A module that counts how often it was asked."""
