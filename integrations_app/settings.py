@@ -39,6 +39,7 @@ class Settings:
         port: TCP port to serve on.
         log_level: One of `LOG_LEVELS`.
         metrics_token: What monitoring shows to read figures; None while nobody may.
+        trusted_proxies: Networks of the proxies whose `X-Forwarded-For` is believed.
     """
 
     database_url: str | None = field(repr=False)
@@ -52,6 +53,7 @@ class Settings:
     port: int
     log_level: str
     metrics_token: str | None = field(repr=False)
+    trusted_proxies: tuple[Network, ...]
 
     @property
     def origin(self) -> str:
@@ -77,6 +79,7 @@ _NAMES = (
     "PORT",
     "LOG_LEVEL",
     "INTEGRATIONS_METRICS_TOKEN",
+    "INTEGRATIONS_TRUSTED_PROXIES",
 )
 
 # What os.environ keeps: its own look-ups of what is not there cost as much as half a query.
@@ -111,6 +114,7 @@ def _parse(  # noqa: PLR0913, PLR0917 - one argument a variable, in the order of
     port: str,
     log_level: str,
     metrics_token: str,
+    trusted_proxies: str,
 ) -> Settings:
     networks, hosts = _private_networks(private)
     return Settings(
@@ -125,6 +129,7 @@ def _parse(  # noqa: PLR0913, PLR0917 - one argument a variable, in the order of
         port=_port(port),
         log_level=_log_level(log_level),
         metrics_token=_metrics_token(metrics_token),
+        trusted_proxies=_trusted_proxies(trusted_proxies),
     )
 
 
@@ -233,6 +238,18 @@ def _metrics_token(text: str) -> str | None:
         problem = f"must have {_SHORTEST_TOKEN} characters or more, all of them plain ASCII"
         raise InvalidSetting("INTEGRATIONS_METRICS_TOKEN", problem)
     return text or None
+
+
+def _trusted_proxies(text: str) -> tuple[Network, ...]:
+    return tuple(map(_proxy_network, _parts(text)))
+
+
+def _proxy_network(part: str) -> Network:
+    try:
+        return ipaddress.ip_network(part, strict=False)
+    except ValueError:
+        problem = f"{part!r} is neither an address nor a network like 10.0.0.0/8"
+        raise InvalidSetting("INTEGRATIONS_TRUSTED_PROXIES", problem) from None
 
 
 def _parts(text: str) -> list[str]:

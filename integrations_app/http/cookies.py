@@ -1,9 +1,10 @@
-"""The cookie by which a signed-in browser is recognised."""
+"""The cookies by which a browser is recognised: signed in, or one that has been before."""
 
 from starlette.requests import cookie_parser
 from starlette.responses import Response
 
 from integrations_app import settings
+from integrations_app.services import known_browsers
 from integrations_app.services.sessions import LIFETIME
 
 
@@ -28,6 +29,29 @@ def keep(response: Response, token: str) -> None:
 def forget(response: Response) -> None:
     """Have the browser drop it."""
     response.delete_cookie(_name(), path="/", secure=_is_https(), httponly=True, samesite="lax")
+
+
+def browser_marker(header: str) -> str:
+    """Return the marker of an earlier sign-in in a `Cookie` header; empty if there is none."""
+    return cookie_parser(header).get(_marker_name(), "")
+
+
+def keep_marker(response: Response, marker: str, *, path: str) -> None:
+    """Have the browser keep it, to be sent to one path only; signing out leaves it there."""
+    response.set_cookie(
+        _marker_name(),
+        marker,
+        max_age=int(known_browsers.LIFETIME.total_seconds()),
+        path=path,
+        secure=_is_https(),
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def _marker_name() -> str:
+    # `__Host-` would have the browser send it everywhere.
+    return "__Secure-integrations_browser" if _is_https() else "integrations_browser"
 
 
 def _name() -> str:

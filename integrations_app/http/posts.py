@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from integrations_app import settings
 from integrations_app.errors import DatabaseUnavailable, IntegrationError
 from integrations_app.http import words
+from integrations_app.http.forwarding import client_address
 
 logger = logging.getLogger(__name__)
 
@@ -87,12 +88,14 @@ async def fields(request: Request, *names: str) -> list[str]:
 
 
 def client(request: Request) -> str:
-    """The address a request came from.
+    """Return the address that a request came from.
 
-    It is the connection's own: behind a proxy, that of the proxy. Headers that proxies add are
-    not believed, since anyone can send them; such a proxy limits clients by itself.
+    Headers that proxies add are believed only of those in `INTEGRATIONS_TRUSTED_PROXIES`, since
+    anyone can send them.
     """
-    return request.client.host if request.client else "unknown"
+    peer = request.client.host if request.client else "unknown"
+    forwarded = request.headers.getlist("x-forwarded-for")
+    return client_address(peer, forwarded, settings.load().trusted_proxies)
 
 
 def request_id(request: Request) -> str | None:

@@ -5,9 +5,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from integrations_app.domain.admin import Admin
 from integrations_app.http import cookies
 from integrations_app.http.posts import client, fields, post, request_id
-from integrations_app.services import admins, sessions
+from integrations_app.services import admins, known_browsers, sessions
 
 SIGN_IN = "/api/integrations/sign-in"
 SET_UP = "/api/integrations/setup"
@@ -18,10 +19,15 @@ SIGN_OUT = "/api/integrations/sign-out"
 async def sign_in(request: Request) -> Response:
     """Email and password against a session's cookie."""
     email, password = await fields(request, "email", "password")
-    _admin, token = await run_in_threadpool(
-        sessions.sign_in, email, password, client(request), request_id=request_id(request)
+    admin, token = await run_in_threadpool(
+        sessions.sign_in,
+        email,
+        password,
+        client(request),
+        browser_marker=cookies.browser_marker(request.headers.get("cookie", "")),
+        request_id=request_id(request),
     )
-    return _signed_in(token)
+    return _signed_in(admin, token)
 
 
 @post
@@ -33,7 +39,7 @@ async def set_up(request: Request) -> Response:
         admins.create_first, setup_token, email, password, request_id=told
     )
     token = await run_in_threadpool(sessions.open_for, admin, request_id=told)
-    return _signed_in(token)
+    return _signed_in(admin, token)
 
 
 @post
@@ -46,9 +52,11 @@ async def sign_out(request: Request) -> Response:
     return response
 
 
-def _signed_in(token: str) -> Response:
+def _signed_in(admin: Admin, token: str) -> Response:
     response = Response(status_code=204)
     cookies.keep(response, token)
+    if marker := known_browsers.marker(admin.email):
+        cookies.keep_marker(response, marker, path=SIGN_IN)
     return response
 
 

@@ -1,28 +1,22 @@
 """Signing in and out; a browser keeps a random token, the database its hash."""
 
 import logging
-import math
 import threading
-import time
 from collections.abc import Mapping, Set
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import Row
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlmodel import Session
 
 from integrations_app.domain.admin import Admin, AdminSession
 from integrations_app.domain.event import NoticeKind
-from integrations_app.errors import NotSignedIn, SignInRefused, TooManyAttempts
+from integrations_app.errors import NotSignedIn, SignInRefused
 from integrations_app.security import passwords
-from integrations_app.services import facts
+from integrations_app.services import facts, known_browsers, throttling
 from integrations_app.storage.engine import database
 from integrations_app.storage.tables import AdminRow, SessionRow
 
@@ -30,9 +24,6 @@ logger = logging.getLogger(__name__)
 
 LIFETIME = timedelta(hours=12)
 
-_PER_EMAIL = RateLimitItemPerMinute(10, 5, namespace="sign-in-email")
-_PER_CLIENT = RateLimitItemPerMinute(30, 5, namespace="sign-in-client")
-_counting = threading.Lock()
 _verifying = threading.BoundedSemaphore(4)
 """A password takes 64 MiB to verify; a crowd of attempts waits instead of filling memory."""
 
@@ -56,17 +47,23 @@ _by_email = sa.select(_admins.c.uuid, _admins.c.email, _admins.c.password_hash).
 
 
 def sign_in(
-    email: str, password: str, client: str, *, request_id: str | None = None
+    email: str,
+    password: str,
+    client: str,
+    *,
+    browser_marker: str = "",
+    request_id: str | None = None,
 ) -> tuple[Admin, str]:
     """Open a session for whoever knows the password.
 
     Refusals are counted in this process, by e-mail and by client, and forgotten once that e-mail
-    or client signs in.
+    or client signs in; see `throttling`.
 
     Args:
         email: Whatever was typed.
         password: Whatever was typed.
         client: Address that the request came from.
+        browser_marker: What the browser keeps of an earlier sign-in, see `known_browsers`.
         request_id: Ties the audit entry to the request.
 
     Returns:
@@ -78,19 +75,10 @@ def sign_in(
         DatabaseUnavailable: The database cannot be reached.
     """
     email = email.strip()
-    _count_attempt(email, client)
-    found = _known(email)
-    stored = found.password_hash if found else None
-    with _verifying:
-        fits = passwords.verify(password[: passwords.MAX_LENGTH + 1], stored)
-    if found is None or not fits:
-        # What was typed as an e-mail may be a password, so it is not told.
-        logger.warning("A sign-in from %s was refused.", client)
-        raise SignInRefused
-    admin = Admin(uuid=found.uuid, email=found.email)
-    token = open_for(admin, request_id=request_id)
-    _forget_attempts(email, client)
-    return admin, token
+    browser = known_browsers.browser_id(browser_marker, email)
+    with throttling.attempt(email, client, browser=browser):
+        admin = _verified(email, password, client)
+        return admin, open_for(admin, request_id=request_id)
 
 
 def open_for(admin: Admin, *, request_id: str | None = None) -> str:
@@ -213,26 +201,18 @@ def _session(token: str, row: Row[Any] | None) -> AdminSession | None:
     return AdminSession(admin=admin, token=token, expires_at=row.expires_at)
 
 
+def _verified(email: str, password: str, client: str) -> Admin:
+    row = _known(email)
+    stored = row.password_hash if row else None
+    with _verifying:
+        fits = passwords.verify(password[: passwords.MAX_LENGTH + 1], stored)
+    if row is None or not fits:
+        # What was typed as an e-mail may be a password, so it is not told.
+        logger.warning("A sign-in from %s was refused.", client)
+        raise SignInRefused
+    return Admin(uuid=row.uuid, email=row.email)
+
+
 def _known(email: str) -> Row[Any] | None:
     rows = database().fetch(_by_email, {"email": email}) if email.isprintable() else ()
     return rows[0] if rows else None
-
-
-@cache
-def _limiter() -> MovingWindowRateLimiter:
-    return MovingWindowRateLimiter(MemoryStorage())  # starts a thread, so not on import
-
-
-def _count_attempt(email: str, client: str) -> None:
-    for limit, key in ((_PER_CLIENT, client), (_PER_EMAIL, email.casefold())):
-        with _counting:
-            allowed = _limiter().hit(limit, key)
-            again_at = _limiter().get_window_stats(limit, key).reset_time
-        if not allowed:
-            raise TooManyAttempts(retry_after_s=max(1, math.ceil(again_at - time.time())))
-
-
-def _forget_attempts(email: str, client: str) -> None:
-    with _counting:
-        _limiter().clear(_PER_CLIENT, client)
-        _limiter().clear(_PER_EMAIL, email.casefold())

@@ -16,19 +16,19 @@ from tests.postgresql import DatabaseUnderTest
 EMAIL = "ada@example.com"
 PASSWORD = "correct horse battery"
 ORIGIN = "http://localhost:3000"
+OPERATOR = Actor(kind="system", id="tests", label="system:tests", origin=Origin.CLI)
 
 
 @pytest.fixture
 def ada(db: DatabaseUnderTest) -> Admin:
-    operator = Actor(kind="system", id="tests", label="system:tests", origin=Origin.CLI)
-    return admins.create(EMAIL, PASSWORD, operator)
+    return admins.create(EMAIL, PASSWORD, OPERATOR)
 
 
 @pytest.fixture
 def browser(db: DatabaseUnderTest, request: pytest.FixtureRequest) -> Callable[..., TestClient]:
     """Opens a browser that is at an origin; attempts are counted by its address."""
 
-    def open_at(origin: str = ORIGIN) -> TestClient:
+    def open_at(origin: str = ORIGIN, *, address: str | None = None) -> TestClient:
         app, *wrappers = transformers()
         for wrap in wrappers:
             app = wrap(app)  # pyright: ignore[reportArgumentType, reportCallIssue]
@@ -36,7 +36,7 @@ def browser(db: DatabaseUnderTest, request: pytest.FixtureRequest) -> Callable[.
             app,  # pyright: ignore[reportArgumentType]
             base_url=origin,
             headers={"Origin": origin, "Sec-Fetch-Site": "same-origin"},
-            client=(f"client of {request.node.name}", 1),
+            client=(address or f"client of {request.node.name}", 1),
         )
 
     return open_at

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from http.cookies import Morsel, SimpleCookie
 
 import pytest
+from httpx import Response
 from starlette.testclient import TestClient
 
 from integrations_app.domain.admin import Admin
 from integrations_app.services import admins, sessions
-from tests.http.conftest import EMAIL, ORIGIN, PASSWORD
+from tests.http.conftest import EMAIL, OPERATOR, ORIGIN, PASSWORD
 from tests.postgresql import DatabaseUnderTest
 
 Browser = Callable[..., TestClient]
@@ -20,6 +21,7 @@ SET_UP = "/api/integrations/setup"
 SIGN_OUT = "/api/integrations/sign-out"
 RIGHT = {"email": EMAIL, "password": PASSWORD}
 COOKIE = "integrations_session"
+MARKER = "integrations_browser"
 
 
 @pytest.mark.parametrize("kind", ["data", "json"])
@@ -29,7 +31,7 @@ def test_the_right_password_is_answered_with_a_cookie(
     answer = browser().post(SIGN_IN, **{kind: RIGHT})
 
     assert (answer.status_code, answer.content) == (204, b"")
-    cookie = _cookie(answer.headers["set-cookie"], COOKIE)
+    cookie = _cookie(answer, COOKIE)
     assert sessions.admin_of(cookie.value) == ada
     assert cookie["httponly"]
     assert not cookie["secure"]
@@ -44,7 +46,7 @@ def test_over_https_the_cookie_is_secure_and_bound_to_the_host(
 
     answer = browser("https://admin.example.com").post(SIGN_IN, data=RIGHT)
 
-    cookie = _cookie(answer.headers["set-cookie"], f"__Host-{COOKIE}")
+    cookie = _cookie(answer, f"__Host-{COOKIE}")
     assert cookie["secure"]
     assert sessions.admin_of(cookie.value) == ada
 
@@ -71,6 +73,73 @@ def test_too_many_attempts_are_told_when_to_come_back(ada: Admin, browser: Brows
     assert answer.json()["code"] == "too_many_attempts"
     assert answer.json()["message"] == "Too many attempts. Try again in 5 minutes."
     assert 0 < int(answer.headers["retry-after"]) <= 300
+
+
+def test_a_browser_that_signed_in_before_is_not_stopped_by_the_failures_of_others(
+    browser: Browser,
+) -> None:
+    right = {"email": "grace@example.com", "password": PASSWORD}
+    admins.create(right["email"], PASSWORD, OPERATOR)
+    mine, others = browser(), browser()
+    mine.post(SIGN_IN, data=right)
+    mine.post(SIGN_OUT)
+    for _ in range(30):
+        others.post(SIGN_IN, data={**right, "password": "guess"})
+
+    assert others.post(SIGN_IN, data=right).status_code == 429
+    assert mine.post(SIGN_IN, data=right).status_code == 204
+
+
+def test_the_marker_of_a_browser_is_sent_to_the_sign_in_alone_and_kept_from_scripts(
+    ada: Admin, browser: Browser
+) -> None:
+    marker = _cookie(browser().post(SIGN_IN, data=RIGHT), MARKER)
+
+    assert (marker["path"], marker["samesite"], marker["max-age"]) == (
+        SIGN_IN,
+        "strict",
+        str(180 * 24 * 3600),
+    )
+    assert marker["httponly"]
+    assert EMAIL not in marker.value
+
+
+def test_over_https_the_marker_is_secure(
+    ada: Admin, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INTEGRATIONS_PUBLIC_URL", "https://admin.example.com")
+
+    answer = browser("https://admin.example.com").post(SIGN_IN, data=RIGHT)
+
+    assert _cookie(answer, f"__Secure-{MARKER}")["secure"]
+
+
+def test_behind_a_trusted_proxy_the_failures_of_one_client_stop_no_other(
+    ada: Admin, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INTEGRATIONS_TRUSTED_PROXIES", "192.0.2.0/24")
+    client = browser(address="192.0.2.7")
+    for number in range(30):
+        guess = {"email": f"{number}@example.net", "password": "guess"}
+        client.post(SIGN_IN, data=guess, headers={"X-Forwarded-For": f"{number}, 203.0.113.9"})
+
+    there = client.post(SIGN_IN, data=RIGHT, headers={"X-Forwarded-For": "203.0.113.9"})
+    here = client.post(SIGN_IN, data=RIGHT, headers={"X-Forwarded-For": "203.0.113.8"})
+
+    assert (there.status_code, here.status_code) == (429, 204)
+
+
+def test_without_a_trusted_proxy_what_is_forwarded_counts_for_nothing(
+    ada: Admin, browser: Browser
+) -> None:
+    client = browser(address="192.0.2.8")
+    for number in range(30):
+        guess = {"email": f"{number}@example.net", "password": "guess"}
+        client.post(SIGN_IN, data=guess, headers={"X-Forwarded-For": f"203.0.113.{number}"})
+
+    answer = client.post(SIGN_IN, data=RIGHT, headers={"X-Forwarded-For": "203.0.113.99"})
+
+    assert answer.status_code == 429
 
 
 @pytest.mark.parametrize(
@@ -183,7 +252,7 @@ def test_the_link_of_first_start_makes_an_admin_and_signs_them_in(browser: Brows
     answer = browser().post(SET_UP, data={"token": token, **RIGHT})
 
     assert answer.status_code == 204
-    admin = sessions.admin_of(_cookie(answer.headers["set-cookie"], COOKIE).value)
+    admin = sessions.admin_of(_cookie(answer, COOKIE).value)
     assert admin is not None
     assert admin.email == EMAIL
 
@@ -229,5 +298,10 @@ def test_a_lost_database_is_told_as_such(
     assert answer.json()["code"] == "database_unavailable"
 
 
-def _cookie(header: str, name: str) -> Morsel[str]:
-    return SimpleCookie(header)[name]
+def _cookie(answer: Response, name: str) -> Morsel[str]:
+    [cookie] = [
+        cookie[name]
+        for cookie in map(SimpleCookie, answer.headers.get_list("set-cookie"))
+        if name in cookie
+    ]
+    return cookie

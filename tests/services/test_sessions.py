@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import queue
 import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
@@ -12,7 +17,7 @@ from integrations_app.domain.admin import Admin
 from integrations_app.domain.event import Notice, NoticeKind
 from integrations_app.errors import DatabaseUnavailable, SignInRefused, TooManyAttempts
 from integrations_app.events.hub import Fact
-from integrations_app.services import admins, live, sessions
+from integrations_app.services import admins, known_browsers, live, sessions
 from tests.postgresql import DatabaseUnderTest
 
 EMAIL = "ada@example.com"
@@ -206,6 +211,87 @@ def test_signing_in_forgets_the_refusals_before(ada: Admin, client: str) -> None
             with pytest.raises(SignInRefused):
                 sessions.sign_in(EMAIL, "wrong horse battery", client)
         assert sessions.sign_in(EMAIL, PASSWORD, client)[0] == ada
+
+
+def test_a_database_that_is_away_counts_as_no_refusal(
+    ada: Admin, client: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as away:
+        away.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+        for _ in range(12):
+            with pytest.raises(DatabaseUnavailable):
+                sessions.sign_in(EMAIL, PASSWORD, client)
+
+    assert sessions.sign_in(EMAIL, PASSWORD, client)[0] == ada
+
+
+def test_a_crowd_of_wrong_passwords_does_not_get_past_the_limit(ada: Admin, client: str) -> None:
+    def guess(number: int) -> type[Exception]:
+        with pytest.raises((SignInRefused, TooManyAttempts)) as refused:
+            sessions.sign_in("crowd@example.com", "wrong horse battery", f"{client} {number}")
+        return refused.type
+
+    with ThreadPoolExecutor(20) as pool:
+        outcomes = Counter(pool.map(guess, range(20)))
+
+    assert outcomes == {SignInRefused: 10, TooManyAttempts: 10}
+
+
+def test_a_browser_that_signed_in_before_has_a_count_of_its_own(ada: Admin, client: str) -> None:
+    email = "own-count@example.com"
+    admin = admins.create(email, PASSWORD, OPERATOR)
+    marker = known_browsers.marker(email) or ""
+    for number in range(10):
+        with pytest.raises(SignInRefused):
+            sessions.sign_in(email, "wrong horse battery", f"{client} {number}")
+
+    assert sessions.sign_in(email, PASSWORD, client, browser_marker=marker)[0] == admin
+
+    with pytest.raises(TooManyAttempts):
+        sessions.sign_in(email, PASSWORD, client)
+    for _ in range(10):
+        with pytest.raises(SignInRefused):
+            sessions.sign_in(email, "wrong horse battery", client, browser_marker=marker)
+    with pytest.raises(TooManyAttempts):
+        sessions.sign_in(email, PASSWORD, client, browser_marker=marker)
+
+
+def test_a_marker_is_good_for_its_email_alone(db: DatabaseUnderTest) -> None:
+    marker = known_browsers.marker(EMAIL)
+    assert marker is not None
+
+    assert known_browsers.browser_id(marker, EMAIL.upper()) is not None
+    assert known_browsers.browser_id(marker, "eve@example.com") is None
+
+
+def test_each_browser_has_an_id_of_its_own(db: DatabaseUnderTest) -> None:
+    markers = [known_browsers.marker(EMAIL) or "" for _ in range(2)]
+
+    assert len({known_browsers.browser_id(marker, EMAIL) for marker in markers}) == 2
+
+
+@pytest.mark.parametrize("change", [str.swapcase, lambda text: text[:-4], lambda text: "é" + text])
+def test_a_marker_that_was_changed_is_nobodys(
+    db: DatabaseUnderTest, change: Callable[[str], str]
+) -> None:
+    marker = known_browsers.marker(EMAIL) or ""
+
+    assert known_browsers.browser_id(change(marker), EMAIL) is None
+
+
+def test_a_marker_that_has_run_out_is_nobodys(db: DatabaseUnderTest) -> None:
+    marker = known_browsers.marker(EMAIL, lifetime=timedelta(seconds=-1)) or ""
+
+    assert known_browsers.browser_id(marker, EMAIL) is None
+
+
+def test_a_marker_of_a_retired_key_is_nobodys(
+    db: DatabaseUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marker = known_browsers.marker(EMAIL) or ""
+    monkeypatch.setenv("INTEGRATIONS_ENCRYPTION_KEYS", base64.b64encode(b"n" * 32).decode())
+
+    assert known_browsers.browser_id(marker, EMAIL) is None
 
 
 def test_without_a_database_nobody_is_signed_in_or_out(

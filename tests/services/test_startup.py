@@ -98,6 +98,8 @@ def test_a_ring_without_the_newest_key_refuses_to_start(
         ("REDIS_URL", "redis://:a-password@localhost:many/0"),
         ("WEB_CONCURRENCY", "0"),
         ("WEB_CONCURRENCY", "many"),
+        ("INTEGRATIONS_TRUSTED_PROXIES", "proxy.example"),
+        ("INTEGRATIONS_TRUSTED_PROXIES", "10.0.0.0/8, 10.0.0.0/64"),
     ],
 )
 def test_a_wrong_setting_refuses_to_start_and_names_itself(
