@@ -140,6 +140,7 @@ def setup_field(state: type[SetupForm], field: FieldItem, **props: Any) -> rx.Co
         ),
         help_text=field.help,
         problem=problem,
+        removed=state.removed[field.key],
         optional=~flag(field.required),
     )
 
@@ -210,6 +211,7 @@ def _labelled(
     *,
     help_text: Text,
     problem: Text,
+    removed: Text = "",
     optional: Flag = False,
 ) -> rx.Component:
     return rx.flex(
@@ -228,6 +230,10 @@ def _labelled(
             rx.cond(problem, rx.text(problem, size="1", color_scheme="red")),
             id=text(control_id) + "-problem",
             role="alert",
+        ),
+        rx.box(
+            rx.cond(removed, rx.text(removed, size="1", color_scheme="gray")),
+            aria_live="polite",
         ),
         direction="column",
         spacing="1",

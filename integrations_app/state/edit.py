@@ -183,6 +183,7 @@ class Edit(Account, Removal, Uses, StoredForm, AdminState):
             connection = await self._stored(uuid, submitted, version, actor)
             async with self:
                 self._fill(connection)
+                self._say_removed(submitted)
             event = await self._way_to_provider(uuid, await known_session(self))
         except IntegrationError as error:
             async with self:
@@ -304,11 +305,13 @@ class Edit(Account, Removal, Uses, StoredForm, AdminState):
         except IntegrationError as error:
             async with self:
                 self._end(turn)
+                self._say_removed(submitted)
                 event = self._refused(error, declared)
             yield event
             return
         async with self:
             self._fill(connection)
+            self._say_removed(submitted)
             checkable = checks.can_check(connection)
             self.busy = "check" if checkable else ""
             self.saved = not checkable
@@ -356,5 +359,6 @@ class Edit(Account, Removal, Uses, StoredForm, AdminState):
         finally:
             async with self:
                 self._end(turn)
+                self._say_removed(submitted)
                 await self._catch_up()
         return event

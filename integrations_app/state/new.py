@@ -1,7 +1,7 @@
 """A new connection: choose the service, fill in its form, try it, create it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 
 import reflex as rx
 
@@ -75,15 +75,15 @@ class New(setup_form.SetupForm, AdminState):
             self._clear_feedback()
             turn = self._begin("test")
         yield None
-        event = await self._try(declared, setup_form.read(form, declared).values, turn)
+        event = await self._try(declared, setup_form.read(form, declared), turn)
         yield event
 
     async def _try(
-        self, declared: Provider, values: Mapping[str, str], turn: int
+        self, declared: Provider, submitted: setup_form.Submitted, turn: int
     ) -> rx.event.EventSpec | None:
         event = None
         try:
-            result = await aside(checks.dry_run, declared.key, values)
+            result = await aside(checks.dry_run, declared.key, submitted.values)
         except IntegrationError as error:
             async with self:
                 if turn == self._turn:
@@ -95,6 +95,7 @@ class New(setup_form.SetupForm, AdminState):
         finally:
             async with self:
                 self._end(turn)
+                self._say_removed(submitted)
         return event
 
     @rx.event
@@ -119,10 +120,12 @@ class New(setup_form.SetupForm, AdminState):
             )
         except IntegrationError as error:
             self._end(turn)
+            self._say_removed(submitted)
             yield self._show_error(error, declared)
             return
         self._end(turn)
         edit = await self.get_state(Edit)
         edit._expect(connection.uuid)
+        edit._say_removed(submitted)
         yield rx.redirect(routes.edit(connection.uuid))
         yield Edit.check_saved(str(connection.uuid))

@@ -1,7 +1,7 @@
 """What the forms for new and stored connections share: fields, problems, the outcome."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import reflex as rx
 
@@ -9,6 +9,7 @@ from integrations_app.domain.check import CheckReason, CheckResult
 from integrations_app.domain.provider import Provider
 from integrations_app.errors import IntegrationError
 from integrations_app.i18n import _
+from integrations_app.services import pasted
 from integrations_app.state import views, wording
 
 NAME_FIELD = wording.NAME_FIELD
@@ -21,10 +22,12 @@ class Submitted:
     Attributes:
         name: The connection's name as typed.
         values: Setup key to text.
+        removed: Setup key to what was pasted along with a key, and is not in `values`.
     """
 
     name: str
-    values: Mapping[str, str]
+    values: Mapping[str, str] = field(repr=False)
+    removed: Mapping[str, tuple[pasted.Removed, ...]] = field(default_factory=dict)
 
 
 def read(form: object, provider: Provider) -> Submitted:
@@ -32,7 +35,8 @@ def read(form: object, provider: Provider) -> Submitted:
     sent = form if isinstance(form, Mapping) else {}
     texts = {key: value for key, value in sent.items() if isinstance(value, str)}
     values = {each.key: texts[each.key] for each in provider.fields if each.key in texts}
-    return Submitted(name=texts.get(NAME_FIELD, ""), values=values)
+    freed = pasted.clean(provider, values)
+    return Submitted(name=texts.get(NAME_FIELD, ""), values=freed.values, removed=freed.removed)
 
 
 class SetupForm(rx.State, mixin=True):
@@ -41,6 +45,8 @@ class SetupForm(rx.State, mixin=True):
     fields: list[views.FieldItem] = []
     problems: dict[str, str] = {}
     problem: str = ""
+    removed: dict[str, str] = {}
+    """What was pasted along with a key, and is not stored or sent; in words, by field."""
     outcome: str = ""
     outcome_ok: bool = False
     busy: str = ""
@@ -66,6 +72,10 @@ class SetupForm(rx.State, mixin=True):
 
     def _clear_feedback(self) -> None:
         self.problems, self.problem, self.outcome, self.outcome_ok = {}, "", "", False
+        self.removed = {}
+
+    def _say_removed(self, submitted: Submitted) -> None:
+        self.removed = {key: wording.of_removed(kinds) for key, kinds in submitted.removed.items()}
 
     def _show_error(self, error: IntegrationError, provider: Provider) -> rx.event.EventSpec | None:
         """Say what is wrong, beside its field where it has one, and go there."""

@@ -10,6 +10,7 @@ from integrations_app.domain.provider import Provider
 from integrations_app.domain.usage import Usage
 from integrations_app.errors import FieldProblem, IntegrationError
 from integrations_app.i18n import _, listing, ngettext
+from integrations_app.services.pasted import Removed
 
 NAME_FIELD = "name"
 
@@ -127,6 +128,20 @@ def of_return(outcome: Outcome, provider: str) -> str:
                 "Connect again in a moment.",
                 provider=provider,
             )
+
+
+def of_removed(kinds: Sequence[Removed]) -> str:
+    """What was pasted along with a key, and is no part of it."""
+    words = {
+        Removed.SPACES: _("spaces"),
+        Removed.INVISIBLE: _("invisible characters"),
+        Removed.QUOTES: _("quotation marks"),
+        Removed.BEARER: _("“Bearer”"),
+        Removed.VARIABLE: _("the name before the equals sign"),
+    }
+    return _(
+        "Removed from what you pasted: {parts}.", parts=listing([words[kind] for kind in kinds])
+    )
 
 
 def of_name(error: IntegrationError) -> str | None:

@@ -344,3 +344,24 @@ def test_what_a_test_said_goes_when_something_else_is_typed(admin: Page) -> None
     key_field(admin).press_sequentially("x")
 
     expect(outcome(admin)).not_to_contain_text("Connection verified")
+
+
+def test_what_was_pasted_along_with_a_key_is_removed_and_the_form_says_so(
+    admin: Page, world: World
+) -> None:
+    pasted = key("mistral", serial="pasted")
+    open_new(admin, "mistral")
+    name_field(admin).fill("main")
+    key_field(admin).fill(f'MISTRAL_API_KEY="{pasted}\u200b"')
+
+    button(admin, "Test Connection").click()
+
+    expect(outcome(admin)).to_have_text("Connection verified")
+    said = "Removed from what you pasted: invisible characters, quotation marks and the name"
+    expect(admin.get_by_text(said)).to_be_visible()
+    button(admin, "Create Connection").click()
+    expect(admin).to_have_url(EDIT_ADDRESS)
+    expect(admin.get_by_text(said)).to_be_visible()
+    [stored] = integrations.list_connections()
+    assert integrations.get_credentials(stored.uuid)["api_key"] == pasted
+    assert len(world.requests(key=pasted)) == 2
