@@ -24,16 +24,6 @@
     }
   };
 
-  const copy = async (card) => {
-    fieldOf(card).select();
-    try {
-      await navigator.clipboard.writeText(fieldOf(card).value);
-      card.querySelector("[role=status]").textContent = card.dataset.copied;
-    } catch {
-      // Not over plain HTTP: it is selected, for the keyboard to copy.
-    }
-  };
-
   const forgetAll = () => {
     for (const card of document.querySelectorAll("[data-old-key]")) {
       fieldOf(card).value = "";
@@ -42,8 +32,8 @@
   };
 
   window.addEventListener("click", (event) => {
-    const button = event.target.closest?.("[data-shows-old-key], [data-copies-old-key]");
-    if (button) (button.dataset.showsOldKey ? show : copy)(cardOf(button));
+    const button = event.target.closest?.("[data-shows-old-key]");
+    if (button) show(cardOf(button));
   });
   // A browser may keep a page that is left, to come back to it as it was.
   window.addEventListener("pagehide", forgetAll);

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, nullcontext
 import reflex as rx
 
 from integrations_app import routes, settings
+from integrations_app.components import copying
 from integrations_app.components.lost_line import lost_line
 from integrations_app.components.theme import STYLESHEETS
 from integrations_app.features.ai_endpoints import old_key_card, old_key_post
@@ -27,6 +28,7 @@ app = App(
     head_components=[
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.script(src="/forms.js", defer=True),
+        rx.el.script(src=f"/{copying.SCRIPT}", defer=True),
         rx.el.script(src=old_key_card.SCRIPT, defer=True),
         rx.el.meta(name="referrer", content="no-referrer"),
     ],

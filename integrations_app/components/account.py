@@ -2,9 +2,9 @@
 
 import reflex as rx
 
+from integrations_app.components.copying import copyable
 from integrations_app.components.feedback import notice_callout, outcome_callout
 from integrations_app.components.fields import FORM_VALUES, SENDS_FORM
-from integrations_app.components.instructions import copyable
 from integrations_app.components.reactive import Flag, Text, flag, items
 from integrations_app.components.text import t
 from integrations_app.state.edit import Edit

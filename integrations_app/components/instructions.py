@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from integrations_app.components.copying import copyable
 from integrations_app.components.reactive import Text, items
 from integrations_app.components.text import t
 from integrations_app.state.views import ProviderItem, StepItem
@@ -35,29 +36,6 @@ def setup_instructions(provider: ProviderItem, *, open_at_first: bool) -> rx.Com
 def summary(title: Text) -> rx.Component:
     """The heading of a panel that opens and closes."""
     return rx.el.summary(rx.heading(title, as_="h2", size="3", display="inline"))
-
-
-def copyable(value: Text, *, label: Text) -> rx.Component:
-    """A value with a button that copies it.
-
-    Args:
-        value: What is copied.
-        label: What the value is, for the button's name.
-    """
-    return rx.flex(
-        rx.code(value, size="2", style={"overflow_wrap": "anywhere"}),
-        rx.icon_button(
-            rx.icon("copy", size=14),
-            type="button",
-            variant="ghost",
-            color_scheme="gray",
-            size="1",
-            aria_label=t("Copy {what}", what=label),
-            on_click=[rx.set_clipboard(value), rx.toast.success(t("Copied"))],
-        ),
-        spacing="2",
-        align="center",
-    )
 
 
 def _step(step: StepItem) -> rx.Component:

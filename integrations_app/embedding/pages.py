@@ -6,9 +6,12 @@ from typing import Any
 import reflex as rx
 
 from integrations_app import routes
+from integrations_app.components import copying
 from integrations_app.components.lost_line import lost_line
 from integrations_app.embedding.files import SCOPE
 from integrations_app.pages import connections
+
+_SCRIPTS = ("forms.js", copying.SCRIPT)
 
 AddPage = Callable[..., None]
 
@@ -29,7 +32,7 @@ def add_to(add_page: AddPage) -> None:
 def _among_others(page: rx.Component) -> rx.Component:
     """A page with what our own app puts around all of its pages."""
     return rx.box(
-        rx.el.script(src=routes.asset("forms.js"), async_=True),
+        *(rx.el.script(src=routes.asset(name), async_=True) for name in _SCRIPTS),
         page,
         lost_line(),
         class_name=SCOPE,

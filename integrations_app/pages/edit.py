@@ -9,6 +9,7 @@ from integrations_app.components.account import (
     step_heading,
 )
 from integrations_app.components.address import last_part
+from integrations_app.components.copying import copyable
 from integrations_app.components.feedback import (
     notice_callout,
     outcome_callout,
@@ -22,7 +23,7 @@ from integrations_app.components.fields import (
     setup_field,
     setup_form,
 )
-from integrations_app.components.instructions import copyable, setup_instructions, summary
+from integrations_app.components.instructions import setup_instructions, summary
 from integrations_app.components.mark import provider_mark
 from integrations_app.components.meanwhile import changed_notice, conflict_notice
 from integrations_app.components.moments import ago, ahead

@@ -42,6 +42,8 @@ OTHER_EMAIL = "grace@example.com"
 PASSWORD = "correct horse battery staple"
 SIGN_IN = "/api/integrations/sign-in"
 
+NAMED_HOST = "integrations.test"
+
 SHOWN_WITHIN_MS = 5_000
 """How long anything may take to appear; a busy machine is slow, and a right one waits for none."""
 
@@ -134,6 +136,45 @@ def disposable(
         ) as started,
     ):
         yield started, own_db
+
+
+@pytest.fixture(scope="session")
+def named_product(
+    build: None,
+    postgresql_server: Server,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Product, DatabaseUnderTest]]:
+    """One that is served over plain HTTP under a name of its own, `NAMED_HOST`."""
+    folder = tmp_path_factory.mktemp("named")
+    port = serving.free_port()
+    with (
+        postgresql_server.database() as own_db,
+        serving.running(
+            folder,
+            database_url=own_db.url,
+            port=port,
+            INTEGRATIONS_ENCRYPTION_KEYS=ENCRYPTION_KEY,
+            INTEGRATIONS_PUBLIC_URL=f"http://{NAMED_HOST}:{port}",
+        ) as started,
+    ):
+        yield started, own_db
+
+
+@pytest.fixture
+def named(
+    named_product: tuple[Product, DatabaseUnderTest],
+    library: DatabaseUnderTest,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Product:
+    """That product with an admin and nothing else; the library uses its database."""
+    product, db = named_product
+    use_library(monkeypatch, db, world, tmp_path)
+    for table in ("integration_connections", "ai_endpoints", "integration_admins"):
+        db.execute(f"DELETE FROM {table}")
+    admins.create(EMAIL, PASSWORD, Actor.of(None))
+    return product
 
 
 @pytest.fixture
@@ -264,6 +305,14 @@ def browser(playwright: Playwright, world: World) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
+def naming_browser(playwright: Playwright) -> Iterator[Browser]:
+    """One that finds `NAMED_HOST` on this machine; it reaches nothing else."""
+    rules = f"--host-resolver-rules=MAP {NAMED_HOST} 127.0.0.1"
+    with contextlib.closing(launch(playwright, option=rules)) as launched:
+        yield launched
+
+
+@pytest.fixture(scope="package")
 def admins_browser(browser: Browser, product: Product) -> Iterator[BrowserContext]:
     """Where the first admin has signed in; tests open tabs of their own in it."""
     with contextlib.closing(browser.new_context(base_url=product.origin, **_PEOPLE)) as context:
@@ -334,11 +383,11 @@ def passing_admin(library: DatabaseUnderTest) -> Iterator[Admin]:
     admins.remove(made.uuid, Actor.of(None))
 
 
-def launch(playwright: Playwright, *, proxy_url: str | None = None) -> Browser:
+def launch(playwright: Playwright, *, proxy_url: str | None = None, option: str = "") -> Browser:
     """The installed Chromium, else Playwright's own, which goes out through the proxy."""
     return playwright.chromium.launch(
         executable_path=next((path for name in _BROWSERS if (path := shutil.which(name))), None),
-        args=_BROWSER_OPTIONS,
+        args=[*_BROWSER_OPTIONS, *([option] if option else ())],
         proxy={"server": proxy_url, "bypass": "localhost,127.0.0.1"} if proxy_url else None,
     )
 

@@ -109,12 +109,15 @@ class Product:
 
 
 @contextlib.contextmanager
-def running(folder: Path, *, database_url: str, **environment: str) -> Iterator[Product]:
+def running(
+    folder: Path, *, database_url: str, port: int | None = None, **environment: str
+) -> Iterator[Product]:
     """The product, for as long as the `with` block lasts.
 
     Args:
         folder: Its data folder and its log go there.
         database_url: The database it uses; it is migrated if need be.
+        port: Where it listens; None for any that is free.
         environment: More variables.
     """
     foreign = {*FOREIGN_SETTINGS, *PROXY_SETTINGS, *(name.lower() for name in PROXY_SETTINGS)}
@@ -123,7 +126,7 @@ def running(folder: Path, *, database_url: str, **environment: str) -> Iterator[
         for name, value in os.environ.items()
         if name not in foreign and not name.startswith("PYTEST_")
     }
-    port = free_port()
+    port = port or free_port()
     product = Product(
         environment={
             **inherited,

@@ -7,6 +7,7 @@ it, and puts it into the field.
 import reflex as rx
 
 from integrations_app import routes
+from integrations_app.components import copying
 from integrations_app.components.reactive import flag, text
 from integrations_app.components.text import t
 from integrations_app.features.ai_endpoints.form_state import EndpointForm
@@ -75,14 +76,15 @@ def _shown_on_a_click() -> rx.Component:
                 auto_complete="off",
                 spell_check=False,
                 flex="1",
+                custom_attrs=copying.source(),
             ),
-            _button("eye", t("Show the key"), "data-shows-old-key"),
-            _button("copy", t("Copy the key"), "data-copies-old-key"),
+            _button("eye", t("Show the key"), {"data-shows-old-key": "true"}),
+            _button("copy", t("Copy the key"), copying.button()),
             spacing="2",
             wrap="wrap",
         ),
         rx.text(role="alert", size="1", color_scheme="red"),
-        rx.text(role="status", size="1", color_scheme="gray"),
+        copying.outcome(),
         direction="column",
         spacing="1",
         # Another endpoint's card is another card: what this one showed goes with it.
@@ -91,19 +93,19 @@ def _shown_on_a_click() -> rx.Component:
         custom_attrs={
             "data-old-key": routes.AI_ENDPOINT_OLD_KEY,
             "data-uuid": EndpointForm.row_uuid,
-            "data-copied": _("Copied"),
+            **copying.group(),
             "data-unreachable": _("The server cannot be reached. Try again in a moment."),
         },
     )
 
 
-def _button(icon: str, label: rx.Var[str], mark: str) -> rx.Component:
+def _button(icon: str, label: rx.Var[str], marks: dict[str, str]) -> rx.Component:
     return rx.button(
         rx.icon(icon, size=14),
         label,
         type="button",
         variant="soft",
-        custom_attrs={mark: "true"},
+        custom_attrs=marks,
     )
 
 
