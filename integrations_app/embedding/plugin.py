@@ -39,9 +39,12 @@ class IntegrationsPlugin(Plugin):
         home_url: Where the app's own pages begin; ours lead back there.
         health: Whether `/healthz` and `/readyz` answer for the server.
         metrics: Whether `/metrics` does, to whoever shows `INTEGRATIONS_METRICS_TOKEN`.
+        accept_events_of_plugins: Whether our event handlers may be called by other plugins of the
+            app, that is, otherwise than over the websocket of an open page. `identify` then gets
+            whatever headers such a plugin says that there were.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one keyword for each choice that an app has
         self,
         *,
         prefix: str,
@@ -51,6 +54,7 @@ class IntegrationsPlugin(Plugin):
         home_url: str = "/",
         health: bool = False,
         metrics: bool = False,
+        accept_events_of_plugins: bool = False,
     ) -> None:
         if not _PREFIX.fullmatch(prefix):
             raise ValueError(f"IntegrationsPlugin: prefix {prefix!r} must be like /settings/apps")
@@ -61,6 +65,7 @@ class IntegrationsPlugin(Plugin):
         self._home_url = home_url
         self._health = health
         self._metrics = metrics
+        self._accept_events_of_plugins = accept_events_of_plugins
 
     def get_static_assets(
         self, **_context: Unpack[CommonContext]
@@ -89,4 +94,9 @@ class IntegrationsPlugin(Plugin):
         """Guard the pages, and serve beside them; called at each start."""
         from integrations_app.embedding import wiring  # noqa: PLC0415 - said above
 
-        wiring.attach(context["app"], says_health=self._health, counts=self._metrics)
+        wiring.attach(
+            context["app"],
+            says_health=self._health,
+            counts=self._metrics,
+            accepts_events_of_plugins=self._accept_events_of_plugins,
+        )

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from integrations_app.errors import DatabaseUnavailable, NotSignedIn
 from integrations_app.http import health, metrics, oauth_callback
+from integrations_app.reflex_adapter import websocket
 from integrations_app.services import metrics as figures
 from integrations_app.services import scheduler, startup
 from integrations_app.state import guard
@@ -21,17 +22,23 @@ logger = logging.getLogger(__name__)
 OnError = Callable[[Exception], Any]
 
 
-def attach(app: App, *, says_health: bool, counts: bool) -> None:
+def attach(
+    app: App, *, says_health: bool, counts: bool, accepts_events_of_plugins: bool = False
+) -> None:
     """Guard what is ours, answer over HTTP, migrate at start, and do scheduled work; once.
 
     Args:
         app: The other app, compiled and not yet serving.
         says_health: Whether to say that the server is alive and ready.
         counts: Whether to count what it does, for the operator's monitoring.
+        accepts_events_of_plugins: Whether our handlers may be called otherwise than over the
+            websocket of an open page.
     """
     if any(isinstance(each, Guard) for each in app._middlewares):
         return
-    app.add_middleware(Guard(), index=0)
+    app.add_middleware(Guard(websockets_only=not accepts_events_of_plugins), index=0)
+    if app._event_namespace:
+        websocket.guard(app._event_namespace)
     app.backend_exception_handler = answering(app.backend_exception_handler)
     app.api_transformer = [
         _endpoints(says_health=says_health, counts=counts),

@@ -34,6 +34,7 @@ from structlog.contextvars import bind_contextvars
 from integrations_app import routes
 from integrations_app.errors import DatabaseFull, DatabaseUnavailable, NotSignedIn
 from integrations_app.i18n import _
+from integrations_app.reflex_adapter import websocket
 from integrations_app.state import outage, session, wording
 
 logger = logging.getLogger(__name__)
@@ -62,7 +63,15 @@ def public(handler: _F) -> _F:
 
 
 class Guard(Middleware):
-    """Turns away every event without a valid session that is not public."""
+    """Turns away every event without a valid session that is not public.
+
+    Args:
+        websockets_only: Whether to turn away, too, what did not come over a tab's own websocket:
+            calls that some plugin of the app around us makes, in whoever's name.
+    """
+
+    def __init__(self, *, websockets_only: bool = False) -> None:
+        self._websockets_only = websockets_only
 
     async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
         """Nothing for what may pass; for the rest the way to the sign-in page, and no more."""
@@ -71,6 +80,11 @@ class Guard(Middleware):
         bind_contextvars(request_id=session.event_id())  # an event has a task of its own
         root = state._get_root_state()
         tells_all = event.name in _snapshots()
+        if self._websockets_only and not websocket.carries_current_event():
+            if is_ours(event.name) or (tells_all and await session.is_somebodys(root)):
+                logger.warning("%s was not called by a page, and is refused.", event.name)
+                return StateUpdate()
+            return None
         try:
             found = await session.signed_in(root)
         except DatabaseUnavailable:

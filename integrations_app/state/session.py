@@ -166,6 +166,12 @@ def without_database(handler: _F) -> _F:
     return handler
 
 
+async def is_somebodys(root: BaseState) -> bool:
+    """Return whether the tab belongs to a session, be it over by now."""
+    tab = await root.get_state(AdminState)
+    return bool(tab._session)
+
+
 async def was_signed_in(root: BaseState) -> bool:
     """Whether the tab belongs to the browser behind it, as far as was known last."""
     tab = await root.get_state(AdminState)

@@ -19,6 +19,7 @@ from reflex.istate.manager.redis import StateManagerRedis
 from reflex.utils.token_manager import RedisTokenManager
 
 from integrations_app import settings
+from integrations_app.reflex_adapter import websocket
 from integrations_app.security import vault
 from integrations_app.security.vault import CannotOpen, KeyRing
 from integrations_app.services import keyring
@@ -38,6 +39,8 @@ class App(rx.App):
     def _setup_state(self) -> None:
         super()._setup_state()
         namespace = self._event_namespace
+        if namespace:
+            websocket.guard(namespace, names=websocket.SENT_BY_PAGES)
         if namespace and isinstance(self._state_manager, StateManagerMemory):
             sockets = namespace._token_manager.token_to_socket
             self._state_manager = OpenTabs(is_open=sockets.__contains__)

@@ -23,6 +23,14 @@ Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Message:
+    """A message of any name, which no page might send."""
+
+    name: str
+    data: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Call:
     """One event: which handler, with what, as if from which page."""
 
@@ -34,12 +42,17 @@ class Call:
         asked = {"pathname": self.path, "asPath": self.path, "query": {}}
         return {"name": self.handler, "payload": dict(self.payload), "router_data": asked}
 
+    def as_message(self) -> Message:
+        """As pages send it."""
+        return Message(name="event", data=(self.as_event(),))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
     """What came back over one websocket."""
 
     packets: Sequence[object]
+    names: Sequence[str] = ()
 
     @property
     def text(self) -> str:
@@ -55,7 +68,7 @@ class Answers:
 
 def call(
     origin: str,
-    calls: Sequence[Call],
+    calls: Sequence[Call | Message],
     *,
     token: str | None = None,
     headers: Mapping[str, str] | None = None,
@@ -80,12 +93,16 @@ def is_refused(origin: str, headers: Mapping[str, str]) -> bool:
     return False
 
 
-async def _call(origin: str, calls: Sequence[Call], token: str, headers: dict[str, str]) -> Answers:
+async def _call(
+    origin: str, calls: Sequence[Call | Message], token: str, headers: dict[str, str]
+) -> Answers:
     packets: list[object] = []
+    names: list[str] = []
     heard = asyncio.Event()
     client = socketio.AsyncClient(reconnection=False)
 
-    async def hear(_event: str, *data: object) -> None:
+    async def hear(name: str, *data: object) -> None:
+        names.append(name)
         packets.extend(data)
         heard.set()
 
@@ -99,13 +116,14 @@ async def _call(origin: str, calls: Sequence[Call], token: str, headers: dict[st
     )
     try:
         for each in calls:
-            await client.emit("event", each.as_event(), namespace=NAMESPACE)
+            message = each if isinstance(each, Message) else each.as_message()
+            await client.emit(message.name, message.data, namespace=NAMESPACE)
         if calls:
             await _until_first(heard)
         await _until_quiet(heard)
     finally:
         await client.disconnect()
-    return Answers(packets=packets)
+    return Answers(packets=packets, names=names)
 
 
 async def _until_first(heard: asyncio.Event) -> None:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from reflex.app_mixins.middleware import MiddlewareMixin
 from reflex.istate.manager.memory import StateManagerMemory
 from reflex.istate.manager.token import BaseStateToken
 from reflex.state import State, StateUpdate
@@ -111,9 +112,9 @@ async def until(condition: Callable[[], bool], *, within_s: float) -> float:
 
 
 @contextlib.asynccontextmanager
-async def serving() -> AsyncIterator[Tabs]:
+async def serving(middleware: MiddlewareMixin = app) -> AsyncIterator[Tabs]:
     """The app's event handling, its middleware included, without a network."""
-    processor = BaseStateEventProcessor(middleware=app, backend_exception_handler=answer)
+    processor = BaseStateEventProcessor(middleware=middleware, backend_exception_handler=answer)
     tabs = Tabs(processor=processor, states=StateManagerMemory())
     processor.configure(state_manager=tabs.states, event_namespace=tabs)  # pyright: ignore[reportArgumentType]
     async with processor:

@@ -3,7 +3,7 @@
 import reflex as rx
 from starlette.applications import Starlette
 
-from shop import accounts, choosing, pages
+from shop import accounts, calling, choosing, pages
 from shop.choosing import Choosing
 
 
@@ -13,7 +13,7 @@ def told(exception: Exception) -> rx.event.EventSpec:
 
 
 app = rx.App(
-    api_transformer=Starlette(routes=accounts.ROUTES),
+    api_transformer=Starlette(routes=[*accounts.ROUTES, *calling.ROUTES]),
     backend_exception_handler=told,
 )
 app.add_page(pages.home, route="/", title="The shop")

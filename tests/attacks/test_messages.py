@@ -1,0 +1,52 @@
+"""Messages that no page sends: notices of the transport, forged by a client."""
+
+from __future__ import annotations
+
+from integrations_app import routes
+from tests.attacks.attacked import Attacked
+from tests.attacks.tabs import HYDRATE, forged_connect, is_free, take_for_ever
+from tests.e2e import stranger
+from tests.e2e.stranger import Call, Message
+
+ADMIN = "ada@example.com"
+LISTING = Call(handler="reflex___state____state.hydrate_and_load", path=routes.LISTING)
+
+
+def test_headers_of_a_websocket_are_believed(product: Attacked) -> None:
+    """So that the test below would notice if those of a message were."""
+    answers = stranger.call(product.origin, [LISTING], headers={"Cookie": product.cookie})
+
+    assert ADMIN in answers.text
+
+
+def test_headers_that_a_message_brings_are_not(product: Attacked) -> None:
+    forged = forged_connect(cookie=product.cookie)
+
+    answers = stranger.call(product.origin, [forged, LISTING])
+
+    assert answers.packets
+    assert ADMIN not in answers.text
+
+
+def test_a_message_opens_no_tabs_that_nobody_closes(product: Attacked) -> None:
+    first = take_for_ever(product.origin, tokens=20)
+
+    assert is_free(product.origin, first)
+    if product.redis:
+        assert b"socket_record" not in product.redis.dump()
+
+
+def test_a_tab_stays_open_whatever_a_message_says(product: Attacked) -> None:
+    answers = stranger.call(product.origin, [Message(name="disconnect"), HYDRATE])
+
+    assert answers.packets
+
+
+def test_what_no_page_says_is_answered_by_nothing(product: Attacked) -> None:
+    names = ["ping", "no_such_thing", "connect_error", "", "__class__"]
+    messages = [Message(name=name, data=({"some": "data"},)) for name in names]
+
+    answers = stranger.call(product.origin, [*messages, HYDRATE])
+
+    assert set(answers.names) == {"event"}
+    assert '"level": "error"' not in product.product.log
