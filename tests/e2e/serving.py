@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-c", "from integrations_app.cli import main; main()")
 """`integrations` of this very environment, whether or not it is on PATH."""
 
-_READY_WITHIN_S = 30.0
+_READY_WITHIN_S = 90.0
 _STOPPED_WITHIN_S = 10.0
 _PAUSE_S = 0.02
 _LINK = re.compile(r"http://\S+/setup\?token=\S+")
