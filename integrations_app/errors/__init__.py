@@ -17,7 +17,7 @@ IntegrationError
 │   ├── WeakPassword             weak_password
 │   ├── EmailTaken               email_taken
 │   └── SetupTokenInvalid        setup_token_invalid
-├── Missing                      nothing usable is stored there
+├── Missing                      nothing usable is stored there  .place says in which database
 │   ├── NotFound                 not_found
 │   ├── NotConfigured            not_configured
 │   └── Deleted                  deleted
@@ -28,6 +28,7 @@ IntegrationError
 ├── ModuleFailed                 module_failed
 ├── Undecryptable                undecryptable
 ├── DatabaseUnavailable          database_unavailable
+│   ├── NoDatabase               no_database         the environment leads to none
 │   └── DatabaseFull             database_unavailable
 ├── DestinationNotAllowed        destination_not_allowed
 ├── PlacementNotSupported        placement_not_supported
@@ -105,6 +106,7 @@ from integrations_app.errors.stored import (
     InUse,
     Missing,
     ModuleFailed,
+    NoDatabase,
     NotConfigured,
     NotFound,
     Undecryptable,
@@ -139,6 +141,7 @@ __all__ = [
     "Missing",
     "MissingPlaceholder",
     "ModuleFailed",
+    "NoDatabase",
     "NoRefreshToken",
     "NotConfigured",
     "NotFound",

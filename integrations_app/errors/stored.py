@@ -11,11 +11,17 @@ if TYPE_CHECKING:
 
 
 class Missing(IntegrationError):
-    """Nothing usable is stored there."""
+    """Nothing usable is stored there.
 
-    def __init__(self, message: str, *, ref: object) -> None:
+    Attributes:
+        ref: What was looked for.
+        place: The database that was looked in, without its password; empty where that is clear.
+    """
+
+    def __init__(self, message: str, *, ref: object, place: str = "") -> None:
         super().__init__(message)
         self.ref = ref
+        self.place = place
 
 
 class NotFound(Missing):
@@ -23,8 +29,10 @@ class NotFound(Missing):
 
     code = "not_found"
 
-    def __init__(self, ref: object) -> None:
-        super().__init__(f"There is no connection {shown(ref)}.", ref=ref)
+    def __init__(self, ref: object, *, place: str = "") -> None:
+        super().__init__(
+            f"There is no connection {shown(ref)}{_within(place)}.", ref=ref, place=place
+        )
 
 
 class NotConfigured(Missing):
@@ -32,8 +40,10 @@ class NotConfigured(Missing):
 
     code = "not_configured"
 
-    def __init__(self, ref: object) -> None:
-        super().__init__(f"Connection {shown(ref)} is not configured.", ref=ref)
+    def __init__(self, ref: object, *, place: str = "") -> None:
+        super().__init__(
+            f"Connection {shown(ref)} is not configured{_within(place)}.", ref=ref, place=place
+        )
 
 
 class Deleted(Missing):
@@ -41,8 +51,13 @@ class Deleted(Missing):
 
     code = "deleted"
 
-    def __init__(self, ref: object) -> None:
-        super().__init__(f"Connection {shown(ref)} has been deleted.", ref=ref)
+    def __init__(self, ref: object, *, place: str = "") -> None:
+        never = f", or never was in {place}" if place else ""
+        super().__init__(f"Connection {shown(ref)} has been deleted{never}.", ref=ref, place=place)
+
+
+def _within(place: str) -> str:
+    return f" in {place}" if place else ""
 
 
 class Conflict(IntegrationError):
@@ -130,6 +145,19 @@ class DatabaseUnavailable(IntegrationError):
     """The database cannot be reached, or has no tables yet."""
 
     code = "database_unavailable"
+
+
+class NoDatabase(DatabaseUnavailable):
+    """The environment leads to no database: most likely it is not that of the web app."""
+
+    code = "no_database"
+
+    def __init__(self, data_dir: object) -> None:
+        super().__init__(
+            f"There is no database: DATABASE_URL is not set, and {data_dir} holds none. Set "
+            "DATABASE_URL or INTEGRATIONS_DATA_DIR as the web app has it; `integrations serve` "
+            "and `integrations migrate` make a new one."
+        )
 
 
 class DatabaseFull(DatabaseUnavailable):

@@ -10,6 +10,7 @@ from integrations_app.services import refresh
 from integrations_app.services.opening import Opened, opened
 from integrations_app.services.references import parse_ref
 from integrations_app.services.setup import REFRESH_TOKEN, has_credentials
+from integrations_app.storage.engine import database
 
 _FOR_THE_TOKEN_ENDPOINT = frozenset({CLIENT_SECRET, REFRESH_TOKEN})
 
@@ -56,7 +57,10 @@ def usable(ref: object) -> Opened:
     parsed = parse_ref(ref)
     found = opened(parsed) if parsed is not None else None
     if found is None:
-        raise Deleted(parsed) if isinstance(parsed, UUID) else NotConfigured(ref)
+        place = database().place
+        if isinstance(parsed, UUID):
+            raise Deleted(parsed, place=place)
+        raise NotConfigured(ref, place=place)
     disconnected = found.status == Status.DISCONNECTED
     if disconnected or not has_credentials(found.provider, found.opened, found.secrets):
         raise NotConfigured(ref)

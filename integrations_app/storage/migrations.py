@@ -23,11 +23,13 @@ def scripts() -> Path:
 def upgrade(target: str = "head") -> None:
     """Run every revision up to `target`; processes that do so at once wait for each other.
 
+    An embedded database is made where there is none, and nowhere else.
+
     Raises:
         StartRefused: A revision refuses what is stored, or is unknown; the message is one line.
         DatabaseUnavailable: The database cannot be reached.
     """
-    with translated(), database().writer.connect() as connection:
+    with translated(), database(may_create=True).writer.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:id)"), {"id": _LOCK_ID})
         connection.commit()
         try:

@@ -6,7 +6,9 @@ import copy
 import json
 import logging
 import pprint
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -62,6 +64,27 @@ def test_credentials_of_a_removed_uuid_are_deleted(connection: Connection) -> No
 def test_credentials_of_an_unknown_uuid_are_deleted(db: DatabaseUnderTest) -> None:
     with pytest.raises(errors.Deleted):
         integrations.get_credentials(str(uuid4()))
+
+
+@pytest.mark.parametrize(
+    ("look_up", "error"),
+    [
+        (lambda: integrations.get_credentials(uuid4()), errors.Deleted),
+        (lambda: integrations.get_credentials("mistral:main"), errors.NotConfigured),
+        (lambda: integrations.get_integration("mistral:main"), errors.NotConfigured),
+        (lambda: integrations.get_integration_by_uuid(uuid4()), errors.NotFound),
+        (lambda: integrations.resolve_to_uuid("mistral:main"), errors.NotFound),
+    ],
+)
+def test_whatever_is_missing_says_in_which_database(
+    db: DatabaseUnderTest, look_up: Callable[[], object], error: type[errors.Missing]
+) -> None:
+    with pytest.raises(error) as caught:
+        look_up()
+
+    name = urlsplit(db.url).path[1:]
+    assert caught.value.place.startswith(f"database {name} on ")
+    assert caught.value.place in str(caught.value)
 
 
 @pytest.mark.parametrize("ref", ["mistral:other", "mistral", "unknown:main", "a b", ":"])
