@@ -36,6 +36,7 @@ from integrations_app import frontend, logs
 from integrations_app import settings as environment
 from integrations_app.errors import StartRefused
 from integrations_app.http import health
+from integrations_app.reflex_adapter import server_limits
 from integrations_app.settings import Settings
 
 STOP_WITHIN_S = 4.5
@@ -138,6 +139,7 @@ def _server(app: ASGIApp, address: str, port: int, interface: Interfaces) -> Ser
         interface=interface,
         log_level=LogLevels.error,
         log_dictconfig=_GRANIAN_LOG,
+        **server_limits.limits(),
     )
 
 
@@ -169,6 +171,7 @@ def _serve_by_workers(settings: Settings, on_ready: Callable[[], None]) -> None:
         respawn_failed_workers=True,
         log_level=LogLevels.error,
         log_dictconfig=_GRANIAN_LOG,
+        **server_limits.limits(),
     )
     server.on_startup(on_ready)
     _refuse_taken_port(settings)
@@ -193,6 +196,7 @@ def _shared_figures(settings: Settings) -> Iterator[None]:
 def _set_up_process(settings: Settings) -> None:
     os.environ.update(_REFLEX)
     logs.set_up(settings.log_level)
+    server_limits.allow_connections()
     if str(Path.cwd()) not in sys.path:  # where Reflex finds rxconfig.py
         sys.path.insert(0, str(Path.cwd()))
 

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from integrations_app.http import health, metrics, oauth_callback, sign_in
 from integrations_app.http.addresses import pages_without_slash
+from integrations_app.http.bodies import bounded_bodies
 from integrations_app.http.headers import security_headers
 from integrations_app.http.journal import journal
 
@@ -23,4 +24,4 @@ def transformers(*more: Sequence[Route]) -> list[Starlette | Callable[[ASGIApp],
     """
     of_people = [*sign_in.ROUTES, *oauth_callback.ROUTES, *(each for part in more for each in part)]
     endpoints = Starlette(routes=[*of_people, *health.ROUTES, *metrics.ROUTES])
-    return [endpoints, pages_without_slash, journal, security_headers]
+    return [endpoints, pages_without_slash, bounded_bodies, journal, security_headers]

@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse, Response
 
 from integrations_app import settings
 from integrations_app.errors import DatabaseUnavailable, IntegrationError
-from integrations_app.http import words
+from integrations_app.http import bodies, words
+from integrations_app.http.bodies import BodyRefused
 from integrations_app.http.forwarding import client_address
 
 logger = logging.getLogger(__name__)
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 _LONGEST_BODY = 8_192
+_TOO_LONG = 413
 
 
 class Refused(Exception):
@@ -104,12 +106,12 @@ def request_id(request: Request) -> str | None:
 
 
 async def _body(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LONGEST_BODY:
-            raise Refused(413, "too_long")
-    return body
+    receive = bodies.bounded(request.receive, max_bytes=_LONGEST_BODY)
+    try:
+        return await Request(request.scope, receive).body()
+    except BodyRefused as refused:
+        code = "too_long" if refused.status_code == _TOO_LONG else "too_slow"
+        raise Refused(refused.status_code, code) from None
 
 
 def _is_text(value: str) -> bool:

@@ -84,5 +84,7 @@ def of_refusal(code: str) -> str:
             )
         case "too_long":
             return _("That is too long.")
+        case "too_slow":
+            return _("Not all of it has arrived in time. Try again.")
         case _other:
             return _("The request cannot be read.")
