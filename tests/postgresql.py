@@ -90,18 +90,19 @@ class Server:
     url: str
     _admin: psycopg.Connection = field(repr=False)
     _numbers: Iterator[int] = field(default_factory=itertools.count, repr=False)
+    _free_names: list[str] = field(default_factory=list, repr=False)
 
     @contextlib.contextmanager
     def database(self, *, template: str = "template0") -> Iterator[DatabaseUnderTest]:
         """A database as long as the `with` block lasts, a copy of the template."""
-        # Several workers, and several sessions, may share the server of TEST_DATABASE_URL.
-        name = f"test_{os.getpid()}_{next(self._numbers)}"
+        name = self._free_name()
         self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield DatabaseUnderTest(url=urlsplit(self.url)._replace(path=f"/{name}").geturl())
         finally:
             self._wait_until_left(name)
             self._run(f"DROP DATABASE {name} WITH (FORCE)")
+        self._free_names.append(name)
 
     @contextlib.contextmanager
     def migrated(self) -> Iterator[str]:
@@ -113,6 +114,16 @@ class Server:
             # Nobody may use what is copied: a test that asks for no database is to find none.
             patch.setenv("DATABASE_URL", _NOWHERE)
             yield urlsplit(template.url).path[1:]
+
+    def _free_name(self) -> str:
+        """A name that no database has, if possible one that a database had.
+
+        For an address that it knows the product has an engine, which has compiled its statements.
+        """
+        if self._free_names:
+            return self._free_names.pop()
+        # Several workers, and several sessions, may share the server of TEST_DATABASE_URL.
+        return f"test_{os.getpid()}_{next(self._numbers)}"
 
     def _wait_until_left(self, name: str) -> None:
         """Give closing connections a moment: DROP itself would look again only after 100 ms."""
