@@ -47,19 +47,23 @@ def test_whoever_is_signed_in_needs_no_sign_in_page(admin: Page) -> None:
     expect(admin).to_have_url(LISTING_ADDRESS)
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(
+def test_each_cookie_is_out_of_reach_of_scripts_and_of_other_sites(
     admin: Page, admins_browser: BrowserContext
 ) -> None:
     overheard = Overheard.listen(admin)
     open_list(admin)
 
-    [cookie] = admins_browser.cookies()
+    cookies = admins_browser.cookies()
 
+    assert {cookie.get("name"): cookie.get("sameSite") for cookie in cookies} == {
+        "integrations_session": "Lax",
+        "integrations_browser": "Strict",
+    }
     assert overheard.frames_received
-    assert cookie.get("value", "") not in overheard.received
-    assert cookie.get("httpOnly") is True
-    assert cookie.get("sameSite") == "Lax"
-    assert cookie.get("value") not in admin.evaluate("document.cookie")
+    for cookie in cookies:
+        assert cookie.get("value", "") not in overheard.received
+        assert cookie.get("httpOnly") is True
+        assert cookie.get("value") not in admin.evaluate("document.cookie")
 
 
 def test_the_password_never_travels_over_the_websocket(visitor: Page) -> None:
