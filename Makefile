@@ -13,6 +13,9 @@ PACKAGE := $(VENV)/package-$(call digest,requirements.lock pyproject.toml)
 TESTING := $(VENV)/testing-$(call digest,requirements.lock requirements-test.lock)
 BROWSER := $(VENV)/browser
 
+# Processes that share the tests out. One more than processors: many tests wait for something.
+WORKERS := 3
+
 # Nobody's own settings of uv reach the locks.
 COMPILE = $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command 'make lock' $(FLAGS) pyproject.toml
@@ -32,7 +35,7 @@ run: runtime ## set up what is missing, migrate, build, serve on port 3000 (PORT
 	@exec $(BIN)/integrations serve
 
 test: setup build check ## set up what is missing, then every test, lint and type check included
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n $(WORKERS)
 
 check: testing ## lint, layers and types only
 	@$(BIN)/ruff check .

@@ -13,8 +13,8 @@ import pytest
 
 from integrations_app.services import live
 from integrations_app.storage.engine import database
+from tests import distribution, postgresql
 from tests import installed as installation
-from tests import postgresql
 from tests.foreign import ForeignServer
 from tests.installed import Installed
 from tests.postgresql import DatabaseUnderTest, Server
@@ -139,3 +139,16 @@ def without_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in PROXY_SETTINGS:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
+
+
+# --- Several processes (`pytest -n`) ---
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config) -> distribution.ByFile:
+    return distribution.ByFile(config)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        items[:] = distribution.ordered(items)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import itertools
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -78,30 +78,27 @@ NewBrowser = Callable[..., BrowserContext]
 @pytest.fixture(scope="session")
 def build() -> None:
     """The built pages; `make test` has made them before."""
-    before = Path.cwd()
-    os.chdir(ROOT)
-    try:
+    with contextlib.chdir(ROOT), Path("rxconfig.py").open() as shared:
+        fcntl.flock(shared, fcntl.LOCK_EX)  # another process of `pytest -n` may build just now
         if not frontend.current():
             frontend.build()
-    finally:
-        os.chdir(before)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served_db(postgresql_server: Server) -> Iterator[DatabaseUnderTest]:
     """The database of the served product; empty, so that its first start migrates it."""
     with postgresql_server.database() as fresh:
         yield fresh
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product(
     build: None,
     served_db: DatabaseUnderTest,
     world: World,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Product]:
-    """The product, served for all tests of the session, with two admins."""
+    """The product, served for all tests of this folder, with two admins."""
     folder = tmp_path_factory.mktemp("served")
     with serving.running(
         folder,
@@ -116,7 +113,7 @@ def product(
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def disposable(
     build: None,
     postgresql_server: Server,
@@ -138,7 +135,7 @@ def disposable(
         yield started, own_db
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def named_product(
     build: None,
     postgresql_server: Server,
@@ -194,7 +191,7 @@ def restartable(
     return product
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served_hosts(
     build: None,
     postgresql_server: Server,
@@ -225,7 +222,7 @@ def hosts(
     return served_hosts
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served_shop(
     installed: Installed,
     postgresql_server: Server,

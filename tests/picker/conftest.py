@@ -24,16 +24,16 @@ expect.set_options(timeout=SHOWN_WITHIN_MS)
 NewTab = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def host_db(postgresql_server: Server, migrated_template: str) -> Iterator[DatabaseUnderTest]:
     """The database of the served app."""
     with postgresql_server.database(template=migrated_template) as fresh:
         yield fresh
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def host(host_db: DatabaseUnderTest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    """The app, built and served for all tests of the session."""
+    """The app, built and served for all tests of this folder."""
     folder = tmp_path_factory.mktemp("picker")
     hosting.build(folder)
     with hosting.serving(folder, database_url=host_db.url) as started:

@@ -1,0 +1,60 @@
+"""How `pytest -n` shares the tests out: by file, files with the same servers to one process."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+_TOGETHER = (
+    ("tests/e2e/test_hosts.py", "tests/e2e/test_redis.py", "tests/e2e/test_workers.py"),
+    ("tests/e2e/test_embedding.py", "tests/test_wheel.py"),
+    ("tests/picker/",),
+    (
+        "tests/e2e/test_faults_killed.py",
+        "tests/e2e/test_first_admin.py",
+        "tests/e2e/test_restart.py",
+    ),
+)
+"""Files and folders whose tests one process runs, since they share servers that start slowly.
+
+Forgetting a file here costs the time of one more start, and nothing else.
+"""
+
+_FIRST = tuple(row[0] for row in _TOGETHER)
+_IN_BROWSERS = "tests/e2e/"
+
+
+class ByFile(LoadScopeScheduling):
+    """Hands out units, each time a process has finished one."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        config.option.loadscopereorder = False  # they are in order, see `ordered`
+        super().__init__(config)
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _unit(nodeid)
+
+
+def ordered(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """The tests of slow servers first, then those in browsers, the files with few tests last.
+
+    So no process starts a browser twice, and all of them end at about the same time.
+    """
+    sizes = Counter(_unit(item.nodeid) for item in items)
+
+    def rank(item: pytest.Item) -> tuple[int, int, str, bool]:
+        unit = _unit(item.nodeid)
+        in_browser = item.nodeid.startswith(_IN_BROWSERS)
+        early = _FIRST.index(unit) if unit in _FIRST else len(_FIRST) + (not in_browser)
+        return early, -sizes[unit], unit, in_browser
+
+    return sorted(items, key=rank)
+
+
+def _unit(nodeid: str) -> str:
+    """The file of a test, or whatever stands for the row that the file belongs to."""
+    file = nodeid.partition("::")[0]
+    return next((row[0] for row in _TOGETHER if file.startswith(row)), file)
