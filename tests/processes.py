@@ -16,13 +16,14 @@ def start(script: str, *arguments: str) -> subprocess.Popen[str]:
         [sys.executable, "-c", script, *arguments],
         cwd=REPOSITORY,
         text=True,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
 
 
 def finished(process: subprocess.Popen[str]) -> str:
-    """What it printed, once it has ended well."""
+    """What it printed, once its standard input was closed and it has ended well."""
     out, err = process.communicate(timeout=LONGEST_S)
     assert process.returncode == 0, err
     return out.strip()

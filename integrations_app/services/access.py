@@ -8,21 +8,30 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from enum import IntEnum
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from integrations_app.domain.actor import AUTOMATIC
 from integrations_app.errors import DestinationNotAllowed
 from integrations_app.providers import hosts
 from integrations_app.providers.placement import Placed, place
-from integrations_app.services import credentials, facts, refresh
+from integrations_app.services import credentials, facts, refresh, renewal_limits
 from integrations_app.services.opening import Opened
 
 KEPT_S = 1.0
 _MOST_KEPT = 1_000
-_SAME_REFUSAL_S = 60.0
+
+
+class Attempt(IntEnum):
+    """Why a request carries this credential and not another."""
+
+    FIRST = 0
+    STORED_SINCE = 1
+    RENEWED = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +42,13 @@ class Access:
         uuid: The connection.
         placed: Headers, query parameters and path that carry it.
         good_until: When to look again, by `time.monotonic()`.
+        attempt: What came before, for this request.
     """
 
     uuid: UUID
     placed: Placed = field(repr=False)
     good_until: float
+    attempt: Attempt = Attempt.FIRST
     _found: Opened = field(repr=False)
     _hosts: dict[str, bool] = field(repr=False, default_factory=dict)
 
@@ -60,6 +71,11 @@ class Access:
         """Whether clients that follow redirects by themselves drop the credential on the way."""
         names = {name.lower() for name in self.placed.headers}
         return names == {"authorization"} and not self.placed.query and not self.placed.path
+
+    @property
+    def age(self) -> tuple[int, int]:
+        """Which state of credentials and tokens this is; what is newer has a greater one."""
+        return self._found.credential_revision, self._found.token_revision
 
     @property
     def provider_title(self) -> str:
@@ -93,24 +109,35 @@ def load(uuid: UUID) -> Access:
     return _keep(_access(credentials.usable(uuid)), generation)
 
 
-def after_refusal(refused: Access) -> Access | None:
+def after_refusal(refused: Access, url: Any) -> Access | None:
     """What to try once more after the provider answered 401; None if there is nothing else.
+
+    First what was stored meanwhile, by whichever process; then, where there are tokens, a renewed
+    one. Either replaces what was remembered.
+
+    Args:
+        refused: What the request carried.
+        url: Where it went.
 
     Raises:
         TokenRefreshFailed: The provider gives no other token.
         Deleted: The connection was removed meanwhile.
         NotConfigured: It was disconnected meanwhile.
     """
-    generation = _generation
-    latest = _access(credentials.usable(refused.uuid))
-    if latest.placed != refused.placed:
-        return _keep(latest, generation)
-    found = latest._found
-    if not found.provider.uses_tokens or not found.is_renewable or _was_in_vain(found):
+    _forget_refused(refused)
+    if refused.attempt is Attempt.FIRST:
+        latest = current(refused.uuid)
+        if latest.placed != refused.placed:
+            return replace(latest, attempt=Attempt.STORED_SINCE)
+        refused = latest
+    found = refused._found
+    may_renew = refused.attempt is not Attempt.RENEWED and found.provider.uses_tokens
+    if not may_renew or not found.is_renewable or not renewal_limits.allows(found, url):
         return None
+    generation = _generation
     renewed = refresh.renewed(found, actor=AUTOMATIC)
-    _remember_renewal(renewed)
-    return _access(renewed)  # not kept: what was changed since is not known here
+    renewal_limits.renewed(renewed, url)
+    return replace(_keep(_access(renewed), generation), attempt=Attempt.RENEWED)
 
 
 def forget(uuid: UUID) -> None:
@@ -119,6 +146,12 @@ def forget(uuid: UUID) -> None:
     with _changing:
         _generation += 1
         _kept.pop(uuid, None)
+
+
+def _forget_refused(refused: Access) -> None:
+    kept_now = _kept.get(refused.uuid)
+    if kept_now is not None and kept_now.placed == refused.placed:
+        forget(refused.uuid)
 
 
 def _access(found: Opened) -> Access:
@@ -137,31 +170,18 @@ def _access(found: Opened) -> Access:
 _kept: OrderedDict[UUID, Access] = OrderedDict()
 _changing = threading.Lock()
 _generation = 0
-_renewed_in_vain: dict[UUID, tuple[int, float]] = {}
 
 
 def _keep(access: Access, generation: int) -> Access:
-    """Keep it, unless something was forgotten since it was read."""
+    """Keep it, unless something was forgotten since it was read, or what is newer is kept."""
     with _changing:
-        if generation == _generation:
+        before = _kept.get(access.uuid)
+        if generation == _generation and (before is None or before.age <= access.age):
             _kept[access.uuid] = access
             _kept.move_to_end(access.uuid)
             if len(_kept) > _MOST_KEPT:
                 _kept.popitem(last=False)
     return access
-
-
-def _was_in_vain(found: Opened) -> bool:
-    """Whether these very tokens came of a refusal just now; then not their age is refused."""
-    revision, at = _renewed_in_vain.get(found.uuid, (-1, 0.0))
-    return revision == found.token_revision and time.monotonic() < at + _SAME_REFUSAL_S
-
-
-def _remember_renewal(found: Opened) -> None:
-    with _changing:
-        if len(_renewed_in_vain) > _MOST_KEPT:
-            _renewed_in_vain.clear()
-        _renewed_in_vain[found.uuid] = (found.token_revision, time.monotonic())
 
 
 def _after_fork() -> None:

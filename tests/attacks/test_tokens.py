@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import anyio
+import httpx2
 import pytest
 from anyio import to_thread
 
@@ -23,6 +24,7 @@ from tests.world import Request, World
 from tests.world.messages import Reply, Site
 
 HOST = "sso.hostile.example"
+ACCOUNT = "https://www.googleapis.com/oauth2/v2/userinfo"
 VALUES = {"client_id": "c", "client_secret": "a-client-secret"}
 
 
@@ -120,7 +122,7 @@ def test_a_renewal_after_a_refusal_leaves_nothing_in_memory(connect: Connect) ->
     connected = connect()
     refused = access.load(connected.uuid)
 
-    assert access.after_refusal(refused) is not None
+    assert access.after_refusal(refused, httpx2.URL(ACCOUNT)) is not None
 
     assert access.kept(connected.uuid) is None, "it may be disconnected since"
 

@@ -7,13 +7,16 @@ from uuid import UUID
 import httpx
 import httpx2
 
-from integrations_app.errors import PlacementNotSupported, Unauthorized
+from integrations_app.errors import PlacementNotSupported
 from integrations_app.services import access
 from integrations_app.services.requests.flow import (
     UNAUTHORIZED,
     Call,
+    after_refusal,
     carry_out,
     carry_out_async,
+    current,
+    note_answer,
     refuse_misdirected,
 )
 
@@ -65,16 +68,15 @@ class ConnectionAuth(httpx2.Auth, httpx.Auth):  # pyright: ignore[reportIncompat
 
 
 def _exchange(uuid: UUID, request: Any) -> Generator[Any, Any, None]:
-    found = access.kept(uuid) or (yield Call(uuid, access.current, uuid))
-    response = yield _authorized(request, found)
-    if response.status_code != UNAUTHORIZED or _origin(response.request) != _origin(request):
-        return  # a host that a redirect led to did not get the credential, let alone refuse it
-    latest = yield Call(uuid, access.after_refusal, found)
-    if latest is None or not isinstance(request.stream, _BYTES):
-        raise Unauthorized(uuid)
-    response = yield _authorized(request, latest)
-    if response.status_code == UNAUTHORIZED and _origin(response.request) == _origin(request):
-        raise Unauthorized(uuid)
+    found = yield from current(uuid)
+    while True:
+        response = yield _authorized(request, found)
+        if _origin(response.request) != _origin(request):
+            return  # a host that a redirect led to did not get the credential, let alone refuse it
+        if response.status_code != UNAUTHORIZED:
+            return note_answer(found, request.url, response.status_code)
+        repeatable = isinstance(request.stream, _BYTES)
+        found = yield from after_refusal(found, request.url, repeatable=repeatable)
 
 
 def _authorized(request: Any, found: access.Access) -> Any:

@@ -7,6 +7,7 @@ serves threads and event loops: `carry_out` and `carry_out_async` do the same th
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -19,7 +20,7 @@ from anyio.lowlevel import RunVar
 from integrations_app.errors import DestinationNotAllowed, Unauthorized
 from integrations_app.providers.waits import retry_after_s
 from integrations_app.security import network
-from integrations_app.services import access
+from integrations_app.services import access, renewal_limits
 from integrations_app.services.access import Access
 from integrations_app.services.requests.placing import (
     CredentialedRequest,
@@ -28,6 +29,7 @@ from integrations_app.services.requests.placing import (
 )
 
 UNAUTHORIZED = 401
+ERRORS_FROM = 400
 
 _BUSY = frozenset({429, 503})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -82,17 +84,15 @@ def exchange(
         IntegrationError: There is no credential to be had; see `access.load`.
     """
     began_at = time.monotonic()
-    renewed, waits = False, 0
+    waits = 0
+    found = yield from current(uuid)
     while True:
-        found = access.kept(uuid) or (yield Call(uuid, access.current, uuid))
         _refuse_elsewhere(found, request)
         response: httpx2.Response = yield with_credential(request, found.placed)
         if response.status_code == UNAUTHORIZED:
             yield Discard(response)
-            latest = None if renewed else (yield Call(uuid, access.after_refusal, found))
-            if latest is None or not _can_be_repeated(request):
-                raise Unauthorized(uuid)
-            renewed = True
+            repeatable = _can_be_repeated(request)
+            found = yield from after_refusal(found, request.url, repeatable=repeatable)
         elif (
             response.status_code in _BUSY
             and waits < _MOST_WAITS
@@ -101,8 +101,45 @@ def exchange(
             yield Discard(response)
             yield Wait(pause_s)
             waits += 1
+            found = yield from current(uuid)
         else:
+            note_answer(found, request.url, response.status_code)
             return without_credential(response, found.placed)
+
+
+def current(uuid: UUID) -> Generator[Call, Any, Access]:
+    """What a request is to carry first."""
+    return access.kept(uuid) or (yield Call(uuid, access.current, uuid))
+
+
+def after_refusal(refused: Access, url: Any, *, repeatable: bool) -> Generator[Call, Any, Access]:
+    """What to send a request with once more after a 401; see `access.after_refusal`.
+
+    Args:
+        refused: What it carried.
+        url: Where it went; one of httpx2 or httpx.
+        repeatable: Its body can be sent again.
+
+    Raises:
+        Unauthorized: There is nothing else to try, or the body cannot be sent again.
+    """
+    ask = partial(access.after_refusal, url=url)
+    latest = yield Call(refused.uuid, ask, refused)
+    if latest is None or not repeatable:
+        raise Unauthorized(refused.uuid)
+    return latest
+
+
+def note_answer(found: Access, url: Any, status: int) -> None:
+    """Remember that the provider took the credential, if it did.
+
+    Args:
+        found: What the request carried.
+        url: Where it went; one of httpx2 or httpx.
+        status: HTTP status of the answer.
+    """
+    if status < ERRORS_FROM:
+        renewal_limits.succeeded(found.uuid, url)
 
 
 def carry_out(errand: Errand) -> Any:

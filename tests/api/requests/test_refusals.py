@@ -19,6 +19,9 @@ from tests.world import OAuthClient, Trouble, World
 Google = tuple[UUID, OAuthClient]
 
 DRIVE = "https://www.googleapis.com/drive/v3/files"
+ONE_OF_EACH = ["client", "auth in httpx"]
+"""Ours and the caller's own clients send requests in different ways."""
+ACCOUNT = "https://www.googleapis.com/oauth2/v2/userinfo"
 
 
 def test_a_refused_token_is_renewed_and_the_request_sent_again(
@@ -87,6 +90,75 @@ def test_a_token_that_stays_refused_is_unauthorized(
 
     assert caught.value.uuid == uuid
     assert len(outside.oauth.refresh_requests(client.id)) == 1
+
+
+@pytest.mark.parametrize("name", ONE_OF_EACH)
+def test_a_renewal_that_was_in_vain_is_not_repeated(
+    outside: World, google: Google, name: str
+) -> None:
+    uuid, client = google
+    outside.oauth.api_trouble(client.id, status=401, times=9)
+
+    for _ in range(2):
+        with pytest.raises(errors.Unauthorized):
+            EVERY[name](uuid, "GET", DRIVE)
+
+    assert len(outside.oauth.refresh_requests(client.id)) == 1
+
+
+@pytest.mark.parametrize("name", ONE_OF_EACH)
+def test_a_renewal_is_in_vain_until_the_first_success(
+    outside: World, google: Google, name: str
+) -> None:
+    uuid, client = google
+    outside.oauth.api_trouble(client.id, status=401, times=2)
+    with pytest.raises(errors.Unauthorized):
+        EVERY[name](uuid, "GET", DRIVE)
+
+    EVERY[name](uuid, "GET", ACCOUNT)
+    outside.oauth.expire_access_tokens(client.id)
+    response = EVERY[name](uuid, "GET", DRIVE)
+
+    assert response.status_code == 200
+    assert len(outside.oauth.refresh_requests(client.id)) == 2
+
+
+@pytest.mark.parametrize("name", ONE_OF_EACH)
+def test_an_address_that_refuses_every_token_does_not_cause_a_renewal_each_time(
+    outside: World, google: Google, name: str
+) -> None:
+    uuid, client = google
+
+    for _ in range(5):
+        outside.oauth.api_trouble(client.id, status=401, times=9)
+        with pytest.raises(errors.Unauthorized):
+            EVERY[name](uuid, "GET", DRIVE)
+        outside.oauth.recover(client.id)
+        EVERY[name](uuid, "GET", ACCOUNT)
+
+    assert len(outside.oauth.refresh_requests(client.id)) == 2
+
+
+@pytest.mark.parametrize("name", ONE_OF_EACH)
+def test_a_token_that_another_process_renewed_and_that_ended_since_is_renewed(
+    outside: World, google: Google, name: str
+) -> None:
+    uuid, client = google
+    other = processes.start(
+        "from integrations_app import integrations\n"
+        "import sys; print('here', flush=True); sys.stdin.read()\n"
+        f"integrations.refresh_access_token({str(uuid)!r})"
+    )
+    assert other.stdout is not None
+    assert other.stdout.readline() == "here\n"
+    EVERY[name](uuid, "GET", DRIVE)
+    processes.finished(other)
+    outside.oauth.expire_access_tokens(client.id)
+
+    response = EVERY[name](uuid, "GET", DRIVE)
+
+    assert response.status_code == 200
+    assert len(outside.oauth.refresh_requests(client.id)) == 2
 
 
 def test_a_token_that_cannot_be_renewed_says_why(
