@@ -161,7 +161,27 @@ def test_an_error_that_passes_may_be_tried_again(status: int, code: str) -> None
     assert refusal({"error": code}, status).reason is CheckReason.UNREACHABLE
 
 
-@pytest.mark.parametrize("status", [404, 408, 409, 418, 429, 500, 502, 503])
+@pytest.mark.parametrize("status", [404, 409, 410, 418, 422, 451])
+def test_any_other_fault_of_the_request_needs_reconnecting(status: int) -> None:
+    assert refusal(b"", status).reason is CheckReason.NEEDS_RECONNECT
+
+
+def test_a_refusal_as_hubspot_words_it_needs_reconnecting() -> None:
+    found = refusal({"status": "BAD_REFRESH_TOKEN", "message": "missing or unknown"}, 400)
+
+    assert found.reason is CheckReason.NEEDS_RECONNECT
+    assert found.details == {"http_status": 400, "provider_code": "BAD_REFRESH_TOKEN"}
+
+
+def test_a_refusal_as_strava_words_it_needs_reconnecting() -> None:
+    fault = {"resource": "RefreshToken", "field": "refresh_token", "code": "invalid"}
+
+    found = refusal({"message": "Bad Request", "errors": [fault]}, 400)
+
+    assert found == Refusal(reason=CheckReason.NEEDS_RECONNECT, details={"http_status": 400})
+
+
+@pytest.mark.parametrize("status", [302, 408, 429, 500, 502, 503])
 def test_any_other_status_may_be_tried_again(status: int) -> None:
     assert refusal({"error": "invalid_grant"}, status).reason is CheckReason.UNREACHABLE
 
@@ -169,13 +189,19 @@ def test_any_other_status_may_be_tried_again(status: int) -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"<html>", b"[]", b"null", b'"error"', b"\xff", b"[" * 100_000, b'{"a": 1}']
 )
-@pytest.mark.parametrize("status", [200, 302, 400, 401])
-def test_an_answer_without_a_word_from_the_provider_may_be_tried_again(
-    status: int, body: bytes
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (200, CheckReason.UNREACHABLE),
+        (302, CheckReason.UNREACHABLE),
+        (400, CheckReason.NEEDS_RECONNECT),
+        (401, CheckReason.NEEDS_RECONNECT),
+    ],
+)
+def test_an_answer_without_a_word_from_the_provider_means_what_its_status_does(
+    status: int, reason: CheckReason, body: bytes
 ) -> None:
-    assert refusal(body, status) == Refusal(
-        reason=CheckReason.UNREACHABLE, details={"http_status": status}
-    )
+    assert refusal(body, status) == Refusal(reason=reason, details={"http_status": status})
 
 
 def test_an_error_wins_over_a_token() -> None:

@@ -21,7 +21,7 @@ _SEPARATORS = re.compile(r"[\s,]+")
 _LONGEST_TOKEN = 16_384
 _LONGEST_LIFE_S = 10 * 365 * 86_400
 _MOST_SCOPES = 200
-_REFUSALS = frozenset({400, 401, 403})
+_BUSY = frozenset({408, 429})
 _TRY_LATER = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
 
 
@@ -80,13 +80,23 @@ def _refusal(answer: Answer, body: Mapping[str, Any], secrets: Collection[str]) 
     wait_s = retry_after_s(answer.headers)
     if wait_s is not None:
         details["retry_after_s"] = wait_s
-    code = safe_code(body.get("error"), secrets)
+    code = safe_code(body.get("error") or body.get("status"), secrets)
     if code is not None:
         details["provider_code"] = code
-    said_no = body.get("error") and (answer.status < 300 or answer.status in _REFUSALS)  # noqa: PLR2004
-    refused = said_no and code not in _TRY_LATER
+    refused = _says_no(answer.status, body) and code not in _TRY_LATER
     reason = CheckReason.NEEDS_RECONNECT if refused else CheckReason.UNREACHABLE
     return Refusal(reason=reason, details=details)
+
+
+def _says_no(status: int, body: Mapping[str, Any]) -> bool:
+    """Tell whether asking again would get the same answer.
+
+    Not all providers name an error as RFC 6749 wants it: HubSpot says `status`, Strava `message`
+    and `errors`, others nothing but the status.
+    """
+    if status < 300:  # noqa: PLR2004 - HTTP's successes
+        return bool(body.get("error"))
+    return 400 <= status < 500 and status not in _BUSY  # noqa: PLR2004 - the request's fault
 
 
 def _object(body: bytes) -> Mapping[str, Any]:
