@@ -63,3 +63,16 @@ class AccountChange:
     account_id: str
     account: str
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountChoice:
+    """What came of choosing between the present account and another one.
+
+    Attributes:
+        revoked: Whether the provider has confirmed that the access to the account that was not
+            chosen has ended; None if it was not asked: there was none, it has no place for that,
+            or another connection uses the same account.
+    """
+
+    revoked: bool | None = None

@@ -9,9 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
 from integrations_app.domain.actor import Actor
-from integrations_app.domain.authorization import AccountChange
+from integrations_app.domain.authorization import AccountChange, AccountChoice
 from integrations_app.domain.check import Account
-from integrations_app.domain.connection import Connection
 from integrations_app.errors import NotFound
 from integrations_app.providers.oauth.answers import Tokens
 from integrations_app.security import passwords
@@ -34,7 +33,7 @@ _changes = AccountChangeRow.__table__  # pyright: ignore[reportAttributeAccessIs
 def propose(granted: Granted, session_token: str) -> None:
     """Keep what was granted until the same browser's admin says what to do with it.
 
-    A question that stands already is replaced.
+    A question that was there already is replaced, and what was granted for it revoked.
 
     Raises:
         NotSignedIn: The browser's session has ended meanwhile.
@@ -56,8 +55,11 @@ def propose(granted: Granted, session_token: str) -> None:
         sessions.hold(session, session_token)
         if session.get(ConnectionRow, granted.uuid, with_for_update=_KEEP) is None:
             raise NotFound(granted.uuid)
+        before = _before(session, granted)
         session.execute(sa.delete(AccountChangeRow).where(_changes.c.expires_at <= now))
         session.execute(asked)
+    if before is not None:
+        oauth.reject(before)
 
 
 def pending(uuid: object, session_token: str) -> AccountChange | None:
@@ -74,8 +76,8 @@ def pending(uuid: object, session_token: str) -> AccountChange | None:
         return AccountChange(account_id=row.account_id, account=account, expires_at=row.expires_at)
 
 
-def accept(uuid: object, session_token: str, *, account_id: str, actor: Actor) -> Connection:
-    """Let the other account take the place of the present one.
+def accept(uuid: object, session_token: str, *, account_id: str, actor: Actor) -> AccountChoice:
+    """Let the other account take the place of the present one, to which access is revoked.
 
     Args:
         uuid: The connection's.
@@ -90,19 +92,26 @@ def accept(uuid: object, session_token: str, *, account_id: str, actor: Actor) -
         TokenExchangeFailed: The connection's credentials were changed meanwhile.
     """
     granted = _taken(parse_uuid(uuid), session_token, account_id)
-    return oauth.keep(granted, actor=actor, session_token=session_token)
+    kept = oauth.keep(granted, actor=actor, session_token=session_token)
+    return AccountChoice(revoked=kept.revoked)
 
 
-def discard(uuid: object, session_token: str) -> None:
-    """Keep the present account; quiet if no question stands.
+def discard(uuid: object, session_token: str) -> AccountChoice:
+    """Keep the present account and revoke the access to the other; quiet if no question stands.
 
     Raises:
         InvalidUuid: Neither a UUID nor its string.
     """
     with database().transaction() as session:
         row = _standing(session, parse_uuid(uuid), session_token)
-        if row is not None:
-            session.delete(row)
+        if row is None:
+            return AccountChoice()
+        session.delete(row)
+    try:
+        granted = _unpacked(row)
+    except NotFound:
+        return AccountChoice(revoked=False)
+    return AccountChoice(revoked=oauth.reject(granted))
 
 
 def _taken(uuid: UUID, session_token: str, account_id: str) -> Granted:
@@ -112,6 +121,17 @@ def _taken(uuid: UUID, session_token: str, account_id: str) -> Granted:
             raise NotFound(uuid)
         session.delete(row)
     return _unpacked(row)
+
+
+def _before(session: Session, granted: Granted) -> Granted | None:
+    """What was granted for the question that is replaced, if it is about a third account."""
+    row = session.get(AccountChangeRow, granted.uuid, with_for_update=True)
+    if row is None or (granted.account and granted.account.id == row.account_id):
+        return None
+    try:
+        return _unpacked(row)
+    except NotFound:
+        return None
 
 
 def _standing(session: Session, uuid: UUID, session_token: str) -> AccountChangeRow | None:

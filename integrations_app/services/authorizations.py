@@ -139,18 +139,24 @@ def _connected(began: _Began, code: str, session_token: str, actor: Actor) -> Ou
             code_verifier=began.verifier,
             expected_revision=began.revision,
         )
-        account_id = lookup.by_uuid(began.uuid).account_id
-        if account_id and granted.account and granted.account.id not in (None, account_id):
-            account_changes.propose(granted, session_token)
-            return Outcome.OTHER_ACCOUNT
-        oauth.keep(granted, actor=actor, session_token=session_token)
+        return _settled(granted, session_token, actor)
     except (ClientCredentialsNotConfigured, Undecryptable):
         return Outcome.CLIENT_REFUSED
     except TokenExchangeFailed as error:
         return _of_failure(error)
     except NotFound:
         return Outcome.CHANGED_MEANWHILE
+
+
+def _settled(granted: oauth.Granted, session_token: str, actor: Actor) -> Outcome:
+    account_id = lookup.by_uuid(granted.uuid).account_id
+    try:
+        if account_id and granted.account and granted.account.id not in (None, account_id):
+            account_changes.propose(granted, session_token)
+            return Outcome.OTHER_ACCOUNT
+        oauth.keep(granted, actor=actor, session_token=session_token)
     except NotSignedIn:  # signed out, or removed, while the provider was asked
+        oauth.reject(granted)
         return Outcome.STATE_MISMATCH
     return Outcome.CONNECTED
 

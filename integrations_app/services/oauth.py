@@ -26,6 +26,7 @@ from integrations_app.services import (
     connections,
     facts,
     lookup,
+    revocation,
     sessions,
     setup,
     tokens,
@@ -56,6 +57,20 @@ class Granted:
     account: Account | None
     credential_revision: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What became of a grant.
+
+    Attributes:
+        connection: As it is now.
+        revoked: Whether the provider has confirmed that the access to the account that was
+            connected before has ended; None if it was not asked.
+    """
+
+    connection: Connection
+    revoked: bool | None
 
 
 def authorization_url(
@@ -131,7 +146,8 @@ def exchange_code(
     actor: Actor,
 ) -> Connection:
     """Turn a code into tokens, look up whose they are, and store them; see `grant` and `keep`."""
-    return keep(grant(uuid, code, redirect_uri, code_verifier=code_verifier), actor=actor)
+    granted = grant(uuid, code, redirect_uri, code_verifier=code_verifier)
+    return keep(granted, actor=actor).connection
 
 
 def grant(
@@ -182,8 +198,10 @@ def grant(
     )
 
 
-def keep(granted: Granted, *, actor: Actor, session_token: str | None = None) -> Connection:
+def keep(granted: Granted, *, actor: Actor, session_token: str | None = None) -> Kept:
     """Store what was granted; the connection is connected from then on.
+
+    Then the provider is asked to end the access to an account that it replaces.
 
     Args:
         granted: What a code was exchanged for.
@@ -203,13 +221,30 @@ def keep(granted: Granted, *, actor: Actor, session_token: str | None = None) ->
             raise NotFound(granted.uuid)
         if row.credential_revision != granted.credential_revision:
             raise _changed_meanwhile(granted.uuid)
+        replaced = _replaced(row, granted.account)
         tokens.clear(session, row)
         session.flush()
         tokens.store(session, row, granted.tokens, at=granted.at)
         _connected(row, granted.account)
         session.flush()
         facts.tell(session, EventKind.CONNECTED, row, actor=actor, at=row.updated_at)
-        return lookup.stored(session, row.uuid)
+        connection = lookup.stored(session, row.uuid)
+    revoked = revocation.revoke(replaced) if replaced is not None else None
+    return Kept(connection=connection, revoked=revoked)
+
+
+def reject(granted: Granted) -> bool | None:
+    """Have the provider forget what was granted and is not kept; see `revocation.reject`."""
+    account_id = granted.account.id if granted.account else None
+    revision = granted.credential_revision
+    return revocation.reject(granted.uuid, granted.tokens, account_id=account_id, revision=revision)
+
+
+def _replaced(row: ConnectionRow, account: Account | None) -> Opened | None:
+    """The connection with the tokens of another account than this; None if it is not known so."""
+    if account is None or None in (row.account_id, account.id) or row.account_id == account.id:
+        return None
+    return revocation.tokens_of(row.uuid)
 
 
 def _changed_meanwhile(uuid: UUID) -> TokenExchangeFailed:

@@ -1,11 +1,16 @@
 """Making tokens worthless at their provider, as far as it goes along."""
 
 import logging
+from collections.abc import Collection
+from dataclasses import replace
+from uuid import UUID
 
 from integrations_app.domain.provider import Provider
-from integrations_app.errors import IntegrationError
+from integrations_app.errors import DatabaseUnavailable, IntegrationError
 from integrations_app.providers import hosts
 from integrations_app.providers.oauth import requests
+from integrations_app.providers.oauth.answers import Tokens
+from integrations_app.providers.rules import TOKEN_KEYS
 from integrations_app.security import egress
 from integrations_app.services.opening import Opened, opened
 from integrations_app.services.references import parse_uuid
@@ -30,16 +35,40 @@ def tokens_of(uuid: object) -> Opened | None:
         DatabaseUnavailable: The database cannot be reached.
     """
     parsed = parse_uuid(uuid)
-    try:
-        found = opened(parsed)
-    except IntegrationError as error:
-        if error.code == "database_unavailable":
-            raise
-        return None
-    if found is None or not _is_revocable(found.provider) or ACCESS_TOKEN not in found.secrets:
+    found = _revocable(parsed)
+    if found is None or ACCESS_TOKEN not in found.secrets:
         return None
     shares = database().fetch(queries.shares_grant, {"uuid": parsed})
     return None if shares else found
+
+
+def reject(uuid: UUID, tokens: Tokens, *, account_id: str | None, revision: int) -> bool | None:
+    """Revoke tokens that were granted for a connection and that it does not keep.
+
+    Args:
+        uuid: The connection.
+        tokens: What was granted.
+        account_id: Whose they are.
+        revision: Its `credential_revision` when they were asked for; to a place that was typed
+            since they are not sent.
+
+    Returns:
+        As `revoke`; None as well if a connection lives by the same grant.
+
+    Raises:
+        DatabaseUnavailable: The database cannot be reached.
+    """
+    found = _revocable(uuid, without=TOKEN_KEYS)
+    if found is None:
+        return None
+    lives = queries.lives_by_grant
+    if account_id and database().fetch(lives, {"uuid": uuid, "account_id": account_id}):
+        return None
+    if found.credential_revision != revision:
+        return False
+    granted = {ACCESS_TOKEN: tokens.access_token, REFRESH_TOKEN: tokens.refresh_token}
+    given = {key: token for key, token in granted.items() if token is not None}
+    return revoke(replace(found, secrets={**found.secrets, **given}))
 
 
 def revoke(found: Opened) -> bool | None:
@@ -82,6 +111,17 @@ def revoke(found: Opened) -> bool | None:
         )
         return False
     return True
+
+
+def _revocable(uuid: UUID, *, without: Collection[str] = ()) -> Opened | None:
+    """The connection, if it can be opened and its provider has a place to revoke tokens."""
+    try:
+        found = opened(uuid, without=without)
+    except DatabaseUnavailable:
+        raise
+    except IntegrationError:
+        return None
+    return found if found is not None and _is_revocable(found.provider) else None
 
 
 def _is_revocable(provider: Provider) -> bool:

@@ -88,6 +88,23 @@ shares_grant = (
 )
 """Another connection to the same account through the same client: providers revoke per grant."""
 
+lives_by_grant = (
+    sa.select(_other.c.uuid)
+    .join(
+        connections,
+        sa.and_(
+            _other.c.provider == connections.c.provider,
+            _other.c.setup_values["client_id"].astext
+            == connections.c.setup_values["client_id"].astext,
+            _other.c.status != "disconnected",
+        ),
+    )
+    .where(connections.c.uuid == sa.bindparam("uuid"))
+    .where(_other.c.account_id == sa.bindparam("account_id"))
+    .limit(1)
+)
+"""A connection to this account, be it this one, through this connection's client."""
+
 count_by_status = sa.select(connections.c.status, sa.func.count().label("count")).group_by(
     connections.c.status
 )

@@ -123,7 +123,9 @@ def test_the_account_that_is_taken_is_the_one_that_was_asked_about(
     assert still.account_id != asked.account_id
 
 
-def test_two_other_accounts_at_the_same_moment_leave_one_question(token: str) -> None:
+def test_two_other_accounts_at_the_same_moment_leave_one_question(
+    token: str, outside: World
+) -> None:
     uuid = added()
     granted = proposed(uuid, "grace")
 

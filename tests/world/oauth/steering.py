@@ -120,6 +120,18 @@ class OAuth:
                     return found.is_revoked()
         raise KeyError("a token that was not issued in this world")
 
+    def access_tokens_of(self, account: str) -> list[str]:
+        """The access tokens to an account, at whichever provider, in the order of their making.
+
+        Args:
+            account: Its e-mail address.
+        """
+        tokens: list[str] = []
+        for service in self._services.values():
+            with service.lock:
+                tokens += service.server.ledger.access_tokens_of(account)
+        return tokens
+
     def reused(self, client_id: str) -> bool:
         """Whether anyone came back with a refresh token of this client's that was replaced."""
         service = self._service(client_id)

@@ -117,6 +117,14 @@ class Ledger:
         """The access token that reads so, or None."""
         return self._access_tokens.get(text)
 
+    def access_tokens_of(self, account: str) -> list[str]:
+        """The access tokens to the account with this e-mail address, oldest first."""
+        return [
+            token.text
+            for token in self._access_tokens.values()
+            if token.authorization.account and token.authorization.account.email == account
+        ]
+
     def refresh_token(self, text: str) -> IssuedToken | None:
         """The refresh token that reads so, or None."""
         return self._refresh_tokens.get(text)
