@@ -4,7 +4,7 @@ import ipaddress
 import re
 from urllib.parse import quote, urlsplit
 
-import idna
+from integrations_app.security import addresses
 
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
@@ -21,14 +21,11 @@ def canonical_host(host: str) -> str | None:
 
     Ports, user names, brackets that do not close, empty labels: none of these is a host.
     """
-    host = host.lower()
-    if not host.isascii():
-        try:
-            host = idna.encode(host).decode("ascii")
-        except UnicodeError:
-            return None
-    host = host.removesuffix(".")
-    return host if _HOST.fullmatch(host) else _ipv6(host)
+    name = addresses.in_ascii(host)
+    if name is None:
+        return None
+    name = name.removesuffix(".")
+    return name if _HOST.fullmatch(name) else _ipv6(name)
 
 
 def _ipv6(host: str) -> str | None:

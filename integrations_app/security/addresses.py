@@ -3,15 +3,15 @@
 import ipaddress
 import os
 import socket
+import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 
+import idna
+
+from integrations_app.security.special_networks import Address, is_public, meanings
 from integrations_app.settings import Settings
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 @lru_cache(maxsize=1)
@@ -58,7 +58,9 @@ def refuse_plainly_private(host: str, *, settings: Settings) -> None:
     Raises:
         PrivateAddress: A literal address that is not public, or a name of this very machine.
     """
-    name = host.lower().rstrip(".")
+    name = (in_ascii(host) or "").rstrip(".")
+    if not name:
+        raise PrivateAddress(host)  # nobody can say what a resolver would make of it
     if name in settings.private_hosts:
         return
     if name == "localhost" or name.endswith(".localhost"):
@@ -75,24 +77,29 @@ def refuse_plainly_private(host: str, *, settings: Settings) -> None:
         raise PrivateAddress(host)
 
 
+def in_ascii(host: str) -> str | None:
+    """Return a host as it is looked up, in lower case; None for what cannot be one.
+
+    Resolvers take circled and full-width digits for digits, and the full stops of other scripts
+    for dots: what is compared and judged is what they make of them.
+    """
+    if host.isascii():
+        return host.lower()
+    try:
+        return idna.encode(unicodedata.normalize("NFKC", host), uts46=True).decode("ascii")
+    except UnicodeError:
+        return None
+
+
 def _resolve(host: str) -> Sequence[str]:
     found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)
     return tuple(dict.fromkeys(str(entry[4][0]).split("%", 1)[0] for entry in found))
 
 
 def _reachable(address: Address, settings: Settings) -> bool:
-    address = _embedded_v4(address)
-    if any(address in network for network in settings.private_networks):
+    if is_public(address):
         return True
-    old_site_local = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
-    special = address.is_multicast or address.is_reserved or old_site_local
-    return address.is_global and not special
-
-
-def _embedded_v4(address: Address) -> Address:
-    """The IPv4 address that an IPv6 one stands for, where it does."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return address
-    if address in _NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-    return address.ipv4_mapped or address.sixtofour or address
+    return all(
+        is_public(meaning) or any(meaning in network for network in settings.private_networks)
+        for meaning in meanings(address)
+    )
