@@ -26,6 +26,9 @@ TOKEN_KEYS = frozenset({"access_token", "refresh_token"})
 
 _PROVIDER_KEY = re.compile(r"[a-z0-9_]+")
 _FIELD_KEY = re.compile(r"[a-z][a-z0-9_]*")
+_SECRET_WORDS = re.compile(
+    r"secret|token|pass(?:word|phrase|code)|key|credential|\bp(?:at|in)\b", re.IGNORECASE
+)
 _ICON = re.compile(r"[a-z0-9_-]+\.(svg|png)")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[^/?#\s]+)+")
@@ -39,6 +42,7 @@ def problems(provider: Provider) -> Problems:
     yield from _itself(provider)
     for number, field in enumerate(provider.fields):
         yield from _field(field, f"fields.{number}", provider)
+    yield from _secrets(provider)
     yield from _oauth(provider)
     yield from _verdicts(provider)
     yield from _chat(provider)
@@ -99,6 +103,31 @@ def _oauth(provider: Provider) -> Problems:
     for key in sorted(needed):
         if provider.setup_field(key) is None:
             yield "fields", f"OAuth2 needs a field {key!r}"
+
+
+def _secrets(provider: Provider) -> Problems:
+    """A credential that no field declares secret would be stored, and shown, in the clear."""
+    if provider.oauth is not None:
+        client_secret = provider.setup_field("client_secret")
+        if client_secret is not None and not client_secret.secret:
+            yield _secret_at(provider, client_secret), "must be true, it is a client's secret"
+        return
+    if provider.secret_keys:
+        return
+    alike = next(filter(_looks_secret, provider.fields), None)
+    needs = f"auth_type {provider.auth_type.value!r} needs a secret"
+    if alike is None:
+        yield "fields", f"{needs}, so one field must say secret = true"
+    else:
+        yield _secret_at(provider, alike), f"must be true: {needs}, and {alike.key!r} looks like it"
+
+
+def _secret_at(provider: Provider, field: SetupField) -> str:
+    return f"fields.{provider.fields.index(field)}.secret"
+
+
+def _looks_secret(field: SetupField) -> bool:
+    return _SECRET_WORDS.search(f"{field.key} {field.label}") is not None
 
 
 def _verdicts(provider: Provider) -> Problems:

@@ -42,6 +42,50 @@ def test_an_oauth_declaration_without_faults_is_read(acme: Mapping[str, Any]) ->
     assert declaration.parse(data, source="acme.toml").oauth is not None
 
 
+@pytest.mark.parametrize(
+    ("auth_type", "key", "label"),
+    [
+        ("api_key", "api_key", "API key"),
+        ("key_secret", "private", "Private key"),
+        ("bot_token", "bot", "Bot token"),
+        ("credentials", "login_password", "Password"),
+        ("credentials", "entry", "PIN"),
+    ],
+)
+def test_a_secret_that_is_not_declared_as_one_is_refused_and_named(
+    acme: Mapping[str, Any], auth_type: str, key: str, label: str
+) -> None:
+    fields = [field(), {"key": key, "label": label}]
+    placement = {"headers": {"Authorization": f"Bearer {{{key}}}"}}
+
+    told = refusal({**acme, "auth_type": auth_type, "fields": fields, "placement": placement})
+
+    assert told.startswith("acme.toml: fields.1.secret: must be true: ")
+    assert repr(key) in told
+    assert repr(auth_type) in told
+
+
+def test_a_declaration_without_any_secret_is_refused(acme: Mapping[str, Any]) -> None:
+    told = refusal({**acme, "fields": [field()], "placement": {}})
+
+    assert told == (
+        "acme.toml: fields: auth_type 'api_key' needs a secret, so one field must say secret = true"
+    )
+
+
+@pytest.mark.parametrize("auth_type", ["oauth2", "client_credentials"])
+def test_a_clients_secret_that_is_not_declared_as_one_is_refused(
+    acme: Mapping[str, Any], auth_type: str
+) -> None:
+    fields = [{**each, "secret": False} for each in CLIENT]
+
+    told = refusal(
+        {**acme, "auth_type": auth_type, "fields": fields, "oauth": OAUTH, "placement": {}}
+    )
+
+    assert f"fields.{len(fields) - 1}.secret: must be true" in told
+
+
 def test_an_unknown_key_is_told_with_its_place(acme: Mapping[str, Any]) -> None:
     assert refusal({**acme, "titel": "Acme"}) == "acme.toml: titel: unknown key"
     told = refusal({**acme, "fields": [{"key": "a", "label": "A", "sekret": True}]})

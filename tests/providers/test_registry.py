@@ -19,6 +19,11 @@ key = "acme"
 title = "Acme"
 description = "Rockets."
 auth_type = "api_key"
+
+[[fields]]
+key = "api_key"
+label = "API key"
+secret = true
 """
 
 
