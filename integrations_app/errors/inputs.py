@@ -71,8 +71,12 @@ class InvalidFields(InvalidInput):
     """Some setup values cannot be accepted.
 
     Attributes:
-        fields: Setup key to what is wrong with its value; never the value.
+        fields: Setup key to what is wrong with its value; never the value. `VALUES` stands for
+            all of them where a key is not declared: with key and value interchanged, the secret
+            would be the key.
     """
+
+    VALUES = "values"
 
     code = "invalid_fields"
 

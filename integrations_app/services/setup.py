@@ -46,15 +46,16 @@ def read(provider: Provider, sent: object) -> Typed:
         InvalidFields: Unknown keys, what is not text, too long or with control characters.
     """
     if not isinstance(sent, Mapping):
-        raise InvalidFields({"values": FieldProblem.NOT_TEXT})
+        raise InvalidFields({InvalidFields.VALUES: FieldProblem.NOT_TEXT})
     problems: dict[str, FieldProblem] = {}
     opened: dict[str, str] = {}
     secrets: dict[str, str] = {}
     for key, value in sent.items():
         declared = provider.setup_field(key) if isinstance(key, str) else None
-        problem = _unreadable(declared, value)
-        if declared is None or problem is not None:
-            problems[str(key)[:100]] = problem or FieldProblem.UNKNOWN
+        if declared is None:
+            problems[InvalidFields.VALUES] = FieldProblem.UNKNOWN
+        elif (problem := _unreadable(declared, value)) is not None:
+            problems[key] = problem
         elif not declared.secret:
             opened[key] = value.strip()
         elif value.strip():
@@ -166,9 +167,7 @@ def _is_needed(declared: SetupField) -> bool:
     return declared.required and declared.default is None
 
 
-def _unreadable(declared: SetupField | None, value: object) -> FieldProblem | None:
-    if declared is None:
-        return FieldProblem.UNKNOWN
+def _unreadable(declared: SetupField, value: object) -> FieldProblem | None:
     if not isinstance(value, str):
         return FieldProblem.NOT_TEXT
     if len(value.strip()) > declared.max_length:

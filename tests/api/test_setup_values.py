@@ -123,8 +123,15 @@ def test_an_undeclared_key_is_refused_and_nothing_is_stored(acme: Connection, ke
         integrations.save_setup(acme.uuid, {key: "x", "note": "second"}, actor=BOB)
 
     assert caught.value.code == "invalid_fields"
-    assert caught.value.fields == {key: FieldProblem.UNKNOWN}
+    assert caught.value.fields == {"values": FieldProblem.UNKNOWN}
     assert integrations.get_integration_by_uuid(acme.uuid) == acme
+
+
+def test_a_key_and_a_value_that_were_interchanged_are_not_told(acme: Connection) -> None:
+    with pytest.raises(errors.InvalidFields) as caught:
+        integrations.save_setup(acme.uuid, {"sk_live_0123456789": "api_key"}, actor=BOB)
+
+    assert "0123" not in f"{caught.value!r} {vars(caught.value)}"
 
 
 @pytest.mark.parametrize(
