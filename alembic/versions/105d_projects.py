@@ -1,4 +1,4 @@
-"""Projects and their templates as they once were: one name for all of them."""
+"""Projects and their templates as they once were: one name for all of them, in any case."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("created_at", MOMENT, nullable=False, server_default=NOW),
         sa.Column("updated_at", MOMENT, nullable=False, server_default=NOW),
     )
-    op.create_index("uq_projects_name", "projects", ["name"], unique=True)
+    op.create_index("uq_projects_name", "projects", [sa.text("lower(name)")], unique=True)
 
 
 def downgrade() -> None:

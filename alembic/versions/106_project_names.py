@@ -1,4 +1,8 @@
-"""Projects and templates may share a name; neither has two that differ only in case."""
+"""Projects and templates may share a name; as before, none has two that differ only in case.
+
+Databases that an early 105d made had an index on the name as it is written: what differs only in
+case is refused here.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -49,7 +53,7 @@ def downgrade() -> None:
     _refuse(OF_BOTH_KINDS, "are both a project's and a template's", "Rename one of each")
     op.drop_index("uq_projects_name_of_project", "projects")
     op.drop_index("uq_projects_name_of_template", "projects")
-    op.create_index("uq_projects_name", "projects", ["name"], unique=True)
+    op.create_index("uq_projects_name", "projects", [LOWER_NAME], unique=True)
 
 
 def _refuse(query: str, problem: str, remedy: str) -> None:

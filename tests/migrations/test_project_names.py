@@ -24,6 +24,14 @@ def old_db(unmigrated_db: DatabaseUnderTest) -> DatabaseUnderTest:
     return unmigrated_db
 
 
+@pytest.fixture
+def early_db(old_db: DatabaseUnderTest) -> DatabaseUnderTest:
+    """The same as an early 105d made it: with an index on the name as it is written."""
+    old_db.execute("DROP INDEX uq_projects_name")
+    old_db.execute("CREATE UNIQUE INDEX uq_projects_name ON projects (name)")
+    return old_db
+
+
 def add(db: DatabaseUnderTest, name: str, *, template: bool = False) -> None:
     db.execute("INSERT INTO projects (name, is_template) VALUES (%s, %s)", name, template)
 
@@ -33,11 +41,14 @@ def projects(db: DatabaseUnderTest) -> set[tuple[str, bool]]:
     return {(row["name"], row["is_template"]) for row in rows}
 
 
-def test_before_it_a_template_takes_the_name_from_projects(old_db: DatabaseUnderTest) -> None:
+@pytest.mark.parametrize("name", ["Apollo", "apollo"])
+def test_before_it_a_template_takes_the_name_from_projects_in_any_case(
+    old_db: DatabaseUnderTest, name: str
+) -> None:
     add(old_db, "Apollo", template=True)
 
     with pytest.raises(psycopg.errors.UniqueViolation):
-        add(old_db, "Apollo")
+        add(old_db, name)
 
 
 def test_what_was_there_stays_and_a_project_may_be_called_like_a_template(
@@ -64,12 +75,12 @@ def test_after_it_no_two_of_a_kind_differ_only_in_case(
 
 
 def test_names_of_a_kind_that_differ_only_in_case_stop_it_before_any_change(
-    old_db: DatabaseUnderTest,
+    early_db: DatabaseUnderTest,
 ) -> None:
     for name in ("Apollo", "apollo", "Gemini"):
-        add(old_db, name)
-    add(old_db, "GEMINI", template=True)
-    before = everything(old_db)
+        add(early_db, name)
+    add(early_db, "GEMINI", template=True)
+    before = everything(early_db)
 
     with pytest.raises(errors.StartRefused, match="differ only in case") as refused:
         migrations.upgrade()
@@ -78,13 +89,13 @@ def test_names_of_a_kind_that_differ_only_in_case_stop_it_before_any_change(
     assert "emini" not in str(refused.value).lower()
     assert "\n" not in str(refused.value)
     assert migrations.current(database()) == "105d"
-    assert everything(old_db) == before
+    assert everything(early_db) == before
 
 
-def test_many_names_in_the_way_are_counted(old_db: DatabaseUnderTest) -> None:
+def test_many_names_in_the_way_are_counted(early_db: DatabaseUnderTest) -> None:
     for number in range(7):
-        add(old_db, f"a line\nof {number}")
-        add(old_db, f"A line\nof {number}")
+        add(early_db, f"a line\nof {number}")
+        add(early_db, f"A line\nof {number}")
 
     with pytest.raises(errors.StartRefused, match=r" and 2 more\.") as refused:
         migrations.upgrade()
@@ -92,9 +103,9 @@ def test_many_names_in_the_way_are_counted(old_db: DatabaseUnderTest) -> None:
     assert "\n" not in str(refused.value)
 
 
-def test_an_operator_reads_one_line(old_db: DatabaseUnderTest) -> None:
-    add(old_db, "Apollo")
-    add(old_db, "apollo")
+def test_an_operator_reads_one_line(early_db: DatabaseUnderTest) -> None:
+    add(early_db, "Apollo")
+    add(early_db, "apollo")
 
     process = processes.start(f"import sys; sys.argv = ['integrations', 'migrate']; {MIGRATE}")
     out, err = process.communicate(timeout=processes.LONGEST_S)
@@ -154,4 +165,15 @@ def test_once_renamed_the_way_down_is_free(db: DatabaseUnderTest) -> None:
 
     assert projects(db) == {("Apollo", True), ("Apollo 2", False)}
     with pytest.raises(psycopg.errors.UniqueViolation):
-        add(db, "Apollo 2", template=True)
+        add(db, "APOLLO 2", template=True)
+
+
+def test_what_an_early_database_became_is_what_every_other_is(early_db: DatabaseUnderTest) -> None:
+    add(early_db, "Apollo")
+    migrations.upgrade()
+    indexes = everything(early_db)
+
+    command.downgrade(alembic(), "105d")
+    migrations.upgrade()
+
+    assert everything(early_db) == indexes
