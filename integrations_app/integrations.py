@@ -219,6 +219,7 @@ def get_credentials(ref: Ref) -> Credentials:
     Raises:
         Deleted: No connection has this uuid any more.
         NotConfigured: No connection has this name, or it has no credentials.
+        ProviderNotDeclared: This program does not declare the connection's provider.
         Undecryptable: No key at hand opens its secrets.
         NoRefreshToken: Its token has expired, and there is nothing to renew it with.
         TokenRefreshFailed: Its token has expired, and the provider gives no other.
@@ -228,7 +229,11 @@ def get_credentials(ref: Ref) -> Credentials:
 
 
 def is_connected(ref: Ref) -> bool:
-    """Whether `get_credentials` would give something; a lost database is still an error."""
+    """Whether `get_credentials` would give something; a lost database is still an error.
+
+    A connection whose provider this program does not declare has none to give; the log says so
+    once, and `get_credentials` raises `ProviderNotDeclared`.
+    """
     return credentials.available(ref)
 
 
@@ -409,6 +414,7 @@ def authenticated_request(uuid: Ref, method: str, url: str, **options: Any) -> h
         NoRefreshToken: Its token has expired, and there is nothing to renew it with.
         Deleted: No connection has this uuid any more.
         NotConfigured: It has no credentials.
+        ProviderNotDeclared: This program does not declare the connection's provider.
         Undecryptable: No key at hand opens its secrets.
     """
     return clients.request(uuid, method, url, options)

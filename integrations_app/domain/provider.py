@@ -283,6 +283,11 @@ class Provider:
         return self.auth_type in (AuthType.OAUTH2, AuthType.CLIENT_CREDENTIALS)
 
     @property
+    def is_testable(self) -> bool:
+        """Whether it offers a way to find out if credentials work."""
+        return self.check is not None or (self.uses_tokens and not self.connects_account)
+
+    @property
     def secret_keys(self) -> tuple[str, ...]:
         """Keys of the fields that are stored sealed."""
         return tuple(each.key for each in self.fields if each.secret)

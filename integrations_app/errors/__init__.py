@@ -21,6 +21,7 @@ IntegrationError
 │   ├── NotFound                 not_found
 │   ├── NotConfigured            not_configured
 │   └── Deleted                  deleted
+├── ProviderNotDeclared          provider_not_declared  .provider is its key
 ├── Conflict                     conflict            .fields names what changed meanwhile
 ├── InUse                        in_use              .usages says by whom
 ├── UsedMore                     used_more           .usages says where by now
@@ -109,6 +110,7 @@ from integrations_app.errors.stored import (
     NoDatabase,
     NotConfigured,
     NotFound,
+    ProviderNotDeclared,
     Undecryptable,
     UsedMore,
 )
@@ -147,6 +149,7 @@ __all__ = [
     "NotFound",
     "NotSignedIn",
     "PlacementNotSupported",
+    "ProviderNotDeclared",
     "SameConnection",
     "SecretRequired",
     "SetupTokenInvalid",

@@ -60,6 +60,27 @@ def _within(place: str) -> str:
     return f" in {place}" if place else ""
 
 
+class ProviderNotDeclared(IntegrationError):
+    """The connection is there, but this program does not know its kind of service.
+
+    Attributes:
+        uuid: The connection.
+        provider: Key of the provider.
+    """
+
+    code = "provider_not_declared"
+
+    def __init__(self, uuid: UUID, *, provider: str) -> None:
+        super().__init__(
+            f"Connection {uuid} needs the provider {shown(provider)}, which this program does not "
+            "declare. Programs get providers from installed packages (entry points "
+            "'integrations_app.providers' and 'integrations_app.modules') and from modules that "
+            "they register; install here what brings it where the connection was made."
+        )
+        self.uuid = uuid
+        self.provider = provider
+
+
 class Conflict(IntegrationError):
     """Someone else saved since the caller read the connection.
 

@@ -100,6 +100,7 @@ def load(uuid: UUID) -> Access:
     Raises:
         Deleted: No connection has this uuid any more.
         NotConfigured: It has no credentials.
+        ProviderNotDeclared: This program does not declare its provider.
         Undecryptable: No key at hand opens its secrets.
         NoRefreshToken: Its token has expired, and there is nothing to renew it with.
         TokenRefreshFailed: Its token has expired, and the provider gives no other.

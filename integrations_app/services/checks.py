@@ -50,15 +50,10 @@ PRIVATE_NETWORK = "private_network"
 """`provider_code` of an address that requests of ours must not reach."""
 
 
-def is_testable(provider: Provider) -> bool:
-    """Whether the provider offers a way to find out if credentials work."""
-    return provider.check is not None or (provider.uses_tokens and not provider.connects_account)
-
-
 def can_check(connection: Connection) -> bool:
     """Whether there is something stored to check, and a way to do it."""
     provider = catalogue.find(connection.provider)
-    if provider is None or not is_testable(provider):
+    if provider is None or not provider.is_testable:
         return False
     return not provider.connects_account or connection.status is not Status.DISCONNECTED
 
@@ -273,7 +268,7 @@ def of_form(uuid: object, *, name: str, values: Mapping[str, str], actor: Actor)
         SecretRequired: The destination was changed; the secret must be typed anew (P-6).
     """
     connection = lookup.by_uuid(uuid)
-    declared = catalogue.get(connection.provider)
+    declared = catalogue.of_connection(connection.uuid, connection.provider)
     typed = setup.read(declared, values)
     says_the_same = (
         name.strip() == connection.name

@@ -90,6 +90,7 @@ def update(
         InvalidName: The new name has characters or a length that names cannot have.
         AlreadyExists: The provider has another connection of the new name.
         InvalidFields: Values that cannot be saved.
+        ProviderNotDeclared: Values are given, and this program does not declare the provider.
         Conflict: Someone saved since `expected_version`; nothing is changed.
     """
     parsed = parse_uuid(uuid)
@@ -104,7 +105,8 @@ def update(
         _flush(session, row)
         changed = ()
         if values is not None:
-            changed = _save(session, row, catalogue.get(row.provider), values)
+            provider = catalogue.of_connection(parsed, row.provider)
+            changed = _save(session, row, provider, values)
         if not changed and row.name == old_name:
             return lookup.stored(session, parsed)
         row.version, row.updated_at = row.version + 1, now

@@ -1,10 +1,17 @@
 """Handing out credentials; tokens are valid when they leave here, as far as anyone knows."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from uuid import UUID
 
 from integrations_app.domain.connection import Status
-from integrations_app.errors import DatabaseUnavailable, Deleted, IntegrationError, NotConfigured
+from integrations_app.errors import (
+    DatabaseUnavailable,
+    Deleted,
+    IntegrationError,
+    NotConfigured,
+    ProviderNotDeclared,
+)
 from integrations_app.providers.oauth.requests import CLIENT_SECRET
 from integrations_app.services import refresh
 from integrations_app.services.opening import Opened, opened
@@ -12,6 +19,9 @@ from integrations_app.services.references import parse_ref
 from integrations_app.services.setup import REFRESH_TOKEN, has_credentials
 from integrations_app.storage.engine import database
 
+logger = logging.getLogger(__name__)
+
+_warned_about: set[str] = set()
 _FOR_THE_TOKEN_ENDPOINT = frozenset({CLIENT_SECRET, REFRESH_TOKEN})
 
 
@@ -49,6 +59,7 @@ def usable(ref: object) -> Opened:
     Raises:
         Deleted: No connection has this uuid any more.
         NotConfigured: No connection has this name, or it has no credentials.
+        ProviderNotDeclared: This program does not declare its provider.
         Undecryptable: No key at hand opens its secrets.
         NoRefreshToken: Its token has expired, and there is nothing to renew it with.
         TokenRefreshFailed: Its token has expired, and the provider gives no other.
@@ -67,12 +78,22 @@ def usable(ref: object) -> Opened:
     return refresh.current(found) if found.provider.uses_tokens else found
 
 
+def _warn_undeclared(error: ProviderNotDeclared) -> None:
+    """Say once for each provider why its connections have no credentials here."""
+    if error.provider not in _warned_about:
+        _warned_about.add(error.provider)
+        logger.warning("%s", error)
+
+
 def available(ref: object) -> bool:
     """Whether credentials can be had; only a lost database is an error."""
     try:
         get(ref)
     except DatabaseUnavailable:
         raise
+    except ProviderNotDeclared as error:
+        _warn_undeclared(error)  # "no" is true, and hard to understand
+        return False
     except IntegrationError:
         return False
     return True

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from integrations_app.domain.check import CheckReason
 from integrations_app.domain.connection import Connection, Status
+from integrations_app.domain.provider import Provider
 from integrations_app.errors import NotConfigured, NotFound
 from integrations_app.services import catalogue
 from integrations_app.services.references import (
@@ -123,7 +124,7 @@ def connection_of(row: Row[Any]) -> Connection:
         scopes=tuple(row.scopes),
         last_validated_at=_utc(row.last_validated_at),
         connected_at=_utc(row.connected_at),
-        next_check_at=_next_check_at(row),
+        next_check_at=_next_check_at(row, provider),
         validation_reason=CheckReason(reason) if reason else None,
         validation_details=row.validation_details,
         version=row.version,
@@ -132,9 +133,9 @@ def connection_of(row: Row[Any]) -> Connection:
     )
 
 
-def _next_check_at(row: Row[Any]) -> datetime | None:
+def _next_check_at(row: Row[Any], provider: Provider | None) -> datetime | None:
     """One that waits to renew its token is checked after that; what has no check, never."""
-    if row.status == Status.DISCONNECTED or row.validation_reason == CheckReason.NOT_TESTABLE:
+    if row.status == Status.DISCONNECTED or provider is None or not provider.is_testable:
         return None
     return max(row.next_check_at, row.token_retry_at or row.next_check_at).astimezone(UTC)
 

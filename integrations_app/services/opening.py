@@ -9,7 +9,7 @@ from uuid import UUID
 from integrations_app import settings
 from integrations_app.domain.check import CheckReason
 from integrations_app.domain.provider import AuthType, Provider
-from integrations_app.errors import NotConfigured, Undecryptable
+from integrations_app.errors import Undecryptable
 from integrations_app.security.vault import CannotOpen, KeyRing
 from integrations_app.services import catalogue
 from integrations_app.services.keyring import opening_ring
@@ -77,7 +77,7 @@ def opened(ref: UUID | str, *, without: Collection[str] = ()) -> Opened | None:
         without: Secrets to leave closed.
 
     Raises:
-        NotConfigured: Its provider is no longer declared.
+        ProviderNotDeclared: This program does not declare its provider.
         Undecryptable: No key at hand opens one of its secrets.
     """
     configured = settings.load()
@@ -87,9 +87,7 @@ def opened(ref: UUID | str, *, without: Collection[str] = ()) -> Opened | None:
     if not rows:
         return None
     uuid, key, status, setup_values, credential_revision, reason, *token, _, _ = rows[0]
-    provider = catalogue.find(key)
-    if provider is None:
-        raise NotConfigured(uuid)
+    provider = catalogue.of_connection(uuid, key)
     ring = opening_ring(configured)
     return Opened(
         uuid=uuid,

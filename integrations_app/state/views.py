@@ -166,7 +166,7 @@ def provider_item(provider: Provider, *, redirect_uri: str) -> ProviderItem:
         connects_account=provider.connects_account,
         redirect_uri=redirect_uri if provider.connects_account else "",
         steps_show_redirect=any(redirect_uri in step.copy for step in steps),
-        testable=checks.is_testable(provider) and not provider.connects_account,
+        testable=provider.is_testable and not provider.connects_account,
         steps=steps,
         notes=[_(note) for note in provider.instructions.notes],
     )

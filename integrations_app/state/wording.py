@@ -31,8 +31,12 @@ def of_error(error: IntegrationError) -> str:
         )
     if isinstance(error, errors.NotFound | errors.Deleted):
         return _("This integration was deleted meanwhile.")
-    if isinstance(error, errors.UnknownProvider):
-        return _("This service is not available any more.")
+    if isinstance(error, errors.UnknownProvider | errors.ProviderNotDeclared):
+        return _(
+            "This server does not know the service “{provider}” (any more). Whoever runs it has to "
+            "install the package that brings it.",
+            provider=error.provider,
+        )
     if isinstance(error, errors.InUse):
         return _(
             "It cannot be deleted while it is used by {places}.",

@@ -104,12 +104,12 @@ def test_a_connection_without_credentials_is_not_configured(db: DatabaseUnderTes
         assert not integrations.is_connected(ref)
 
 
-def test_a_provider_that_is_no_longer_declared_has_no_credentials(
+def test_a_provider_that_is_no_longer_declared_is_named(
     db: DatabaseUnderTest, connection: Connection
 ) -> None:
     db.execute("UPDATE integration_connections SET provider = 'gone'")
 
-    with pytest.raises(errors.NotConfigured):
+    with pytest.raises(errors.ProviderNotDeclared):
         integrations.get_credentials(connection.uuid)
 
 

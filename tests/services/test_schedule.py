@@ -285,6 +285,16 @@ def test_what_cannot_be_tested_is_not_asked_again_and_again(
     assert integrations.get_integration(uuid).next_check_at is None
 
 
+def test_what_cannot_be_tested_tells_of_no_next_check(
+    db: DatabaseUnderTest, register: Callable[[Contributing], None]
+) -> None:
+    register(Contributing(UNTESTABLE))
+
+    added = integrations.add_connection("silent", "main", values={"api_key": "abc"})
+
+    assert added.next_check_at is None
+
+
 # What a check leaves
 
 
