@@ -1,7 +1,7 @@
 """What a list shows of a connection, and a page of such a list."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from integrations_app.domain.check import CheckReason
 from integrations_app.domain.connection import Status
+from integrations_app.domain.paging import Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,25 +67,17 @@ class PageQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListPage:
-    """One page of the list.
+class ListPage(Page[Summary]):
+    """One page of the list; see `Page` for the other attributes.
 
     Attributes:
-        rows: In their order.
-        count: Rows that match, over all pages, counted up to `COUNT_LIMIT`.
-        counted_all: `count` is the whole truth.
+        counted_all: `count`, which ends at `COUNT_LIMIT`, is the whole truth.
         failing: Rows of all there are, matching or not, whose last check failed; counted up to
             one more than `FAILING_LIMIT`.
-        next_cursor: For `after`; empty on the last page.
-        previous_cursor: For `before`; empty on the first page.
     """
 
-    rows: tuple[Summary, ...] = field(default_factory=tuple)
-    count: int = 0
     counted_all: bool = True
     failing: int = 0
-    next_cursor: str = ""
-    previous_cursor: str = ""
 
 
 COUNT_LIMIT = 1_000

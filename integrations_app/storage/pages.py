@@ -1,12 +1,14 @@
-"""Pages of the list by keyset: as cheap at the end of a million rows as at the beginning."""
+"""What the list of connections asks the database for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
 from integrations_app.domain.connection import Status
 from integrations_app.domain.summary import COUNT_LIMIT, FAILING_LIMIT, PageQuery, SortKey
+from integrations_app.storage.keyset import Cut, Keyset, Place
 from integrations_app.storage.queries import connections
 
 LOWER_NAME = sa.func.lower(connections.c.name, type_=sa.Text)
@@ -19,13 +21,16 @@ _TESTED_AT = sa.func.coalesce(
 
 _IS_FINE = connections.c.status != sa.literal_column("'error'")
 
-_KEYS: dict[SortKey, tuple[sa.ColumnElement[Any], ...]] = {
-    SortKey.ATTENTION: (_IS_FINE, connections.c.provider, LOWER_NAME),
-    SortKey.SERVICE: (connections.c.provider, LOWER_NAME),
-    SortKey.NAME: (LOWER_NAME,),
-    SortKey.ACCOUNT: (_LOWER_ACCOUNT,),
-    SortKey.STATUS: (connections.c.status,),
-    SortKey.TESTED: (_TESTED_AT,),
+_ORDERS: dict[SortKey, Keyset] = {
+    key: Keyset(*expressions, connections.c.uuid)
+    for key, expressions in {
+        SortKey.ATTENTION: (_IS_FINE, connections.c.provider, LOWER_NAME),
+        SortKey.SERVICE: (connections.c.provider, LOWER_NAME),
+        SortKey.NAME: (LOWER_NAME,),
+        SortKey.ACCOUNT: (_LOWER_ACCOUNT,),
+        SortKey.STATUS: (connections.c.status,),
+        SortKey.TESTED: (_TESTED_AT,),
+    }.items()
 }
 """Spelled like the indexes of `tables.ConnectionRow`."""
 
@@ -43,36 +48,19 @@ SHOWN = (
 )
 
 
-def page(
-    query: PageQuery, cursor: Sequence[str] | None, *, backwards: bool
-) -> sa.Select[*tuple[Any, ...]]:
-    """The rows of a page and one more, which tells whether another page follows.
-
-    Args:
-        query: Which rows, and their order.
-        cursor: Texts of the sort keys and uuid of the row to start behind.
-        backwards: Walk towards the beginning; the rows come nearest first.
-    """
-    keys = (*_KEYS[query.sort], connections.c.uuid)
-    falling = query.descending != backwards
-    cursor_texts = [sa.cast(key, sa.Text).label(f"cursor_{at}") for at, key in enumerate(keys)]
-    statement = sa.select(*SHOWN, *cursor_texts).where(*_conditions(query))
-    if cursor is not None:
-        here = sa.tuple_(*keys)
-        there = sa.tuple_(
-            *(
-                sa.cast(sa.literal(text, sa.Text), key.type)
-                for text, key in zip(cursor, keys, strict=True)
-            )
-        )
-        statement = statement.where(here < there if falling else here > there)
-    ordered = [key.desc() if falling else key.asc() for key in keys]
-    return statement.order_by(*ordered).limit(query.limit + 1)
+def page(query: PageQuery) -> Cut:
+    """The rows of a page, in one query unless nothing is left of it."""
+    place = Place(
+        after=query.after, before=query.before, limit=query.limit, descending=query.descending
+    )
+    return _ORDERS[query.sort].cut(sa.select(*SHOWN).where(*_conditions(query)), place)
 
 
-def key_count(sort: SortKey) -> int:
-    """How many texts a cursor of this order has."""
-    return len(_KEYS[sort]) + 1
+def these(query: PageQuery, uuids: Collection[UUID]) -> sa.Select[*tuple[Any, ...]]:
+    """The connections of these uuids in the order of a list, and whether it has them."""
+    matches = sa.and_(sa.true(), *_conditions(query)).label("matches")
+    rows = sa.select(*SHOWN, matches).where(connections.c.uuid.in_(uuids))
+    return _ORDERS[query.sort].sort(rows, descending=query.descending)
 
 
 def count(query: PageQuery) -> sa.Select[int, int]:

@@ -41,7 +41,7 @@ def with_old_key(db: DatabaseUnderTest, name: str, key: str, provider: str = "op
 
 def stored() -> list[Draft]:
     """All endpoints, by name."""
-    return [lookup.by_uuid(line.uuid).draft for line in lookup.page().lines]
+    return [lookup.by_uuid(line.uuid).draft for line in lookup.page().rows]
 
 
 def open_endpoints(page: Page) -> None:

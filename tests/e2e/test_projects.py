@@ -33,7 +33,7 @@ def add(name: str, description: str = "", *, template: bool = False) -> Project:
 
 
 def names(*, templates: bool = False) -> list[str]:
-    return [each.draft.name for each in lookup.page(is_template=templates).projects]
+    return [each.draft.name for each in lookup.page(is_template=templates).rows]
 
 
 def open_projects(page: Page, *, templates: bool = False) -> None:

@@ -1,6 +1,6 @@
 """An AI endpoint, and what lists show of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from integrations_app.domain.connection import Status
@@ -66,6 +66,7 @@ class Line:
         connection: Name of the connection.
         status: Whether the connection can be used.
         has_old_key: A key of its own is stored with it, in the clear.
+        version: Grows by one with each change.
     """
 
     uuid: UUID
@@ -76,20 +77,4 @@ class Line:
     connection: str | None
     status: Status | None
     has_old_key: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointPage:
-    """One page of the list, by name.
-
-    Attributes:
-        lines: In their order.
-        count: Endpoints there are, counted up to one more than `COUNT_LIMIT`.
-        next_after: For `after`; empty on the last page.
-        previous_before: For `before`; empty on the first page.
-    """
-
-    lines: tuple[Line, ...] = field(default_factory=tuple)
-    count: int = 0
-    next_after: str = ""
-    previous_before: str = ""
+    version: int

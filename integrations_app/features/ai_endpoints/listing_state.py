@@ -8,9 +8,10 @@ import reflex as rx
 
 from integrations_app import routes
 from integrations_app.domain.event import Event, Notice, NoticeKind
+from integrations_app.domain.paging import Page
 from integrations_app.errors import DatabaseUnavailable, IntegrationError
 from integrations_app.features.ai_endpoints import lookup, service, views, wording
-from integrations_app.features.ai_endpoints.endpoint import KEY, EndpointPage
+from integrations_app.features.ai_endpoints.endpoint import KEY, Line
 from integrations_app.i18n import _
 from integrations_app.state.sent import clean, query_of
 from integrations_app.state.session import AdminState, watching
@@ -107,16 +108,16 @@ class EndpointList(AdminState):
             return
         self._show(page)
 
-    def _show(self, page: EndpointPage) -> None:
-        rows = [views.endpoint_item(line) for line in page.lines]
+    def _show(self, page: Page[Line]) -> None:
+        rows = [views.endpoint_item(line) for line in page.rows]
         before = {row.uuid: row for row in self.rows}
         self.changed = [row.uuid for row in rows if row != before.get(row.uuid, row)]
         if rows != self.rows:  # what is set is sent, and drawn anew
             self.rows = rows
         self.count, self.problem, self.loaded = views.count(page), "", True
-        self.next_link = page.next_after and routes.ai_endpoints(after=page.next_after)
-        self.previous_link = page.previous_before and routes.ai_endpoints(
-            before=page.previous_before
+        self.next_link = page.next_cursor and routes.ai_endpoints(after=page.next_cursor)
+        self.previous_link = page.previous_cursor and routes.ai_endpoints(
+            before=page.previous_cursor
         )
 
     def _read(self, told: Mapping[str, str]) -> None:

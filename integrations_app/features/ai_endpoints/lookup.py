@@ -1,5 +1,6 @@
 """Finding AI endpoints: a page of them, one by its uuid, those that use a connection."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -7,33 +8,37 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from integrations_app.domain.connection import Status
+from integrations_app.domain.paging import Page, Standing
 from integrations_app.features.ai_endpoints import queries
-from integrations_app.features.ai_endpoints.endpoint import Draft, Endpoint, EndpointPage, Line
+from integrations_app.features.ai_endpoints.endpoint import Draft, Endpoint, Line
 from integrations_app.features.ai_endpoints.errors import EndpointMissing
 from integrations_app.services.references import parse_uuid
 from integrations_app.storage.engine import database
+from integrations_app.storage.keyset import Place
 
 
-def page(*, after: str = "", before: str = "", limit: int = 25) -> EndpointPage:
+def page(*, after: str = "", before: str = "", limit: int = 25) -> Page[Line]:
     """One page of endpoints by name, in two queries however many there are.
 
     Args:
-        after: `next_after` of the page before; empty for the first.
-        before: `previous_before` of the page behind; empty unless going back.
+        after: `next_cursor` of the page before; empty for the first.
+        before: `previous_cursor` of the page behind; empty unless going back.
         limit: Endpoints a page.
     """
-    rows = list(database().fetch(queries.page(after=after, before=before, limit=limit)))
-    more = len(rows) > limit
-    rows = rows[:limit]
-    if before:
-        rows.reverse()
-    has_next, has_previous = (True, more) if before else (more, bool(after))
-    return EndpointPage(
-        lines=tuple(_line(row) for row in rows),
+    place = Place(after=after, before=before, limit=limit)
+    cut = queries.by_name.cut(queries.lines, place)
+    return Page(
+        rows=tuple(_line(row) for row in cut.rows),
         count=database().fetch(queries.count)[0][0],
-        next_after=rows[-1].sort_key if rows and has_next else "",
-        previous_before=rows[0].sort_key if rows and has_previous else "",
+        next_cursor=cut.next_cursor,
+        previous_cursor=cut.previous_cursor,
+        turned_back_to=cut.turned_back_to,
     )
+
+
+def standing(uuids: Collection[UUID]) -> Standing[Line]:
+    """What is left of endpoints that a page has shown, in one query."""
+    return Standing(rows=tuple(_line(row) for row in database().fetch(queries.these(uuids))))
 
 
 def by_uuid(uuid: object) -> Endpoint:
@@ -81,4 +86,5 @@ def _line(row: Row[Any]) -> Line:
         connection=row.connection,
         status=Status(row.status) if row.status else None,
         has_old_key=row.has_old_key,
+        version=row.version,
     )

@@ -1,12 +1,15 @@
 """The reads of AI endpoints; none of them but `old_key` touches a key."""
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from integrations_app.features.ai_endpoints.endpoint import COUNT_LIMIT
 from integrations_app.features.ai_endpoints.table import AiEndpointRow
+from integrations_app.storage.keyset import Keyset
 from integrations_app.storage.queries import connections
 
 endpoints = AiEndpointRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
@@ -14,6 +17,8 @@ endpoints = AiEndpointRow.__table__  # pyright: ignore[reportAttributeAccessIssu
 has_old_key = sa.func.coalesce(sa.func.btrim(endpoints.c.api_key), "") != ""
 sort_key = sa.func.lower(endpoints.c.name, type_=sa.Text)
 """Spelled like the unique index."""
+
+by_name = Keyset(sort_key)
 
 by_uuid: sa.Select[*tuple[Any, ...]] = sa.select(
     endpoints.c.uuid,
@@ -54,31 +59,22 @@ count = sa.select(sa.func.count()).select_from(
     sa.select(sa.literal_column("1")).select_from(endpoints).limit(COUNT_LIMIT + 1).subquery()
 )
 
-_lines = sa.select(
+lines = sa.select(
     endpoints.c.uuid,
     endpoints.c.name,
     endpoints.c.model,
     endpoints.c.integration_uuid,
     has_old_key.label("has_old_key"),
-    sort_key.label("sort_key"),
+    endpoints.c.version,
     connections.c.provider,
     connections.c.name.label("connection"),
     connections.c.status,
 ).select_from(endpoints.outerjoin(connections, connections.c.uuid == endpoints.c.integration_uuid))
 
 
-def page(*, after: str, before: str, limit: int) -> sa.Select[*tuple[Any, ...]]:
-    """The lines of a page and one more, which tells whether another page follows.
-
-    Args:
-        after: Sort key to start behind; empty for the first page.
-        before: Sort key to start in front of, going back; the lines come nearest first.
-        limit: Lines a page.
-    """
-    if before:
-        return _lines.where(sort_key < before).order_by(sort_key.desc()).limit(limit + 1)
-    statement = _lines.where(sort_key > after) if after else _lines
-    return statement.order_by(sort_key).limit(limit + 1)
+def these(uuids: Collection[UUID]) -> sa.Select[*tuple[Any, ...]]:
+    """The lines of these endpoints, by name."""
+    return by_name.sort(lines.where(endpoints.c.uuid.in_(uuids)))
 
 
 _references = sa.union_all(

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from integrations_app.domain.paging import Page
 from integrations_app.domain.provider import Provider
-from integrations_app.features.ai_endpoints.endpoint import COUNT_LIMIT, EndpointPage, Line
+from integrations_app.features.ai_endpoints.endpoint import COUNT_LIMIT, Line
 from integrations_app.i18n import _, ngettext
 from integrations_app.services import catalogue
 
@@ -21,6 +22,7 @@ class EndpointItem:
     icon: str = ""
     status: str = ""
     has_old_key: bool = False
+    version: int = 0
 
 
 def endpoint_item(line: Line) -> EndpointItem:
@@ -36,6 +38,7 @@ def endpoint_item(line: Line) -> EndpointItem:
         icon=f"/providers/{provider.icon}" if provider and provider.icon else "",
         status=line.status.value if line.status else "",
         has_old_key=line.has_old_key,
+        version=line.version,
     )
 
 
@@ -44,7 +47,7 @@ def title_of(provider: Provider | None, key: str) -> str:
     return provider.title if provider else key
 
 
-def count(page: EndpointPage) -> str:
+def count(page: Page[Line]) -> str:
     """How many endpoints there are, in words."""
     if page.count > COUNT_LIMIT:
         return _("{number}+ endpoints", number=f"{COUNT_LIMIT:,}")

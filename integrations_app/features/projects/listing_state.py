@@ -9,9 +9,10 @@ import reflex as rx
 
 from integrations_app import routes
 from integrations_app.domain.event import Notice, NoticeKind
+from integrations_app.domain.paging import Page
 from integrations_app.errors import DatabaseUnavailable, IntegrationError
 from integrations_app.features.projects import lookup, service, wording
-from integrations_app.features.projects.project import COUNT_LIMIT, KEY, Project, ProjectPage
+from integrations_app.features.projects.project import COUNT_LIMIT, KEY, Project
 from integrations_app.i18n import _, ngettext
 from integrations_app.state.sent import clean, query_of
 from integrations_app.state.session import AdminState, watching
@@ -113,15 +114,15 @@ class ProjectList(AdminState):
             return
         self._show(page)
 
-    def _show(self, page: ProjectPage) -> None:
-        rows = [_item(project) for project in page.projects]
+    def _show(self, page: Page[Project]) -> None:
+        rows = [_item(project) for project in page.rows]
         before = {row.uuid: row for row in self.rows}
         self.changed = [row.uuid for row in rows if row != before.get(row.uuid, row)]
         if rows != self.rows:  # what is set is sent, and drawn anew
             self.rows = rows
         self.count, self.problem, self.loaded = _count(page, self.of_templates), "", True
-        self.next_link = page.next_after and self._link(after=page.next_after)
-        self.previous_link = page.previous_before and self._link(before=page.previous_before)
+        self.next_link = page.next_cursor and self._link(after=page.next_cursor)
+        self.previous_link = page.previous_cursor and self._link(before=page.previous_cursor)
 
     def _link(self, **cursor: str) -> str:
         return routes.projects(templates=self.of_templates, **cursor)
@@ -150,7 +151,7 @@ def _item(project: Project) -> ProjectItem:
     )
 
 
-def _count(page: ProjectPage, of_templates: bool) -> str:  # noqa: FBT001 - which words
+def _count(page: Page[Project], of_templates: bool) -> str:  # noqa: FBT001 - which words
     if page.count > COUNT_LIMIT:
         told = _("{number}+ templates") if of_templates else _("{number}+ projects")
         return told.format(number=f"{COUNT_LIMIT:,}")

@@ -1,40 +1,46 @@
 """Finding projects and templates: a page of them, one by its uuid."""
 
+from collections.abc import Collection
 from datetime import UTC
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row
 
+from integrations_app.domain.paging import Page, Standing
 from integrations_app.features.projects import queries
 from integrations_app.features.projects.errors import ProjectMissing
-from integrations_app.features.projects.project import Draft, Project, ProjectPage
+from integrations_app.features.projects.project import Draft, Project
 from integrations_app.features.projects.table import ProjectRow
 from integrations_app.services.references import parse_uuid
 from integrations_app.storage.engine import database
+from integrations_app.storage.keyset import Place
 
 
-def page(*, is_template: bool, after: str = "", before: str = "", limit: int = 25) -> ProjectPage:
+def page(*, is_template: bool, after: str = "", before: str = "", limit: int = 25) -> Page[Project]:
     """One page of projects or of templates by name, in two queries however many there are.
 
     Args:
         is_template: Templates, not projects.
-        after: `next_after` of the page before; empty for the first.
-        before: `previous_before` of the page behind; empty unless going back.
+        after: `next_cursor` of the page before; empty for the first.
+        before: `previous_cursor` of the page behind; empty unless going back.
         limit: Rows a page.
     """
-    asked = queries.page(is_template=is_template, after=after, before=before, limit=limit)
-    rows = list(database().fetch(asked))
-    more = len(rows) > limit
-    rows = rows[:limit]
-    if before:
-        rows.reverse()
-    has_next, has_previous = (True, more) if before else (more, bool(after))
-    return ProjectPage(
-        projects=tuple(project_of(row) for row in rows),
+    place = Place(after=after, before=before, limit=limit)
+    cut = queries.by_name.cut(queries.all_of(is_template=is_template), place)
+    return Page(
+        rows=tuple(project_of(row) for row in cut.rows),
         count=database().fetch(queries.count(is_template=is_template))[0][0],
-        next_after=rows[-1].sort_key if rows and has_next else "",
-        previous_before=rows[0].sort_key if rows and has_previous else "",
+        next_cursor=cut.next_cursor,
+        previous_cursor=cut.previous_cursor,
+        turned_back_to=cut.turned_back_to,
     )
+
+
+def standing(uuids: Collection[UUID]) -> Standing[Project]:
+    """What is left of projects or templates that a page has shown, in one query."""
+    rows = database().fetch(queries.these(uuids))
+    return Standing(rows=tuple(project_of(row) for row in rows))
 
 
 def by_uuid(uuid: object) -> Project:

@@ -46,20 +46,3 @@ class Project:
     is_template: bool
     version: int
     updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectPage:
-    """One page of projects or of templates, by name.
-
-    Attributes:
-        projects: In their order.
-        count: How many there are of the kind, counted up to one more than `COUNT_LIMIT`.
-        next_after: For `after`; empty on the last page.
-        previous_before: For `before`; empty on the first page.
-    """
-
-    projects: tuple[Project, ...] = ()
-    count: int = 0
-    next_after: str = ""
-    previous_before: str = ""

@@ -1,37 +1,35 @@
 """The reads of projects and templates."""
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
 from integrations_app.features.projects.project import COUNT_LIMIT
 from integrations_app.features.projects.table import ProjectRow
+from integrations_app.storage.keyset import Keyset
 
 projects = ProjectRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
 
 sort_key = sa.func.lower(projects.c.name, type_=sa.Text)
 """Unique within a kind, so that it is all a cursor needs."""
 
+by_name = Keyset(sort_key)
+
 by_uuid: sa.Select[*tuple[Any, ...]] = sa.select(projects).where(
     projects.c.uuid == sa.bindparam("uuid")
 )
 
 
-def page(*, is_template: bool, after: str, before: str, limit: int) -> sa.Select[*tuple[Any, ...]]:
-    """The rows of a page and one more, which tells whether another page follows.
+def all_of(*, is_template: bool) -> sa.Select[*tuple[Any, ...]]:
+    """Every row of a kind, in no order."""
+    return sa.select(projects).where(_of_kind(is_template=is_template))
 
-    Args:
-        is_template: Which kind.
-        after: Sort key to start behind; empty for the first page.
-        before: Sort key to start in front of, going back; the rows come nearest first.
-        limit: Rows a page.
-    """
-    rows = sa.select(projects, sort_key.label("sort_key")).where(_of_kind(is_template=is_template))
-    if before:
-        return rows.where(sort_key < before).order_by(sort_key.desc()).limit(limit + 1)
-    if after:
-        rows = rows.where(sort_key > after)
-    return rows.order_by(sort_key).limit(limit + 1)
+
+def these(uuids: Collection[UUID]) -> sa.Select[*tuple[Any, ...]]:
+    """The rows of these uuids, by name."""
+    return by_name.sort(sa.select(projects).where(projects.c.uuid.in_(uuids)))
 
 
 def count(*, is_template: bool) -> sa.Select[*tuple[Any, ...]]:

@@ -243,15 +243,15 @@ def test_pages_follow_each_other_by_name_and_back(db: DatabaseUnderTest) -> None
         endpoint(name)
 
     first = lookup.page(limit=2)
-    second = lookup.page(after=first.next_after, limit=2)
-    third = lookup.page(after=second.next_after, limit=2)
-    back = lookup.page(before=third.previous_before, limit=2)
+    second = lookup.page(after=first.next_cursor, limit=2)
+    third = lookup.page(after=second.next_cursor, limit=2)
+    back = lookup.page(before=third.previous_cursor, limit=2)
 
-    assert [line.name for line in (*first.lines, *second.lines, *third.lines)] == list("abCdE")
-    assert (first.previous_before, third.next_after) == ("", "")
-    assert [line.name for line in back.lines] == ["C", "d"]
-    assert (back.next_after, back.previous_before) == ("d", "c")
-    assert lookup.page(before=back.previous_before, limit=2).previous_before == ""
+    assert [line.name for line in (*first.rows, *second.rows, *third.rows)] == list("abCdE")
+    assert (first.previous_cursor, third.next_cursor) == ("", "")
+    assert [line.name for line in back.rows] == ["C", "d"]
+    assert lookup.page(after=back.next_cursor, limit=2) == third
+    assert lookup.page(before=back.previous_cursor, limit=2).previous_cursor == ""
     assert first.count == 5
 
 
@@ -263,7 +263,7 @@ def test_a_line_tells_of_the_connection(db: DatabaseUnderTest) -> None:
     old(db, "c", None, "sk-old")
     integrations.remove_connection(gone)
 
-    a, b, c = lookup.page().lines
+    a, b, c = lookup.page().rows
 
     assert (a.provider, a.connection, a.status) == ("mistral", "main", used.status)
     assert (b.integration, b.provider, b.connection, b.status) == (gone, None, None, None)

@@ -24,7 +24,7 @@ def add(name: str, description: str = "", *, template: bool = False, actor: Acto
 
 
 def names(*, templates: bool = False) -> list[str]:
-    return [each.draft.name for each in lookup.page(is_template=templates).projects]
+    return [each.draft.name for each in lookup.page(is_template=templates).rows]
 
 
 def test_what_is_added_is_stored_trimmed(db: DatabaseUnderTest) -> None:
@@ -162,11 +162,11 @@ def test_pages_follow_each_other_by_name_there_and_back(db: DatabaseUnderTest) -
     add("beta", template=True)
 
     first = lookup.page(is_template=False, limit=2)
-    second = lookup.page(is_template=False, after=first.next_after, limit=2)
-    third = lookup.page(is_template=False, after=second.next_after, limit=2)
-    back = lookup.page(is_template=False, before=third.previous_before, limit=2)
+    second = lookup.page(is_template=False, after=first.next_cursor, limit=2)
+    third = lookup.page(is_template=False, after=second.next_cursor, limit=2)
+    back = lookup.page(is_template=False, before=third.previous_cursor, limit=2)
 
-    told = [[each.draft.name for each in page.projects] for page in (first, second, third)]
+    told = [[each.draft.name for each in page.rows] for page in (first, second, third)]
     assert told == [["Alpha", "Bravo"], ["charlie", "delta"], ["echo"]]
-    assert back.projects == second.projects
-    assert (first.previous_before, third.next_after, first.count) == ("", "", 5)
+    assert back.rows == second.rows
+    assert (first.previous_cursor, third.next_cursor, first.count) == ("", "", 5)
