@@ -4,6 +4,13 @@ import reflex as rx
 
 from integrations_app import routes
 from integrations_app.components.feedback import notice_callout, problem_callout
+from integrations_app.components.kept_rows import (
+    is_deleted,
+    kept_row,
+    kept_rows,
+    row_actions,
+    row_name,
+)
 from integrations_app.components.mark import provider_mark
 from integrations_app.components.moments import ago
 from integrations_app.components.reactive import Flag, OnEvent, Text, flag, items, text
@@ -12,7 +19,7 @@ from integrations_app.components.rows import loading, nothing, pager
 from integrations_app.components.shell import page_heading, shell
 from integrations_app.components.status import status_word
 from integrations_app.components.text import t
-from integrations_app.components.theme import GLOW, QUIET_LINK, TABLE
+from integrations_app.components.theme import TABLE
 from integrations_app.domain.connection import Status
 from integrations_app.domain.summary import SortKey
 from integrations_app.state.listing import SEARCH_MAX_LENGTH, Listing
@@ -133,25 +140,29 @@ def _table_or_nothing() -> rx.Component:
         items(Listing.rows).length() == 0,
         _nothing_found(),
         rx.fragment(
-            rx.el.table(
-                rx.el.thead(
-                    rx.el.tr(
-                        _sortable(t("Service"), SortKey.SERVICE),
-                        _sortable(t("Name"), SortKey.NAME),
-                        _sortable(t("Account"), SortKey.ACCOUNT),
-                        _sortable(t("Status"), SortKey.STATUS),
-                        rx.el.th(t("Actions"), scope="col"),
-                    )
-                ),
-                rx.el.tbody(rx.foreach(Listing.rows, _row)),
-                class_name=TABLE,
-            ),
+            kept_rows(Listing, _table()),
             pager(
                 previous_link=Listing.previous_link,
                 next_link=Listing.next_link,
                 turn_to=Listing.turn_to,
             ),
         ),
+    )
+
+
+def _table() -> rx.Component:
+    return rx.el.table(
+        rx.el.thead(
+            rx.el.tr(
+                _sortable(t("Service"), SortKey.SERVICE),
+                _sortable(t("Name"), SortKey.NAME),
+                _sortable(t("Account"), SortKey.ACCOUNT),
+                _sortable(t("Status"), SortKey.STATUS),
+                rx.el.th(t("Actions"), scope="col"),
+            )
+        ),
+        rx.el.tbody(rx.foreach(Listing.rows, _row)),
+        class_name=TABLE,
     )
 
 
@@ -182,7 +193,11 @@ def _sortable(label: Text, key: SortKey) -> rx.Component:
 def _row(item: ConnectionItem) -> rx.Component:
     """A row of plain elements: 25 of them are drawn anew with every click."""
     testing = items(Listing.testing).contains(item.uuid)
-    return rx.el.tr(
+    deleted = is_deleted(Listing, item.uuid)
+    address = routes.LISTING + "/" + item.uuid
+    return kept_row(
+        Listing,
+        item.uuid,
         rx.el.td(
             rx.el.div(
                 provider_mark(item.icon, item.service, class_name="mark-small"),
@@ -190,40 +205,35 @@ def _row(item: ConnectionItem) -> rx.Component:
                 class_name="cell-service",
             )
         ),
-        rx.el.th(
-            rx.el.a(item.name, href=routes.LISTING + "/" + item.uuid, class_name=QUIET_LINK),
-            scope="row",
-        ),
+        row_name(item.name, address, deleted=deleted),
         rx.el.td(rx.el.span(item.account, class_name="cell-account")),
-        rx.el.td(
-            rx.el.div(
-                status_word(item.status, testing=testing),
-                rx.cond((text(item.reason) != "") & ~flag(testing), rx.el.span(item.reason)),
-                rx.cond(item.tested_at, rx.el.span(t("tested "), ago(item.tested_at))),
-                class_name="cell-status",
-            )
+        rx.el.td(rx.cond(deleted, rx.el.div(class_name="cell-status"), _status(item, testing))),
+        row_actions(
+            rx.el.a(t("Configure"), href=address, class_name="row-action main"),
+            rx.cond(
+                item.status != Status.DISCONNECTED.value,
+                _action(t("Test Connection"), Listing.test(item.uuid), disabled=testing),
+            ),
+            rx.cond(
+                item.status == Status.CONNECTED.value,
+                _action(t("Disconnect"), Listing.disconnect(item.uuid)),
+            ),
+            _action(t("Remove"), Listing.ask_removal(item.uuid), danger=True),
+            deleted=deleted,
         ),
-        rx.el.td(_actions(item, testing)),
-        key=item.uuid,
-        class_name=rx.cond(items(Listing.changed).contains(item.uuid), GLOW, ""),
     )
 
 
-def _actions(item: ConnectionItem, testing: Flag) -> rx.Component:
+def _status(item: ConnectionItem, testing: Flag) -> rx.Component:
+    """The word and one line beneath it, so that no row below moves when the status changes."""
     return rx.el.div(
-        rx.el.a(
-            t("Configure"), href=routes.LISTING + "/" + item.uuid, class_name="row-action main"
-        ),
+        status_word(item.status, testing=testing),
         rx.cond(
-            item.status != Status.DISCONNECTED.value,
-            _action(t("Test Connection"), Listing.test(item.uuid), disabled=testing),
+            (text(item.reason) != "") & ~flag(testing),
+            rx.el.span(item.reason, title=item.reason, class_name="one-line"),
+            rx.cond(item.tested_at, rx.el.span(t("tested "), ago(item.tested_at))),
         ),
-        rx.cond(
-            item.status == Status.CONNECTED.value,
-            _action(t("Disconnect"), Listing.disconnect(item.uuid)),
-        ),
-        _action(t("Remove"), Listing.ask_removal(item.uuid), danger=True),
-        class_name="row-actions",
+        class_name="cell-status",
     )
 
 

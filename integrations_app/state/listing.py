@@ -1,9 +1,9 @@
 """The list: its address says which rows, the database says what is in them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Set
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 import reflex as rx
@@ -12,6 +12,7 @@ from integrations_app import routes
 from integrations_app.domain.authorization import Outcome
 from integrations_app.domain.connection import Status
 from integrations_app.domain.event import Event, NoticeKind
+from integrations_app.domain.paging import Page
 from integrations_app.domain.summary import FAILING_LIMIT, ListPage, PageQuery, SortKey
 from integrations_app.errors import DatabaseUnavailable, IntegrationError
 from integrations_app.i18n import _, listing, ngettext
@@ -19,29 +20,26 @@ from integrations_app.services import catalogue, checks, connections, legacy
 from integrations_app.services import listing as pages
 from integrations_app.state import views, wording
 from integrations_app.state.aside import aside
+from integrations_app.state.kept_order import Rows
 from integrations_app.state.modules import is_about_modules
+from integrations_app.state.paged_list import PagedList
 from integrations_app.state.removal import Removal
-from integrations_app.state.sent import clean, query_of
+from integrations_app.state.sent import clean
 from integrations_app.state.session import AdminState, watching
-from integrations_app.state.together import Together
 from integrations_app.state.watching import Batch
 
 SEARCH_MAX_LENGTH = 100
 _ALL = "all"
 _READABLE_MS = 20_000
 
-_Rows: TypeAlias = tuple[views.ConnectionItem, ...]
+_rows = Rows(page=pages.page, standing=pages.standing, item=views.connection_item)
 
 
-class Listing(Removal, AdminState):
+class Listing(PagedList, Removal, AdminState):
     """One page of connections, kept up while it is open."""
 
     rows: list[views.ConnectionItem] = []
-    changed: list[str] = []
     testing: list[str] = []
-    loaded: bool = False
-    problem: str = ""
-    count: str = ""
     attention: str = ""
     modules_failing: str = ""
     search: str = ""
@@ -50,14 +48,10 @@ class Listing(Removal, AdminState):
     sort: str = SortKey.ATTENTION.value
     descending: bool = False
     sort_links: dict[str, str] = {}
-    next_link: str = ""
-    previous_link: str = ""
     providers: list[views.OptionItem] = []
     provider_names: str = ""
 
     _query: PageQuery = PageQuery()
-    _seen: _Rows = ()
-    """What `rows` holds, to compare with; to go through `rows` itself is slow."""
 
     @rx.var
     def filtered(self) -> bool:
@@ -76,11 +70,13 @@ class Listing(Removal, AdminState):
             removing_uuid="",
             changed=[],
         )
-        await self._reload()
+        turned_back = await self._renew()
         await self._look_at_modules()
         if self.router.url.query_parameters.get(routes.RETURNED) == Outcome.STATE_MISMATCH:
             told = wording.of_return(Outcome.STATE_MISMATCH, "")
             yield rx.toast.error(told, duration=_READABLE_MS, close_button=True)
+        for event in turned_back:
+            yield event
 
     @rx.event(background=True)
     async def watch(self) -> None:
@@ -93,27 +89,17 @@ class Listing(Removal, AdminState):
                     await self._look_at_modules()
 
     @rx.event
-    async def turn_to(self, link: str) -> AsyncIterator[rx.event.EventSpec | None]:
-        """Show what a link on this page leads to, and only then have the browser go there."""
-        await self._actor()
-        query = query_of(link)
-        self._read(dict(parse_qsl(query)))
-        await self._reload()
-        yield None
-        yield rx.redirect(f"{routes.LISTING}?{query}")
-
-    @rx.event
-    async def find(self, text: str) -> rx.event.EventSpec:
+    async def find(self, text: str) -> list[rx.event.EventSpec]:
         """Show the rows whose name or account begins with this."""
         return await self._goto(search=clean(str(text)).strip()[:SEARCH_MAX_LENGTH])
 
     @rx.event
-    async def choose_provider(self, key: str) -> rx.event.EventSpec:
+    async def choose_provider(self, key: str) -> list[rx.event.EventSpec]:
         """Show the rows of one provider, or of all."""
         return await self._goto(provider="" if key == _ALL else clean(str(key)))
 
     @rx.event
-    async def choose_status(self, status: str) -> rx.event.EventSpec:
+    async def choose_status(self, status: str) -> list[rx.event.EventSpec]:
         """Show the rows of one status, or of all."""
         return await self._goto(status="" if status == _ALL else clean(str(status)))
 
@@ -162,26 +148,28 @@ class Listing(Removal, AdminState):
             await self._ask_removal(asked.uuid, asked.name, asked.service, provider=asked.provider)
 
     @rx.event
-    async def remove(self, seen: int) -> rx.event.EventSpec | None:
+    async def remove(self, seen: int) -> list[rx.event.EventSpec]:
         """Delete the connection that was asked about.
 
         Args:
             seen: How many uses the question spoke of.
         """
         actor = await self._actor()
+        uuid = self.removing_uuid
         removed = await self._remove(actor, seen)
-        if removed is not None:
-            await self._reload()
-        return removed
+        if removed is None:
+            return []
+        return [removed, *await self._reload(without=uuid)]
 
     @rx.event
-    async def replace(self) -> rx.event.EventSpec | None:
+    async def replace(self) -> list[rx.event.EventSpec]:
         """Let the chosen connection take the place of the one that was asked about."""
         actor = await self._actor()
+        uuid = self.removing_uuid
         removed = await self._replace(actor)
-        if removed is not None:
-            await self._reload()
-        return removed
+        if removed is None:
+            return []
+        return [removed, *await self._reload(without=uuid)]
 
     def _leave_behind(self) -> None:
         self.testing = []
@@ -208,29 +196,19 @@ class Listing(Removal, AdminState):
             return
         self._put(modules_failing=_failing(failing))
 
-    async def _reload(self) -> None:
-        try:
-            page, rows = await _reading.ask(self._query)
-        except DatabaseUnavailable as error:
-            self.problem, self._behind = wording.of_error(error), True
-            return
-        self._show(page, rows)
+    def _source(self) -> Rows[Any, Any, Any]:
+        return _rows
 
-    def _show(self, page: ListPage, rows: _Rows) -> None:
-        before = {row.uuid: row for row in self._seen}
-        changed = [row.uuid for row in rows if _is_news(row, before.get(row.uuid, row))]
-        following = self._link(after=page.next_cursor) if page.next_cursor else ""
-        preceding = self._link(before=page.previous_cursor) if page.previous_cursor else ""
-        if rows != self._seen:
-            self.rows, self._seen = list(rows), rows
-        self._put(changed=changed, count=_count(page), problem="", loaded=True)
-        self._put(next_link=following, previous_link=preceding, attention=_attention(page))
+    def _asked(self) -> PageQuery:
+        return self._query
 
-    def _put(self, **values: object) -> None:
-        """Set what differs: Reflex sends, and the browser draws, whatever is set."""
-        for name, value in values.items():
-            if getattr(self, name) != value:
-                setattr(self, name, value)
+    def _tell(self, page: Page[Any]) -> None:
+        told = cast("ListPage", page)
+        self._put(count=_count(told), attention=_attention(told))
+
+    def _is_news(self, row: views.ConnectionItem, before: views.ConnectionItem) -> bool:
+        """The passing of time is not worth a glow."""
+        return row != before and replace(row, tested_at="") != replace(before, tested_at="")
 
     def _read(self, told: Mapping[str, str]) -> None:
         """Take over the query of an address."""
@@ -260,12 +238,11 @@ class Listing(Removal, AdminState):
         turned = key is self._query.sort and not self._query.descending
         return self._link(sort=key.value, order="desc" if turned else "")
 
-    async def _goto(self, **changes: str) -> rx.event.EventSpec:
+    async def _goto(self, **changes: str) -> list[rx.event.EventSpec]:
         link = self._link(**changes)
         await self._actor()
         self._read(dict(parse_qsl(urlsplit(link).query)))
-        await self._reload()
-        return rx.redirect(link, replace=True)
+        return await self._renew() or [rx.redirect(link, replace=True)]
 
     def _link(self, **changes: str) -> str:
         query = self._query
@@ -301,20 +278,3 @@ def _failing(modules: int) -> str:
         "Old data of {n} modules could not be turned into integrations.",
         modules,
     )
-
-
-def _is_news(row: views.ConnectionItem, before: views.ConnectionItem) -> bool:
-    """Whether a row is worth a glow when it changes by itself; the passing of time is not."""
-    return row != before and replace(row, tested_at="") != replace(before, tested_at="")
-
-
-def _read(queries: Set[PageQuery]) -> dict[PageQuery, tuple[ListPage, _Rows]]:
-    read = {query: pages.page(query) for query in queries}
-    return {
-        query: (page, tuple(views.connection_item(row) for row in page.rows))
-        for query, page in read.items()
-    }
-
-
-_reading = Together(_read)
-"""Most open pages show the same rows."""

@@ -57,7 +57,7 @@ def test_what_another_admin_renames_and_tests_shows_on_the_list(
     expect(rows(admin)).to_have_count(1)
 
 
-def test_what_another_admin_removes_leaves_the_list(admin: Page, other_admin: Page) -> None:
+def test_what_another_admin_removes_says_so_on_the_list(admin: Page, other_admin: Page) -> None:
     stored("openrouter", "main")
     open_list(admin)
     open_list(other_admin)
@@ -65,7 +65,9 @@ def test_what_another_admin_removes_leaves_the_list(admin: Page, other_admin: Pa
     button(row(other_admin, "main"), "Remove").click()
     button(other_admin.get_by_role("alertdialog"), "Delete for good").click()
 
-    expect(admin.get_by_text("No integrations configured")).to_be_visible(timeout=LIVE_WITHIN_MS)
+    expect(row(admin, "main")).to_contain_text("Deleted", timeout=LIVE_WITHIN_MS)
+    button(admin, "Refresh order").click()
+    expect(admin.get_by_text("No integrations configured")).to_be_visible()
 
 
 def test_what_another_process_does_shows_on_the_list(admin: Page) -> None:
@@ -80,7 +82,7 @@ def test_what_another_process_does_shows_on_the_list(admin: Page) -> None:
     integrations.disconnect(uuid)
     expect(row(admin, "renamed")).to_contain_text("Not connected", timeout=LIVE_WITHIN_MS)
     integrations.remove_connection(uuid)
-    expect(rows(admin)).to_have_count(0, timeout=LIVE_WITHIN_MS)
+    expect(row(admin, "renamed")).to_contain_text("Deleted", timeout=LIVE_WITHIN_MS)
 
 
 def test_a_check_that_changes_only_its_time_shows_on_other_pages(
@@ -214,7 +216,7 @@ def test_a_burst_of_changes_ends_in_the_truth(admin: Page) -> None:
     integrations.rename_connection(uuids[-1], "last")
 
     expect(row(admin, "last")).to_be_visible(timeout=LIVE_WITHIN_MS)
-    expect(rows(admin)).to_have_count(10, timeout=LIVE_WITHIN_MS)
+    expect(rows(admin).filter(has_not_text="Deleted")).to_have_count(10, timeout=LIVE_WITHIN_MS)
 
 
 def test_providers_that_let_many_checks_hang_keep_nobody_waiting(

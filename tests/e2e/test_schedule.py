@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from integrations_app import integrations
 from tests.api.oauth.accounts import exchange
-from tests.e2e.pages import checked, open_edit, open_list, row, rows, status, stored
+from tests.e2e.pages import button, checked, open_edit, open_list, row, rows, status, stored
 from tests.postgresql import DatabaseUnderTest
 from tests.world import Behaviour, World, oauth_client
 
@@ -119,7 +119,7 @@ def test_what_fails_stands_first_and_is_counted(admin: Page, library: DatabaseUn
     expect(admin.get_by_role("combobox", name="Status")).to_contain_text("Error")
 
 
-def test_what_begins_to_fail_moves_up_while_the_list_is_open(admin: Page) -> None:
+def test_what_begins_to_fail_is_counted_at_once_and_moves_up_when_asked(admin: Page) -> None:
     checked("deepseek", "first")
     uuid = checked("mistral", "second").uuid
     open_list(admin)
@@ -129,8 +129,11 @@ def test_what_begins_to_fail_moves_up_while_the_list_is_open(admin: Page) -> Non
         uuid, integrations.validate_credentials("mistral", {"api_key": "0" * 32})
     )
 
-    expect(rows(admin)).to_contain_text(["second", "first"])
     expect(admin.get_by_role("link", name="1 needs attention")).to_be_visible()
+    expect(row(admin, "second")).to_contain_text("Error")
+    expect(rows(admin)).to_contain_text(["first", "second"])
+    button(admin, "Refresh order").click()
+    expect(rows(admin)).to_contain_text(["second", "first"])
 
 
 def test_the_columns_still_sort(admin: Page) -> None:

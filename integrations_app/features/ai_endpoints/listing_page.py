@@ -4,6 +4,13 @@ import reflex as rx
 
 from integrations_app import routes
 from integrations_app.components.feedback import problem_callout
+from integrations_app.components.kept_rows import (
+    is_deleted,
+    kept_row,
+    kept_rows,
+    row_actions,
+    row_name,
+)
 from integrations_app.components.mark import provider_mark
 from integrations_app.components.question import question
 from integrations_app.components.reactive import Flag, Text, items, text
@@ -11,7 +18,7 @@ from integrations_app.components.rows import loading, nothing, pager
 from integrations_app.components.shell import page_heading, shell
 from integrations_app.components.status import status_word
 from integrations_app.components.text import t
-from integrations_app.components.theme import GLOW, QUIET_LINK, TABLE
+from integrations_app.components.theme import QUIET_LINK, TABLE
 from integrations_app.features.ai_endpoints.listing_state import EndpointList
 from integrations_app.features.ai_endpoints.views import EndpointItem
 
@@ -40,17 +47,20 @@ def page() -> rx.Component:
 def _table() -> rx.Component:
     return rx.fragment(
         rx.text(EndpointList.count, size="2", color_scheme="gray", role="status"),
-        rx.el.table(
-            rx.el.thead(
-                rx.el.tr(
-                    *(
-                        rx.el.th(each, scope="col")
-                        for each in (t("Name"), t("Model"), t("Integration"), t("Actions"))
+        kept_rows(
+            EndpointList,
+            rx.el.table(
+                rx.el.thead(
+                    rx.el.tr(
+                        *(
+                            rx.el.th(each, scope="col")
+                            for each in (t("Name"), t("Model"), t("Integration"), t("Actions"))
+                        )
                     )
-                )
+                ),
+                rx.el.tbody(rx.foreach(EndpointList.rows, _row)),
+                class_name=TABLE,
             ),
-            rx.el.tbody(rx.foreach(EndpointList.rows, _row)),
-            class_name=TABLE,
         ),
         pager(
             previous_link=EndpointList.previous_link,
@@ -62,24 +72,23 @@ def _table() -> rx.Component:
 
 def _row(item: EndpointItem) -> rx.Component:
     address = routes.AI_ENDPOINTS + "/" + item.uuid
-    return rx.el.tr(
-        rx.el.th(rx.el.a(item.name, href=address, class_name=QUIET_LINK), scope="row"),
+    deleted = is_deleted(EndpointList, item.uuid)
+    return kept_row(
+        EndpointList,
+        item.uuid,
+        row_name(item.name, address, deleted=deleted),
         rx.el.td(rx.el.span(item.model, class_name="cell-account")),
         rx.el.td(_integration(item)),
-        rx.el.td(
-            rx.el.div(
-                rx.el.a(t("Configure"), href=address, class_name="row-action main"),
-                rx.el.button(
-                    t("Remove"),
-                    on_click=EndpointList.ask_removal(item.uuid),
-                    class_name="row-action danger",
-                    type="button",
-                ),
-                class_name="row-actions",
-            )
+        row_actions(
+            rx.el.a(t("Configure"), href=address, class_name="row-action main"),
+            rx.el.button(
+                t("Remove"),
+                on_click=EndpointList.ask_removal(item.uuid),
+                class_name="row-action danger",
+                type="button",
+            ),
+            deleted=deleted,
         ),
-        key=item.uuid,
-        class_name=rx.cond(items(EndpointList.changed).contains(item.uuid), GLOW, ""),
     )
 
 
@@ -110,7 +119,7 @@ def _integration(item: EndpointItem) -> rx.Component:
                 ),
             ),
         ),
-        class_name="cell-status",
+        class_name="cell-status with-service",
     )
 
 

@@ -1,48 +1,62 @@
 """The list of AI endpoints: its address says which page, the database what is on it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from urllib.parse import parse_qsl
+from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 import reflex as rx
 
 from integrations_app import routes
 from integrations_app.domain.event import Event, Notice, NoticeKind
-from integrations_app.domain.paging import Page
-from integrations_app.errors import DatabaseUnavailable, IntegrationError
+from integrations_app.domain.paging import Page, Standing
+from integrations_app.errors import IntegrationError
 from integrations_app.features.ai_endpoints import lookup, service, views, wording
 from integrations_app.features.ai_endpoints.endpoint import KEY, Line
 from integrations_app.i18n import _
-from integrations_app.state.sent import clean, query_of
+from integrations_app.state.kept_order import Rows
+from integrations_app.state.paged_list import PagedList
+from integrations_app.state.sent import clean
 from integrations_app.state.session import AdminState, watching
 from integrations_app.state.watching import Batch
 
-_LONGEST_CURSOR = 2_000
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """Which page."""
+
+    after: str = ""
+    before: str = ""
 
 
-class EndpointList(AdminState):
+def _page(asked: _Asked) -> Page[Line]:
+    return lookup.page(after=asked.after, before=asked.before)
+
+
+def _standing(_asked: _Asked, uuids: Collection[UUID]) -> Standing[Line]:
+    return lookup.standing(uuids)
+
+
+_rows = Rows(page=_page, standing=_standing, item=views.endpoint_item)
+
+
+class EndpointList(PagedList, AdminState):
     """One page of endpoints, kept up while it is open."""
 
     rows: list[views.EndpointItem] = []
-    changed: list[str] = []
-    loaded: bool = False
-    problem: str = ""
-    count: str = ""
-    next_link: str = ""
-    previous_link: str = ""
     removing: views.EndpointItem = views.EndpointItem()
     removal_problem: str = ""
 
-    _after: str = ""
-    _before: str = ""
+    _query: _Asked = _Asked()
 
     @rx.event
-    async def load(self) -> None:
+    async def load(self) -> list[rx.event.EventSpec]:
         """Show what the address asks for."""
         await self._actor()
         self._read(self.router.url.query_parameters)
         self.removing, self.changed = views.EndpointItem(), []
-        await self._reload()
+        return await self._renew()
 
     @rx.event(background=True)
     async def watch(self) -> AsyncIterator[None]:
@@ -52,16 +66,6 @@ class EndpointList(AdminState):
                 if self._concerns(batch):
                     await self._reload()
             yield
-
-    @rx.event
-    async def turn_to(self, link: str) -> AsyncIterator[rx.event.EventSpec | None]:
-        """Show what a link on this page leads to, and only then have the browser go there."""
-        await self._actor()
-        query = query_of(link)
-        self._read(dict(parse_qsl(query)))
-        await self._reload()
-        yield None
-        yield rx.redirect(f"{routes.AI_ENDPOINTS}?{query}")
 
     @rx.event
     async def ask_removal(self, uuid: str) -> None:
@@ -77,53 +81,44 @@ class EndpointList(AdminState):
         self.removing = views.EndpointItem()
 
     @rx.event
-    async def remove(self) -> rx.event.EventSpec | None:
+    async def remove(self) -> list[rx.event.EventSpec]:
         """Delete the endpoint that was asked about."""
         actor = await self._actor()
         asked = self.removing
         if not asked.uuid:
-            return None
+            return []
         try:
             await asyncio.to_thread(service.remove, asked.uuid, actor=actor)
         except IntegrationError as error:
             self.removal_problem = wording.of_error(error)
-            return None
+            return []
         self.removing = views.EndpointItem()
-        await self._reload()
-        return rx.toast.success(_("{name} was deleted.", name=asked.name))
+        turned_back = await self._reload(without=asked.uuid)
+        return [rx.toast.success(_("{name} was deleted.", name=asked.name)), *turned_back]
 
     def _concerns(self, batch: Batch) -> bool:
         """Whether the rows may look different now."""
-        shown = {row.integration for row in self.rows}
+        shown = {row.integration for row in self._seen}
         return not batch.complete or any(
             str(fact.uuid) in shown if isinstance(fact, Event) else is_about_endpoints(fact)
             for fact in batch.facts
         )
 
-    async def _reload(self) -> None:
-        try:
-            page = await asyncio.to_thread(lookup.page, after=self._after, before=self._before)
-        except DatabaseUnavailable as error:
-            self.problem, self._behind = wording.of_error(error), True
-            return
-        self._show(page)
+    def _source(self) -> Rows[Any, Any, Any]:
+        return _rows
 
-    def _show(self, page: Page[Line]) -> None:
-        rows = [views.endpoint_item(line) for line in page.rows]
-        before = {row.uuid: row for row in self.rows}
-        self.changed = [row.uuid for row in rows if row != before.get(row.uuid, row)]
-        if rows != self.rows:  # what is set is sent, and drawn anew
-            self.rows = rows
-        self.count, self.problem, self.loaded = views.count(page), "", True
-        self.next_link = page.next_cursor and routes.ai_endpoints(after=page.next_cursor)
-        self.previous_link = page.previous_cursor and routes.ai_endpoints(
-            before=page.previous_cursor
-        )
+    def _asked(self) -> _Asked:
+        return self._query
 
     def _read(self, told: Mapping[str, str]) -> None:
-        """Take over the query of an address."""
-        self._after = clean(told.get("after", ""))[:_LONGEST_CURSOR]
-        self._before = clean(told.get("before", ""))[:_LONGEST_CURSOR]
+        cursors = {key: clean(told.get(key, "")) for key in ("after", "before")}
+        self._query = _Asked(**cursors)
+
+    def _link(self, **changes: str) -> str:
+        return routes.ai_endpoints(**changes)
+
+    def _tell(self, page: Page[Any]) -> None:
+        self._put(count=views.count(page))
 
 
 def is_about_endpoints(fact: object) -> bool:

@@ -4,13 +4,20 @@ import reflex as rx
 
 from integrations_app import routes
 from integrations_app.components.feedback import problem_callout
+from integrations_app.components.kept_rows import (
+    is_deleted,
+    kept_row,
+    kept_rows,
+    row_actions,
+    row_name,
+)
 from integrations_app.components.moments import ago
 from integrations_app.components.question import question
 from integrations_app.components.reactive import Flag, Text, flag, items, text
 from integrations_app.components.rows import nothing, pager
 from integrations_app.components.shell import page_heading, shell
 from integrations_app.components.text import t
-from integrations_app.components.theme import GLOW, QUIET_LINK, TABLE
+from integrations_app.components.theme import TABLE
 from integrations_app.features.projects.listing_state import ProjectItem, ProjectList
 
 _PROJECTS = routes.projects()
@@ -77,17 +84,13 @@ def _kind(label: Text, address: str, *, active: rx.Var[bool]) -> rx.Component:
 
 def _table() -> rx.Component:
     return rx.fragment(
-        rx.el.table(
-            rx.el.thead(
-                rx.el.tr(
-                    *(
-                        rx.el.th(each, scope="col")
-                        for each in (t("Name"), t("Description"), t("Last change"), t("Actions"))
-                    )
-                )
+        kept_rows(
+            ProjectList,
+            rx.el.table(
+                rx.el.thead(rx.el.tr(*(rx.el.th(each, scope="col") for each in _columns()))),
+                rx.el.tbody(rx.foreach(ProjectList.rows, _row)),
+                class_name=TABLE,
             ),
-            rx.el.tbody(rx.foreach(ProjectList.rows, _row)),
-            class_name=TABLE,
         ),
         pager(
             previous_link=ProjectList.previous_link,
@@ -97,36 +100,39 @@ def _table() -> rx.Component:
     )
 
 
+def _columns() -> tuple[Text, ...]:
+    return t("Name"), t("Description"), t("Last change"), t("Actions")
+
+
 def _row(item: ProjectItem) -> rx.Component:
     address = routes.PROJECTS + "/" + item.uuid
-    return rx.el.tr(
-        rx.el.th(rx.el.a(item.name, href=address, class_name=QUIET_LINK), scope="row"),
+    deleted = is_deleted(ProjectList, item.uuid)
+    return kept_row(
+        ProjectList,
+        item.uuid,
+        row_name(item.name, address, deleted=deleted),
         rx.el.td(
             rx.cond(item.description, rx.el.span(item.description, class_name="cell-account"))
         ),
         rx.el.td(rx.el.span(t("changed "), ago(item.updated_at), class_name="cell-moment")),
-        rx.el.td(
-            rx.el.div(
-                rx.cond(
-                    ProjectList.of_templates,
-                    rx.el.a(
-                        t("Use template"),
-                        href=routes.PROJECT_NEW + f"?{routes.FROM_TEMPLATE}=" + item.uuid,
-                        class_name="row-action main",
-                    ),
+        row_actions(
+            rx.cond(
+                ProjectList.of_templates,
+                rx.el.a(
+                    t("Use template"),
+                    href=routes.PROJECT_NEW + f"?{routes.FROM_TEMPLATE}=" + item.uuid,
+                    class_name="row-action main",
                 ),
-                rx.el.a(t("Configure"), href=address, class_name="row-action main"),
-                rx.el.button(
-                    t("Remove"),
-                    on_click=ProjectList.ask_removal(item.uuid),
-                    class_name="row-action danger",
-                    type="button",
-                ),
-                class_name="row-actions",
-            )
+            ),
+            rx.el.a(t("Configure"), href=address, class_name="row-action main"),
+            rx.el.button(
+                t("Remove"),
+                on_click=ProjectList.ask_removal(item.uuid),
+                class_name="row-action danger",
+                type="button",
+            ),
+            deleted=deleted,
         ),
-        key=item.uuid,
-        class_name=rx.cond(items(ProjectList.changed).contains(item.uuid), GLOW, ""),
     )
 
 

@@ -1,23 +1,24 @@
 """The lists of projects and of templates: the address says which page, the database the rest."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from typing import Any
+from uuid import UUID
 
 import reflex as rx
 
 from integrations_app import routes
 from integrations_app.domain.event import Notice, NoticeKind
-from integrations_app.domain.paging import Page
-from integrations_app.errors import DatabaseUnavailable, IntegrationError
+from integrations_app.domain.paging import Page, Standing
+from integrations_app.errors import IntegrationError
 from integrations_app.features.projects import lookup, service, wording
 from integrations_app.features.projects.project import COUNT_LIMIT, KEY, Project
 from integrations_app.i18n import _, ngettext
-from integrations_app.state.sent import clean, query_of
+from integrations_app.state.kept_order import Rows
+from integrations_app.state.paged_list import PagedList
+from integrations_app.state.sent import clean
 from integrations_app.state.session import AdminState, watching
-
-_LONGEST_CURSOR = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,30 +32,53 @@ class ProjectItem:
     version: int = 0
 
 
-class ProjectList(AdminState):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """Which page of which list."""
+
+    of_templates: bool = False
+    after: str = ""
+    before: str = ""
+
+
+def _page(asked: _Asked) -> Page[Project]:
+    return lookup.page(is_template=asked.of_templates, after=asked.after, before=asked.before)
+
+
+def _standing(_asked: _Asked, uuids: Collection[UUID]) -> Standing[Project]:
+    return lookup.standing(uuids)
+
+
+def _item(project: Project) -> ProjectItem:
+    return ProjectItem(
+        uuid=str(project.uuid),
+        name=project.draft.name,
+        description=project.draft.description,
+        updated_at=project.updated_at.isoformat(),
+        version=project.version,
+    )
+
+
+_rows = Rows(page=_page, standing=_standing, item=_item)
+
+
+class ProjectList(PagedList, AdminState):
     """One page of projects or of templates, kept up while it is open."""
 
     rows: list[ProjectItem] = []
-    changed: list[str] = []
-    loaded: bool = False
     of_templates: bool = False
-    problem: str = ""
-    count: str = ""
-    next_link: str = ""
-    previous_link: str = ""
     removing: ProjectItem = ProjectItem()
     removal_problem: str = ""
 
-    _after: str = ""
-    _before: str = ""
+    _query: _Asked = _Asked()
 
     @rx.event
-    async def load(self) -> None:
+    async def load(self) -> list[rx.event.EventSpec]:
         """Show what the address asks for."""
         await self._actor()
         self._read(self.router.url.query_parameters)
         self.removing, self.changed = ProjectItem(), []
-        await self._reload()
+        return await self._renew()
 
     @rx.event(background=True)
     async def watch(self) -> AsyncIterator[None]:
@@ -64,17 +88,6 @@ class ProjectList(AdminState):
                 if not batch.complete or any(map(is_about_projects, batch.facts)):
                     await self._reload()
             yield
-
-    @rx.event
-    async def turn_to(self, link: str) -> AsyncIterator[rx.event.EventSpec | None]:
-        """Show what a link on this page leads to, and only then have the browser go there."""
-        await self._actor()
-        query = query_of(link)
-        self._read(dict(parse_qsl(query)))
-        self.changed = []
-        await self._reload()
-        yield None
-        yield rx.redirect(f"{routes.PROJECTS}?{query}")
 
     @rx.event
     async def ask_removal(self, uuid: str) -> None:
@@ -89,65 +102,44 @@ class ProjectList(AdminState):
         self.removing = ProjectItem()
 
     @rx.event
-    async def remove(self) -> rx.event.EventSpec | None:
+    async def remove(self) -> list[rx.event.EventSpec]:
         """Delete what was asked about."""
         actor = await self._actor()
         asked = self.removing
         if not asked.uuid:
-            return None
+            return []
         try:
             await asyncio.to_thread(service.remove, asked.uuid, actor=actor)
         except IntegrationError as error:
             self.removal_problem = wording.of_error(error)
-            return None
+            return []
         self.removing = ProjectItem()
-        await self._reload()
-        return rx.toast.success(_("{name} was deleted.", name=asked.name))
+        turned_back = await self._reload(without=asked.uuid)
+        return [rx.toast.success(_("{name} was deleted.", name=asked.name)), *turned_back]
 
-    async def _reload(self) -> None:
-        try:
-            page = await asyncio.to_thread(
-                lookup.page, is_template=self.of_templates, after=self._after, before=self._before
-            )
-        except DatabaseUnavailable as error:
-            self.problem, self._behind = wording.of_error(error), True
-            return
-        self._show(page)
+    def _source(self) -> Rows[Any, Any, Any]:
+        return _rows
 
-    def _show(self, page: Page[Project]) -> None:
-        rows = [_item(project) for project in page.rows]
-        before = {row.uuid: row for row in self.rows}
-        self.changed = [row.uuid for row in rows if row != before.get(row.uuid, row)]
-        if rows != self.rows:  # what is set is sent, and drawn anew
-            self.rows = rows
-        self.count, self.problem, self.loaded = _count(page, self.of_templates), "", True
-        self.next_link = page.next_cursor and self._link(after=page.next_cursor)
-        self.previous_link = page.previous_cursor and self._link(before=page.previous_cursor)
-
-    def _link(self, **cursor: str) -> str:
-        return routes.projects(templates=self.of_templates, **cursor)
+    def _asked(self) -> _Asked:
+        return self._query
 
     def _read(self, told: Mapping[str, str]) -> None:
-        """Take over the query of an address."""
-        self.of_templates = told.get(routes.KIND) == routes.TEMPLATES
-        self._after = clean(told.get("after", ""))[:_LONGEST_CURSOR]
-        self._before = clean(told.get("before", ""))[:_LONGEST_CURSOR]
+        cursors = {key: clean(told.get(key, "")) for key in ("after", "before")}
+        of_templates = told.get(routes.KIND) == routes.TEMPLATES
+        self._query = _Asked(of_templates=of_templates, **cursors)
+        self._put(of_templates=of_templates)
+
+    def _link(self, **changes: str) -> str:
+        return routes.projects(templates=self.of_templates, **changes)
+
+    def _tell(self, page: Page[Any]) -> None:
+        self._put(count=_count(page, self.of_templates))
 
 
 def is_about_projects(fact: object) -> bool:
     """Whether this is told of a change of projects or templates."""
     return (
         isinstance(fact, Notice) and fact.kind is NoticeKind.MODULE_CHANGED and fact.module == KEY
-    )
-
-
-def _item(project: Project) -> ProjectItem:
-    return ProjectItem(
-        uuid=str(project.uuid),
-        name=project.draft.name,
-        description=project.draft.description,
-        updated_at=project.updated_at.isoformat(),
-        version=project.version,
     )
 
 

@@ -1,0 +1,147 @@
+"""What all lists have in common: pages that the address names, and rows that stay in place."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, cast
+from urllib.parse import parse_qsl, urlsplit
+
+import reflex as rx
+
+from integrations_app.domain.paging import Page
+from integrations_app.errors import DatabaseUnavailable
+from integrations_app.i18n import ngettext
+from integrations_app.state import wording
+from integrations_app.state.kept_order import Reading, Rows, keep
+from integrations_app.state.sent import query_of
+from integrations_app.state.session import AdminState
+
+
+class PagedList(rx.State, mixin=True):
+    """Part of a list's state, as in `class Projects(PagedList, AdminState)`, which has `rows`.
+
+    The order of the rows is renewed when the person asks for it, and never by what others do.
+    """
+
+    changed: list[str] = []
+    """Uuids of rows that have just changed by themselves."""
+    deleted: list[str] = []
+    """Uuids of rows that are shown and exist no more."""
+    order_changes: str = ""
+    """How many rows are not in their place, in words; empty for none."""
+    loaded: bool = False
+    problem: str = ""
+    count: str = ""
+    next_link: str = ""
+    previous_link: str = ""
+
+    _seen: tuple[Any, ...] = ()
+    """What `rows` holds, to compare with; to go through `rows` itself is slow."""
+
+    @rx.event
+    async def turn_to(self, link: str) -> AsyncIterator[list[rx.event.EventSpec] | None]:
+        """Show what a link on this page leads to, and only then have the browser go there."""
+        await cast("AdminState", self)._actor()
+        query = query_of(link)
+        self._read(dict(parse_qsl(query)))
+        turned_back = await self._renew()
+        yield None
+        yield turned_back or [rx.redirect(f"{urlsplit(self._link()).path}?{query}")]
+
+    @rx.event
+    async def refresh_order(self) -> list[rx.event.EventSpec]:
+        """Show the rows as they follow each other now, without those that are gone."""
+        await cast("AdminState", self)._actor()
+        return await self._renew()
+
+    def _source(self) -> Rows[Any, Any, Any]:
+        """Where the rows are read."""
+        raise NotImplementedError
+
+    def _asked(self) -> Any:
+        """Which page is shown, as `_source` is asked for it."""
+        raise NotImplementedError
+
+    def _read(self, told: Mapping[str, str]) -> None:
+        """Take over the query of an address."""
+        raise NotImplementedError
+
+    def _link(self, **changes: str) -> str:
+        """The address of the list as it is shown, or of another page of it."""
+        raise NotImplementedError
+
+    def _tell(self, page: Page[Any]) -> None:
+        """Show what the list says of all pages."""
+        raise NotImplementedError
+
+    def _is_news(self, row: Any, before: Any) -> bool:
+        """Whether a row is worth a glow when it changes by itself."""
+        return row != before
+
+    async def _renew(self) -> list[rx.event.EventSpec]:
+        """Show the page in its order.
+
+        Returns:
+            The way to the page that is shown, if nothing is left of the one that was asked for;
+            else nothing.
+        """
+        return await self._show_what_is_read(())
+
+    async def _reload(self, *, without: str = "") -> list[rx.event.EventSpec]:
+        """Show what has become of the rows, each where it is.
+
+        Args:
+            without: Uuid of a row that the person has deleted.
+
+        Returns:
+            See `_renew`; there is such a page only if no row is left to show.
+        """
+        return await self._show_what_is_read(
+            tuple(row for row in self._seen if row.uuid != without)
+        )
+
+    async def _show_what_is_read(self, shown: tuple[Any, ...]) -> list[rx.event.EventSpec]:
+        existing = {row.uuid for row in shown}.difference(self.deleted)
+        try:
+            reading = await self._source().read(self._asked(), shown=existing)
+        except DatabaseUnavailable as error:
+            self.problem, cast("AdminState", self)._behind = wording.of_error(error), True
+            return []
+        self._show(shown, reading)
+        turned_back_to = reading.page.turned_back_to
+        if shown or turned_back_to is None:
+            return []
+        link = self._link(after=turned_back_to)
+        self._read(dict(parse_qsl(urlsplit(link).query)))
+        return [rx.redirect(link, replace=True)]
+
+    def _show(self, shown: tuple[Any, ...], reading: Reading[Any]) -> None:
+        kept = keep(shown, reading)
+        before = {row.uuid: row for row in self._seen}
+        news = [row.uuid for row in kept.rows if self._is_news(row, before.get(row.uuid, row))]
+        if kept.rows != self._seen:
+            cast("Any", self).rows, self._seen = list(kept.rows), kept.rows
+        self._put(
+            changed=news,
+            deleted=[row.uuid for row in kept.rows if row.uuid in kept.deleted],
+            order_changes=_changes(kept.changes),
+            problem="",
+            loaded=True,
+        )
+        self._tell(reading.page)
+        if not shown or reading.page.turned_back_to is None:
+            self._show_links(reading.page)
+
+    def _show_links(self, page: Page[Any]) -> None:
+        self._put(
+            next_link=self._link(after=page.next_cursor) if page.next_cursor else "",
+            previous_link=self._link(before=page.previous_cursor) if page.previous_cursor else "",
+        )
+
+    def _put(self, **values: object) -> None:
+        """Set what differs: Reflex sends, and the browser draws, whatever is set."""
+        for name, value in values.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
+
+
+def _changes(number: int) -> str:
+    return ngettext("{n} change", "{n} changes", number) if number else ""
