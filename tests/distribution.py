@@ -10,17 +10,18 @@ from xdist.scheduler import LoadScopeScheduling
 
 _TOGETHER = (
     ("tests/e2e/test_hosts.py", "tests/e2e/test_redis.py", "tests/e2e/test_workers.py"),
-    ("tests/e2e/test_embedding.py", "tests/test_wheel.py"),
+    ("tests/e2e/test_embedding", "tests/test_wheel.py"),
     ("tests/picker/",),
     (
         "tests/e2e/test_faults_killed.py",
         "tests/e2e/test_first_admin.py",
         "tests/e2e/test_restart.py",
     ),
+    ("tests/attacks/test_messages.py", "tests/attacks/test_unfinished.py"),
 )
-"""Files and folders whose tests one process runs, since they share servers that start slowly.
+"""Files, by the beginnings of their paths, whose tests share servers that start slowly.
 
-Forgetting a file here costs the time of one more start, and nothing else.
+One process runs them. A file that is forgotten here costs one more start, and nothing else.
 """
 
 _FIRST = tuple(row[0] for row in _TOGETHER)
