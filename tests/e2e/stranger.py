@@ -72,6 +72,7 @@ def call(
     *,
     token: str | None = None,
     headers: Mapping[str, str] | None = None,
+    until: str = "",
 ) -> Answers:
     """Call handlers over a websocket of its own, and give back all that comes until it is quiet.
 
@@ -80,8 +81,10 @@ def call(
         calls: Sent in this order, without waiting.
         token: The tab to pretend to be; one of its own if None.
         headers: Sent with the handshake.
+        until: What has to have come before quiet means anything; a busy product pauses, too.
     """
-    return _in_a_thread(_call(origin, calls, token or str(uuid4()), dict(headers or {})))
+    work = _call(origin, calls, token or str(uuid4()), dict(headers or {}), until)
+    return _in_a_thread(work)
 
 
 def is_refused(origin: str, headers: Mapping[str, str]) -> bool:
@@ -94,7 +97,7 @@ def is_refused(origin: str, headers: Mapping[str, str]) -> bool:
 
 
 async def _call(
-    origin: str, calls: Sequence[Call | Message], token: str, headers: dict[str, str]
+    origin: str, calls: Sequence[Call | Message], token: str, headers: dict[str, str], until: str
 ) -> Answers:
     packets: list[object] = []
     names: list[str] = []
@@ -120,6 +123,7 @@ async def _call(
             await client.emit(message.name, message.data, namespace=NAMESPACE)
         if calls:
             await _until_first(heard)
+        await _until_said(until, packets, heard)
         await _until_quiet(heard)
     finally:
         await client.disconnect()
@@ -129,6 +133,14 @@ async def _call(
 async def _until_first(heard: asyncio.Event) -> None:
     with contextlib.suppress(TimeoutError):  # some calls are answered by nothing at all
         await asyncio.wait_for(heard.wait(), _FIRST_WITHIN_S)
+
+
+async def _until_said(text: str, packets: Sequence[object], heard: asyncio.Event) -> None:
+    with contextlib.suppress(TimeoutError):  # who asks looks for it
+        async with asyncio.timeout(_ANSWERED_WITHIN_S):
+            while text not in json.dumps(packets, default=str):
+                heard.clear()
+                await heard.wait()
 
 
 async def _until_quiet(heard: asyncio.Event) -> None:

@@ -19,7 +19,7 @@ def test_a_websocket_that_may_not_see_connections_is_told_of_none(host: Host) ->
         Call(handler=f"{DESK}.find_choices", payload={"text": "val"}, path="/"),
     ]
 
-    allowed = stranger.call(host.origin, calls)
+    allowed = stranger.call(host.origin, calls, until="valuable")
     host.allowed.unlink()
     refused = stranger.call(host.origin, calls)
 
