@@ -456,8 +456,10 @@ def auth(uuid: Ref) -> "ConnectionAuth":
     """A connection's credential for a client of your own, of `httpx2` or `httpx`, sync or async.
 
     It serves providers that take their credential in the Authorization header, which clients do
-    not carry over a redirect to another host. For the others, and to have busy providers asked
-    again, take `client` or `async_client`.
+    not carry over a redirect to another host. A request that an event hook of the client leads to
+    another host is refused as it leaves. What it cannot see, `client` and `async_client` do: a
+    hook that changes a request which a redirect led to, and transports that are neither httpx's
+    nor httpx2's. Take those, too, for the other providers, and to have busy ones asked again.
 
     Args:
         uuid: The connection's.

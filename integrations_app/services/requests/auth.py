@@ -87,7 +87,39 @@ def _authorized(request: Any, found: access.Access) -> Any:
     refuse_misdirected(request)
     for value in found.placed.headers.values():
         request.headers[_HEADER] = value
+    guard = _HeadersOfHttpx2 if isinstance(request.headers, httpx2.Headers) else _HeadersOfHttpx
+    request.headers = guard(request, found)
     return request
+
+
+class _Leaving:
+    """Headers that, as they leave with the credential, look at where they go."""
+
+    def __init__(self, request: Any, found: access.Access) -> None:
+        headers = request.headers
+        super().__init__(headers, encoding=headers.encoding)  # pyright: ignore[reportCallIssue]
+        self._request, self._found = request, found
+
+    @property
+    def raw(self) -> list[tuple[bytes, bytes]]:
+        """The headers as transports send them.
+
+        Raises:
+            DestinationNotAllowed: A hook has led the request elsewhere.
+        """
+        if _HEADER in self:  # pyright: ignore[reportOperatorIssue]
+            scheme, host, _ = _origin(self._request)
+            self._found.refuse_foreign(scheme, host)
+            refuse_misdirected(self._request)
+        return super().raw  # pyright: ignore[reportAttributeAccessIssue]
+
+
+class _HeadersOfHttpx(_Leaving, httpx.Headers):
+    pass
+
+
+class _HeadersOfHttpx2(_Leaving, httpx2.Headers):
+    pass
 
 
 def _origin(request: Any) -> tuple[str, str, int | None]:

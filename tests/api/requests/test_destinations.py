@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+import anyio
+import httpx
+import httpx2
 import pytest
 
 from integrations_app import errors, integrations
@@ -24,6 +28,46 @@ ELSEWHERE = [
     "https://xn--bcher-kva.example/",
 ]
 KEEPING = [307, 308]
+
+Hooked = Callable[[UUID, Any], object]
+
+
+def hooked(make: Callable[..., Any]) -> Hooked:
+    """Sends a request by a sync client with this hook."""
+
+    def send(uuid: UUID, hook: Any) -> object:
+        with make(uuid, event_hooks={"request": [hook]}) as http:
+            return http.get(f"{URL}/things")
+
+    return send
+
+
+def hooked_async(make: Callable[..., Any]) -> Hooked:
+    """The same by an async client."""
+
+    def send(uuid: UUID, hook: Any) -> object:
+        async def send_it() -> object:
+            async with make(uuid, event_hooks={"request": [hook]}) as http:
+                return await http.get(f"{URL}/things")
+
+        return anyio.run(send_it)
+
+    return send
+
+
+def with_auth(make: Any) -> Callable[..., Any]:
+    """A client of the caller's own."""
+    return lambda uuid, **options: make(auth=integrations.auth(uuid), **options)
+
+
+HOOKED: dict[str, Hooked] = {
+    "client": hooked(integrations.client),
+    "async_client": hooked_async(integrations.async_client),
+    "auth in httpx": hooked(with_auth(httpx.Client)),
+    "auth in httpx2": hooked(with_auth(httpx2.Client)),
+    "auth in async httpx": hooked_async(with_auth(httpx.AsyncClient)),
+    "auth in async httpx2": hooked_async(with_auth(httpx2.AsyncClient)),
+}
 ALL_STATUSES = [301, 302, 303, *KEEPING]
 FOLLOWING = {"follow_redirects": True}
 
@@ -209,3 +253,39 @@ def test_a_redirect_that_repeats_the_credential_carries_it_once(
 
     assert (f"{echo.last.path}?{echo.last.query}").count("of%3Amine") == 1
     assert response.url == f"{URL}/things"
+
+
+async def lead_elsewhere_async(request: Any) -> None:
+    request.url = request.url.copy_with(host=STRANGER)
+    request.headers["Host"] = STRANGER
+
+
+def lead_elsewhere(request: Any) -> None:
+    request.url = request.url.copy_with(host=STRANGER)
+    request.headers["Host"] = STRANGER
+
+
+@pytest.mark.parametrize("name", HOOKED)
+def test_a_hook_that_leads_a_request_elsewhere_does_not_take_the_credential_along(
+    echo: Echo, uuid: UUID, name: str
+) -> None:
+    hook = lead_elsewhere_async if "async" in name else lead_elsewhere
+
+    with pytest.raises(errors.DestinationNotAllowed):
+        HOOKED[name](uuid, hook)
+
+    assert [request for request in echo.seen if request.carries(SECRET)] == []
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2])
+def test_a_hook_may_lead_a_request_elsewhere_that_it_frees_of_the_credential(
+    echo: Echo, uuid: UUID, library: Any
+) -> None:
+    def lead_away(request: Any) -> None:
+        lead_elsewhere(request)
+        del request.headers["Authorization"]
+
+    with library.Client(auth=integrations.auth(uuid), event_hooks={"request": [lead_away]}) as http:
+        http.get(f"{URL}/things")
+
+    assert (echo.last.host, echo.last.carries(SECRET)) == (STRANGER, False)
