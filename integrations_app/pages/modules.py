@@ -8,7 +8,7 @@ from integrations_app.components.moments import ago
 from integrations_app.components.shell import page_heading, shell, way_back
 from integrations_app.components.text import t
 from integrations_app.components.theme import TABLE
-from integrations_app.state.modules import ModuleItem, Modules
+from integrations_app.state.modules import ModuleItem, Modules, NeedItem
 
 
 def page() -> rx.Component:
@@ -36,6 +36,7 @@ def _table() -> rx.Component:
         rx.el.thead(
             rx.el.tr(
                 rx.el.th(t("Module"), scope="col"),
+                rx.el.th(t("Requires"), scope="col"),
                 rx.el.th(t("Old data"), scope="col"),
                 rx.el.th(t("Last time"), scope="col"),
             )
@@ -45,9 +46,28 @@ def _table() -> rx.Component:
     )
 
 
+def _need(need: NeedItem) -> rx.Component:
+    return rx.el.div(
+        rx.el.span(need.title),
+        rx.match(
+            need.status,
+            ("connected", rx.badge(t("Connected"), color_scheme="green")),
+            (
+                "missing",
+                rx.link(
+                    t("Connect"), href=f"{routes.NEW}?{routes.CHOSEN}=" + need.provider, size="2"
+                ),
+            ),
+            rx.badge(t("Not available here"), color_scheme="red"),
+        ),
+        class_name="cell-status",
+    )
+
+
 def _row(item: ModuleItem) -> rx.Component:
     return rx.el.tr(
         rx.el.th(item.title, scope="row"),
+        rx.el.td(rx.foreach(item.needs, _need)),
         rx.el.td(
             rx.cond(
                 item.error,

@@ -80,6 +80,7 @@ def _provider_choice(provider: ProviderItem) -> rx.Component:
                     rx.box(
                         rx.text(provider.title, weight="medium", size="3"),
                         rx.text(provider.description, size="2", color_scheme="gray"),
+                        rx.text(provider.category, size="1", color_scheme="gray"),
                     ),
                     spacing="3",
                     align="center",

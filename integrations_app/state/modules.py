@@ -1,19 +1,29 @@
 """The modules, and how the migration of their old data ended."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
 
 import reflex as rx
 
-from integrations_app.domain.event import Notice, NoticeKind
+from integrations_app.domain.event import Event, Notice, NoticeKind
 from integrations_app.domain.module_run import ModuleRun
+from integrations_app.domain.requirement import Requirement
 from integrations_app.errors import DatabaseUnavailable, IntegrationError
 from integrations_app.i18n import _
-from integrations_app.services import legacy
+from integrations_app.services import legacy, requirements
 from integrations_app.state import wording
 from integrations_app.state.aside import aside
 from integrations_app.state.session import AdminState, Batch, watching
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedItem:
+    """A service that a module requires; its status is `connected`, `missing` or `undeclared`."""
+
+    provider: str = ""
+    title: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +34,7 @@ class ModuleItem:
     title: str = ""
     at: str = ""
     error: str = ""
+    needs: list[NeedItem] = field(default_factory=list)
 
 
 class Modules(AdminState):
@@ -47,7 +58,7 @@ class Modules(AdminState):
         """Keep the rows up until the page is left or the session ends."""
         async for batch in watching(self):
             async with self:
-                if is_about_modules(batch):
+                if is_about_modules(batch) or _is_about_connections(batch):
                     await self._reload()
             yield
 
@@ -79,11 +90,11 @@ class Modules(AdminState):
 
     async def _reload(self) -> None:
         try:
-            runs = await asyncio.to_thread(legacy.runs)
+            runs, needs = await asyncio.to_thread(lambda: (legacy.runs(), requirements.by_module()))
         except DatabaseUnavailable as error:
             self.problem, self._behind = wording.of_error(error), True
             return
-        self.rows = [_item(run) for run in runs]
+        self.rows = [_item(run, needs.get(run.module, ())) for run in runs]
         self.problem, self.loaded = "", True
 
 
@@ -95,10 +106,29 @@ def is_about_modules(batch: Batch) -> bool:
     )
 
 
-def _item(run: ModuleRun) -> ModuleItem:
+def _is_about_connections(batch: Batch) -> bool:
+    """Say whether a connection may have begun or ceased to be connected."""
+    return any(
+        isinstance(fact, Event)
+        or (isinstance(fact, Notice) and fact.kind is NoticeKind.CHECK_RECORDED)
+        for fact in batch.facts
+    )
+
+
+def _item(run: ModuleRun, needs: Sequence[Requirement]) -> ModuleItem:
     return ModuleItem(
         key=run.module,
         title=run.title,
         at=run.at.isoformat() if run.at else "",
         error=run.error or "",
+        needs=[_need(need) for need in needs],
+    )
+
+
+def _need(need: Requirement) -> NeedItem:
+    status = "connected" if need.is_connected else "missing"
+    return NeedItem(
+        provider=need.provider,
+        title=need.title,
+        status=status if need.is_declared else "undeclared",
     )

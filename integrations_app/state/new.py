@@ -32,7 +32,10 @@ class New(setup_form.SetupForm, AdminState):
         return [
             each
             for each in self.choices
-            if all(word in f"{each.title} {each.description} {each.key}".lower() for word in words)
+            if all(
+                word in f"{each.title} {each.description} {each.category} {each.key}".lower()
+                for word in words
+            )
         ]
 
     @rx.event

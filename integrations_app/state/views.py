@@ -15,6 +15,7 @@ from integrations_app.domain.usage import Usage
 from integrations_app.i18n import _
 from integrations_app.services import catalogue, checks
 from integrations_app.services.setup import ACCESS_TOKEN
+from integrations_app.state import wording
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +77,7 @@ class ProviderItem:
     key: str = ""
     title: str = ""
     description: str = ""
+    category: str = ""
     icon: str = ""
     connects_account: bool = False
     redirect_uri: str = ""
@@ -162,6 +164,7 @@ def provider_item(provider: Provider, *, redirect_uri: str) -> ProviderItem:
         key=provider.key,
         title=provider.title,
         description=_(provider.description),
+        category=wording.of_category(provider.category),
         icon=_icon(provider),
         connects_account=provider.connects_account,
         redirect_uri=redirect_uri if provider.connects_account else "",

@@ -201,3 +201,16 @@ def of_problem(problem: FieldProblem, key: str, provider: Provider) -> str:
             return _("Enter an address that begins with https://.")
         case _unknown:
             return _("{label} cannot be saved like this.", label=label)
+
+
+def of_category(category: str) -> str:
+    """Name a provider's category; modules may have some of their own."""
+    match category:
+        case "ai":
+            return _("Artificial intelligence")
+        case "productivity":
+            return _("Productivity")
+        case "other":
+            return _("Other services")
+        case _other:
+            return category.replace("_", " ").capitalize()

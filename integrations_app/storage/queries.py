@@ -19,6 +19,9 @@ secrets = SecretRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
 audit = AuditRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
 keys = KeyRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
 module_runs = sa.select(ModuleRunRow.__table__)  # pyright: ignore[reportAttributeAccessIssue]
+connected_providers = (
+    sa.select(connections.c.provider).where(connections.c.status == "connected").distinct()
+)
 
 _SAVED_SECRETS = sa.type_coerce(
     sa.func.array(

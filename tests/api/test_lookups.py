@@ -113,3 +113,13 @@ def test_a_uuid_is_no_provider_and_name(connection: Connection) -> None:
 
     with pytest.raises(errors.InvalidReference):
         integrations.find_uuid_by_provider_name(uuid)
+
+
+def test_what_is_known_of_an_account_beside_its_name_is_read(
+    connection: Connection, db: DatabaseUnderTest
+) -> None:
+    assert connection.metadata == {}
+
+    db.execute("""UPDATE integration_connections SET metadata = '{"plan": "free"}'""")
+
+    assert integrations.get_integration(connection.uuid).metadata == {"plan": "free"}
