@@ -21,6 +21,7 @@ from integrations_app.state.guard import Guard, answer
 from integrations_app.state.login import Login
 from integrations_app.state.modules import Modules
 from integrations_app.state.shared import App
+from integrations_app.state.strangers import Strangers
 
 gate = Gate()
 app = App(
@@ -32,7 +33,7 @@ app = App(
         rx.el.script(src=old_key_card.SCRIPT, defer=True),
         rx.el.meta(name="referrer", content="no-referrer"),
     ],
-    api_transformer=[*transformers(old_key_post.ROUTES), gate],
+    api_transformer=[*transformers(old_key_post.ROUTES), Strangers(), gate],
     backend_exception_handler=answer,
 )
 # The whole app becomes a further child of what is given here.

@@ -70,6 +70,11 @@ class RedisServer:
             strings = [key for key in client.scan_iter() if client.type(key) == b"string"]
             return [value for key in strings if (value := client.get(key)) is not None]
 
+    def used_bytes(self) -> int:
+        """Bytes that all of it takes."""
+        with self._client() as client:
+            return client.info("memory")["used_memory"]
+
     def replace_all(self, beginning: str, value: bytes) -> int:
         """Put something else under all keys that begin so; says how many there are."""
         with self._client() as client:

@@ -104,7 +104,7 @@ async def watching(state: AdminState) -> AsyncGenerator[Batch, None]:
     async def admitted(line: Line) -> datetime | None:
         nonlocal known
         ends_at = known.expires_at if known else None
-        known = await line.ask(lambda: _session_of(headers), until=ends_at)
+        known = await line.ask(lambda: session_of(headers), until=ends_at)
         if known is None:
             return None
         await _prolong(state, owner, known.expires_at)
@@ -135,10 +135,15 @@ async def signed_in(state: BaseState) -> AdminSession | None:
     Raises:
         DatabaseUnavailable: The database cannot be asked.
     """
-    return await _session_of(headers_of(state))
+    return await session_of(headers_of(state))
 
 
-async def _session_of(headers: visitors.Headers) -> AdminSession | None:
+async def session_of(headers: visitors.Headers) -> AdminSession | None:
+    """Return the session of the browser that sent these headers.
+
+    Raises:
+        DatabaseUnavailable: The database cannot be asked.
+    """
     if visitors.are_told():
         return await asyncio.to_thread(visitors.find, headers)
     return await _looking.ask(visitors.token(headers))
@@ -170,6 +175,12 @@ async def is_somebodys(root: BaseState) -> bool:
     """Return whether the tab belongs to a session, be it over by now."""
     tab = await root.get_state(AdminState)
     return bool(tab._session)
+
+
+def is_strangers(state: BaseState) -> bool:
+    """Return whether nobody has been signed in at a tab, as far as its loaded states tell."""
+    tab = state._get_root_state().substates.get(AdminState.get_name())
+    return isinstance(tab, AdminState) and not tab._session
 
 
 async def was_signed_in(root: BaseState) -> bool:

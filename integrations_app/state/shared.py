@@ -6,6 +6,7 @@ nobody who writes there may have one unpickled, which would run what they like: 
 sealed on its way out, and only what was sealed comes in.
 """
 
+import contextlib
 import logging
 from functools import partial
 from typing import Any
@@ -20,10 +21,13 @@ from reflex.utils.token_manager import RedisTokenManager
 
 from integrations_app import settings
 from integrations_app.reflex_adapter import websocket
+from integrations_app.reflex_adapter.tab_states import SharedTabs
 from integrations_app.security import vault
 from integrations_app.security.vault import CannotOpen, KeyRing
 from integrations_app.services import keyring
+from integrations_app.state import session
 from integrations_app.state.memory import OpenTabs
+from integrations_app.state.strangers import IS_STRANGERS
 
 logger = logging.getLogger(__name__)
 
@@ -40,18 +44,27 @@ class App(rx.App):
         super()._setup_state()
         namespace = self._event_namespace
         if namespace:
-            websocket.guard(namespace, names=websocket.SENT_BY_PAGES)
+            names = websocket.SENT_BY_PAGES
+            websocket.guard(namespace, names=names, on_close=self._forget_stranger)
         if namespace and isinstance(self._state_manager, StateManagerMemory):
             sockets = namespace._token_manager.token_to_socket
-            self._state_manager = OpenTabs(is_open=sockets.__contains__)
+            self._state_manager = OpenTabs(
+                is_open=sockets.__contains__, is_strangers=session.is_strangers
+            )
         url = settings.load().redis_url
         if url is None:
             return
         # Neither has connected yet; both make a client of their own.
         if isinstance(self._state_manager, StateManagerRedis):
-            self._state_manager.redis = _client(url)
+            self._state_manager = SharedTabs(redis=_client(url), is_strangers=session.is_strangers)
         if namespace and isinstance(namespace._token_manager, RedisTokenManager):
             namespace._token_manager.redis = _client(url)
+
+    async def _forget_stranger(self, token: str, scope: dict[str, Any]) -> None:
+        """Keep nothing of a tab that has closed without a session."""
+        if scope.get(IS_STRANGERS) and isinstance(self._state_manager, (OpenTabs, SharedTabs)):
+            with contextlib.suppress(RedisError):  # which forgets it by itself
+                await self._state_manager.forget(token)
 
 
 class SealingEncoder(Encoder):

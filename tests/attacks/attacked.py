@@ -47,6 +47,11 @@ class Attacked:
         own = [process, *(each for each in process.children() if "python" in each.name())]
         return sum(each.memory_info().rss for each in own)
 
+    @property
+    def redis_memory(self) -> int:
+        """Bytes that are kept in Redis."""
+        return self.redis.used_bytes() if self.redis else 0
+
 
 @contextlib.contextmanager
 def running(

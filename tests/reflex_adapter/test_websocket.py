@@ -165,6 +165,30 @@ def test_what_reflex_notes_of_a_websocket_overrides_what_its_client_says() -> No
     assert event.router_data[websocket._MARK] == websocket._OURS
 
 
+def test_a_closed_tab_is_told_of_while_its_token_is_not_free_yet() -> None:
+    closed: list[tuple[str, object, bool]] = []
+    namespace = EventNamespace(PLACE, App())  # pyright: ignore[reportArgumentType]
+    tokens = namespace._token_manager.token_to_socket
+
+    async def on_close(token: str, scope: dict[str, Any]) -> None:
+        closed.append((token, scope, token in tokens))
+
+    websocket.guard(namespace, on_close=on_close)
+    scope = {"headers": []}
+
+    async def story() -> None:
+        server = Server(namespace=namespace)
+        server.environ["asgi.scope"] = scope
+        await server.open()
+        await server.close()
+        await asyncio.sleep(0)
+
+    asyncio.run(story())
+
+    assert closed == [("t", scope, True)]
+    assert not tokens
+
+
 def test_pages_send_messages_of_these_names_only() -> None:
     templates = Path(reflex_base.__file__).parent / ".templates" / "web" / "utils"
     script = (templates / "state.js").read_text()

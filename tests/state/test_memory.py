@@ -18,9 +18,12 @@ class Server:
     """One that knows a single tab, which is open at first."""
 
     sockets: set[str] = field(default_factory=lambda: {"tab"})
+    is_strangers: bool = False
 
     def __post_init__(self) -> None:
-        self.states = OpenTabs(is_open=self.sockets.__contains__)
+        self.states = OpenTabs(
+            is_open=self.sockets.__contains__, is_strangers=lambda _state: self.is_strangers
+        )
 
     async def tab(self) -> BaseState:
         """What it knows of the tab."""
@@ -108,6 +111,53 @@ def test_a_closed_tab_that_is_still_at_work_is_not_forgotten() -> None:
                 await server.states.get_state(BaseStateToken(ident=str(number), cls=State))
 
             assert await server.tab() is known
+        await server.states.close()
+
+    asyncio.run(story())
+
+
+def test_a_strangers_open_tab_is_forgotten_after_a_minute_of_rest() -> None:
+    async def story() -> None:
+        server = Server(is_strangers=True)
+        await server.tab()
+
+        for _ in range(3):
+            server.let_time_pass()
+        assert server.remembers
+        server.let_time_pass()
+
+        assert not server.remembers
+        assert not server.states._seen_at_rest
+        await server.states.close()
+
+    asyncio.run(story())
+
+
+def test_a_strangers_tab_is_remembered_while_something_happens_there() -> None:
+    async def story() -> None:
+        server = Server(is_strangers=True)
+        known = await server.tab()
+
+        for _ in range(6):
+            server.let_time_pass()
+            server.let_time_pass()
+            assert await server.tab() is known
+
+        await server.states.close()
+
+    asyncio.run(story())
+
+
+def test_a_tab_is_forgotten_when_asked_unless_it_is_at_work() -> None:
+    async def story() -> None:
+        server = Server()
+        async with server.states.modify_state(TAB):
+            await server.states.forget("tab")
+            assert server.remembers
+
+        await server.states.forget("tab")
+
+        assert not server.remembers
         await server.states.close()
 
     asyncio.run(story())

@@ -1,0 +1,160 @@
+"""Limits of what browsers without a session may cost: little memory, and none for long.
+
+Anyone can open websockets and say what they like there. Pages for anyone need one, too, so a
+stranger's is let through, while there are few of them: one more takes the place of the oldest,
+whose page comes back by itself.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from itertools import islice
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from integrations_app.errors import DatabaseUnavailable
+from integrations_app.state import session
+
+MAX_SOCKETS = 100
+"""Of strangers, in one process."""
+
+MAX_MESSAGE = 4_096
+"""Characters of one message; what pages for anyone send is a quarter of it."""
+
+MAX_HEADER, MAX_HEADERS = 512, 4_096
+"""Bytes that are kept of one header, and of all."""
+
+MAX_UNKNOWN = 16_384
+"""The same while the database is away, so that a session's cookie is there when it is back."""
+
+MAX_ADDRESS = 1_024
+"""Bytes of path and query, the tab's token in it."""
+
+IS_STRANGERS = "integrations.is_strangers"
+"""Of a websocket's scope: whether nobody was signed in at its browser as it was opened."""
+
+_READ_WITHIN_S = 20.0
+_TRY_AGAIN_LATER, _TOO_LARGE = 1013, 1009
+# Of Engine.IO: close, ping, pong; and of Socket.IO in it: connect, disconnect, event.
+_PACKETS = ("1", "2", "3", "40", "41", "42")
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class _Socket:
+    headers: dict[str, str] | None
+    """To be asked about again; None where it is known that nobody is signed in."""
+    is_limited: bool = True
+    is_closing: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Strangers:
+    """Holds websockets without a session to the limits above; other ones pass as they are."""
+
+    def __init__(self) -> None:
+        self._open: dict[_Socket, None] = {}
+
+    def __call__(self, app: ASGIApp) -> ASGIApp:
+        """Wrap the whole app."""
+
+        async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != "websocket":
+                await app(scope, receive, send)
+                return
+            has_session = await _has_session(dict(Headers(scope=scope)))
+            if has_session:
+                await app(scope, receive, send)
+            elif _is_long(scope):
+                await send({"type": "websocket.close", "code": _TOO_LARGE})
+            else:
+                is_unknown = has_session is None
+                await self._let_through(app, scope, receive, send, is_unknown=is_unknown)
+
+        return wrapped
+
+    async def _let_through(
+        self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, *, is_unknown: bool
+    ) -> None:
+        # In place, since the server holds on to it for as long as the websocket is open.
+        most = (MAX_UNKNOWN, MAX_UNKNOWN) if is_unknown else (MAX_HEADER, MAX_HEADERS)
+        scope["headers"] = _few(scope["headers"], *most)
+        scope[IS_STRANGERS] = not is_unknown
+        socket = _Socket(headers=dict(Headers(scope=scope)) if is_unknown else None)
+        self._make_room()
+        self._open[socket] = None
+        try:
+            await app(scope, _limited(socket, receive), _impatient(send))
+        finally:
+            self._open.pop(socket, None)
+
+    def _make_room(self) -> None:
+        for oldest in list(islice(self._open, max(len(self._open) - MAX_SOCKETS + 1, 0))):
+            del self._open[oldest]
+            oldest.is_closing.set()
+
+
+def _limited(socket: _Socket, receive: Receive) -> Receive:
+    """Return what receives small messages, until the socket has to go."""
+
+    async def receive_limited() -> Message:
+        while True:
+            receiving = asyncio.ensure_future(receive())
+            closing = asyncio.ensure_future(socket.is_closing.wait())
+            try:
+                await asyncio.wait({receiving, closing}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in (receiving, closing):
+                    task.cancel()  # which leaves alone what is done
+            if socket.is_closing.is_set() or not receiving.done():
+                return {"type": "websocket.disconnect", "code": _TRY_AGAIN_LATER}
+            message = receiving.result()
+            if not socket.is_limited or _is_modest(message):
+                return message
+            if socket.headers is None or not await _has_session(socket.headers):
+                return {"type": "websocket.disconnect", "code": _TOO_LARGE}
+            socket.is_limited = False
+            return message
+
+    return receive_limited
+
+
+def _impatient(send: Send) -> Send:
+    """Return what sends to a client that reads; whoever does not would fill the memory."""
+
+    async def send_in_time(message: Message) -> None:
+        async with asyncio.timeout(_READ_WITHIN_S):
+            await send(message)
+
+    return send_in_time
+
+
+async def _has_session(headers: dict[str, str]) -> bool | None:
+    """Whether somebody is signed in there; None while nobody can tell."""
+    try:
+        return await session.session_of(headers) is not None
+    except DatabaseUnavailable:
+        return None
+
+
+def _is_modest(message: Message) -> bool:
+    if message["type"] != "websocket.receive":
+        return True
+    text = message.get("text")
+    return text is not None and len(text) <= MAX_MESSAGE and text.startswith(_PACKETS)
+
+
+def _is_long(scope: Scope) -> bool:
+    names = sum(map(len, scope.get("subprotocols") or ()))
+    return len(scope["path"]) + len(scope["query_string"]) + names > MAX_ADDRESS
+
+
+def _few(
+    headers: list[tuple[bytes, bytes]], most_of_one: int, left: int
+) -> list[tuple[bytes, bytes]]:
+    """Return those that are short, as long as there is room for them."""
+    kept: list[tuple[bytes, bytes]] = []
+    for name, value in headers:
+        size = len(name) + len(value)
+        if size <= min(most_of_one, left):
+            kept.append((name, value))
+            left -= size
+    return kept

@@ -1,0 +1,171 @@
+"""What a websocket may cost at whose browser nobody is signed in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from integrations_app.state import strangers
+from integrations_app.state.strangers import IS_STRANGERS, MAX_SOCKETS, Strangers
+from tests.postgresql import DatabaseUnderTest
+
+CLOSED = {"type": "websocket.disconnect", "code": 1005}
+EVENT = '42/_event,["event",{}]'
+SOON_S = 5
+
+
+def text(text: str) -> Message:
+    return {"type": "websocket.receive", "text": text}
+
+
+@dataclass(kw_only=True)
+class Server:
+    """An app that only listens, within the limits."""
+
+    heard: list[Message] = field(default_factory=list)
+    scopes: list[Scope] = field(default_factory=list)
+    sent: list[Message] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.limited = Strangers()(self._listen)
+
+    async def _listen(self, scope: Scope, receive: Receive, _send: Send) -> None:
+        self.scopes.append(scope)
+        while True:
+            self.heard.append(await receive())
+            if self.heard[-1]["type"] == "websocket.disconnect":
+                return
+
+    async def serve(
+        self, *messages: Message, headers: Sequence[tuple[bytes, bytes]] = (), **more: Any
+    ) -> None:
+        """Serve one websocket that says so, then nothing."""
+        rest = list(messages)
+
+        async def receive() -> Message:
+            if not rest:
+                await asyncio.Event().wait()
+            return rest.pop(0)
+
+        async def send(message: Message) -> None:
+            self.sent.append(message)
+
+        scope = {"type": "websocket", "path": "/_event/", "query_string": b"token=t"}
+        await self.limited({**scope, "headers": list(headers), **more}, receive, send)
+
+
+def serve(*messages: Message, **how: Any) -> Server:
+    server = Server()
+    asyncio.run(server.serve(*messages, **how))
+    return server
+
+
+def test_small_messages_pass() -> None:
+    assert serve(text(EVENT), CLOSED).heard == [text(EVENT), CLOSED]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        text(EVENT + strangers.MAX_MESSAGE * "x"),
+        {"type": "websocket.receive", "bytes": b"\0"},
+        text("bAAAA"),
+        text('451-/_event,["event",{"_placeholder":true,"num":0}]'),
+    ],
+    ids=["large", "binary", "binary in text", "announcing binary"],
+)
+def test_what_no_page_for_anyone_says_ends_the_websocket(message: Message) -> None:
+    [last] = serve(message).heard
+
+    assert last["type"] == "websocket.disconnect"
+
+
+def test_of_the_headers_the_short_ones_are_kept() -> None:
+    short = [(b"origin", b"http://localhost")]
+    many = [(b"x-%d" % number, 400 * b"x") for number in range(40)]
+
+    server = serve(CLOSED, headers=[*short, (b"cookie", 8_000 * b"x"), *many])
+
+    [scope] = server.scopes
+    assert scope["headers"][0] == short[0]
+    assert sum(len(name) + len(value) for name, value in scope["headers"]) <= 4_096
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [{"query_string": 2_000 * b"x"}, {"path": 2_000 * "x"}, {"subprotocols": [2_000 * "x"]}],
+    ids=["query", "path", "subprotocols"],
+)
+def test_what_is_too_long_is_not_even_opened(scope: dict[str, object]) -> None:
+    server = serve(CLOSED, **scope)
+
+    assert not server.scopes
+    assert [each["type"] for each in server.sent] == ["websocket.close"]
+
+
+def test_one_more_takes_the_place_of_the_oldest() -> None:
+    async def story() -> None:
+        server = Server()
+        waiting = [asyncio.create_task(server.serve()) for _ in range(MAX_SOCKETS + 2)]
+
+        done, rest = await asyncio.wait(
+            waiting, timeout=SOON_S, return_when=asyncio.FIRST_COMPLETED
+        )
+        await asyncio.wait(waiting[:2], timeout=SOON_S)
+
+        assert all(each.done() for each in waiting[:2])
+        assert not any(each.done() for each in waiting[2:])
+        for task in rest - done:
+            task.cancel()
+
+    asyncio.run(story())
+
+
+def test_whoever_is_signed_in_has_none_of_these_limits(ada: str) -> None:
+    large = text(EVENT + 500_000 * "x")
+    cookie = (b"cookie", f"integrations_session={ada}; other={1_000 * 'x'}".encode())
+
+    server = serve(large, CLOSED, headers=[cookie])
+
+    assert server.heard == [large, CLOSED]
+    [scope] = server.scopes
+    assert scope["headers"] == [cookie]
+    assert IS_STRANGERS not in scope
+
+
+def test_a_made_up_session_is_none(db: DatabaseUnderTest) -> None:
+    server = serve(text(5_000 * "x"), headers=[(b"cookie", b"integrations_session=made-up")])
+
+    [last] = server.heard
+    assert last["type"] == "websocket.disconnect"
+
+
+def test_who_came_while_the_database_was_away_is_asked_again(
+    ada: str, db: DatabaseUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = text(EVENT + 5_000 * "x")
+    cookie = (b"cookie", f"integrations_session={ada}; other={1_000 * 'x'}".encode())
+
+    async def story() -> Server:
+        server, rest = Server(), [large, CLOSED]
+
+        async def receive() -> Message:
+            monkeypatch.setenv("DATABASE_URL", db.url)
+            return rest.pop(0)
+
+        async def send(_message: Message) -> None:
+            pass
+
+        scope = {"type": "websocket", "path": "/", "query_string": b"", "headers": [cookie]}
+        monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+        await server.limited(scope, receive, send)
+        return server
+
+    server = asyncio.run(story())
+
+    assert server.heard == [large, CLOSED]
