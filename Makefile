@@ -54,7 +54,7 @@ lock: testing ## pin again what pyproject.toml asks for (FLAGS=--upgrade: the ne
 
 messages: testing ## collect the texts that people read, for translators
 	@mkdir -p integrations_app/locale
-	@$(BIN)/pybabel --quiet extract -F pyproject.toml --no-default-keywords -k _ -k t -k ngettext:1,2 \
+	@$(BIN)/pybabel --quiet extract -F pyproject.toml --no-default-keywords -k _ -k t -k sentence -k ngettext:1,2 \
 		--omit-header --sort-by-file -o integrations_app/locale/messages.pot integrations_app
 
 clean: ## remove what the other targets made; the data in .data/ stays

@@ -1,14 +1,17 @@
 """The web app: pages, HTTP routes, the guard before all of it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
+from typing import Any
 
 import reflex as rx
 
 from integrations_app import routes, settings
 from integrations_app.components import copying
+from integrations_app.components.boundary import boundary, whole
 from integrations_app.components.lost_line import lost_line
 from integrations_app.components.theme import STYLESHEETS
+from integrations_app.components.translation import steady
 from integrations_app.features.ai_endpoints import old_key_card, old_key_post
 from integrations_app.features.ai_endpoints import pages as ai_endpoints
 from integrations_app.features.projects import pages as projects
@@ -37,7 +40,8 @@ app = App(
     backend_exception_handler=answer,
 )
 # The whole app becomes a further child of what is given here.
-app.app_wraps[5, "Overlay"] = lambda _stateful: rx.fragment(lost_line())
+app.app_wraps[5, "Overlay"] = lambda _stateful: rx.fragment(steady(lost_line()))
+app.app_wraps[55, "ErrorBoundary"] = lambda _stateful: boundary()
 app.add_middleware(Guard(), index=0)
 
 
@@ -60,16 +64,22 @@ async def shared_state() -> AsyncIterator[None]:
 
 app.register_lifespan_task(scheduler.running)
 
-connections.add_to(app.add_page)
-app.add_page(
+
+def add_page(page: Callable[[], rx.Component], **options: Any) -> None:
+    """Add a page of ours."""
+    app.add_page(whole(page), **options)
+
+
+connections.add_to(add_page)
+add_page(
     modules.page,
     route=routes.MODULES,
     title=_("Modules"),
     on_load=[Modules.load, Modules.watch],
 )
-ai_endpoints.add_to(app)
-projects.add_to(app)
-app.add_page(login.page, route=routes.LOGIN, title=_("Sign in"), on_load=Login.enter)
-app.add_page(setup.page, route=routes.SETUP, title=_("Create the first admin"), on_load=Login.enter)
-app.add_page(missing.page, route="404", title=_("Not found"))
-app.add_page(missing.home, route="/", title=_("Integrations"), on_load=rx.redirect(routes.LISTING))
+ai_endpoints.add_to(add_page)
+projects.add_to(add_page)
+add_page(login.page, route=routes.LOGIN, title=_("Sign in"), on_load=Login.enter)
+add_page(setup.page, route=routes.SETUP, title=_("Create the first admin"), on_load=Login.enter)
+add_page(missing.page, route="404", title=_("Not found"))
+add_page(missing.home, route="/", title=_("Integrations"), on_load=rx.redirect(routes.LISTING))

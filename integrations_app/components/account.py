@@ -6,7 +6,8 @@ from integrations_app.components.copying import copyable
 from integrations_app.components.feedback import notice_callout, outcome_callout
 from integrations_app.components.fields import FORM_VALUES, SENDS_FORM
 from integrations_app.components.reactive import Flag, Text, flag, items
-from integrations_app.components.text import t
+from integrations_app.components.text import sentence, t
+from integrations_app.components.translation import untranslated
 from integrations_app.state.edit import Edit
 from integrations_app.state.views import ProviderItem
 
@@ -67,7 +68,7 @@ def _connected(state: type[Edit]) -> rx.Component:
         rx.cond(
             state.status.account,
             rx.text(
-                t("Connected as {account}", account=state.status.account),
+                sentence("Connected as {account}", account=state.status.account),
                 size="2",
                 weight="medium",
                 style={"overflow_wrap": "anywhere"},
@@ -94,7 +95,7 @@ def _scopes(state: type[Edit]) -> rx.Component:
             rx.foreach(
                 state.status.scopes,
                 lambda scope: rx.el.li(
-                    rx.text(scope, size="1", color_scheme="gray"),
+                    rx.text(scope, size="1", color_scheme="gray", custom_attrs=untranslated()),
                     style={"overflow_wrap": "anywhere"},
                 ),
             ),

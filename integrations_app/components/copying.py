@@ -6,6 +6,7 @@ import reflex as rx
 
 from integrations_app.components.reactive import Text
 from integrations_app.components.text import t
+from integrations_app.components.translation import untranslated
 from integrations_app.i18n import _
 
 SCRIPT = "copy.js"
@@ -13,7 +14,7 @@ SCRIPT = "copy.js"
 
 def source() -> dict[str, str]:
     """Props of the element whose text or value is copied; Reflex adds to the dict that it gets."""
-    return {"data-copy-source": "true", "translate": "no"}
+    return {"data-copy-source": "true", **untranslated()}
 
 
 def button() -> dict[str, str]:

@@ -5,6 +5,7 @@ import reflex as rx
 from integrations_app.components.reactive import Flag, Text, items
 from integrations_app.components.text import t
 from integrations_app.components.theme import GLOW, ORDER_LINE, QUIET_LINK
+from integrations_app.components.translation import untranslated
 from integrations_app.state.paged_list import PagedList
 
 _FOCUS_ON_PAGE = "document.getElementById('content')?.focus({preventScroll: true})"
@@ -62,7 +63,9 @@ def is_deleted(state: type[PagedList], uuid: Text) -> rx.Var[bool]:
 def row_name(name: Text, address: Text, *, deleted: Flag) -> rx.Component:
     """The name that leads to the row's own page, while there is one."""
     return rx.el.th(
-        rx.cond(deleted, name, rx.el.a(name, href=address, class_name=QUIET_LINK)), scope="row"
+        rx.cond(deleted, name, rx.el.a(name, href=address, class_name=QUIET_LINK)),
+        scope="row",
+        custom_attrs=untranslated(),
     )
 
 

@@ -5,7 +5,7 @@ import reflex as rx
 from integrations_app.components.feedback import problem_callout
 from integrations_app.components.picker import integration_picker
 from integrations_app.components.reactive import OnEvent, Text, items, number, text
-from integrations_app.components.text import t
+from integrations_app.components.text import sentence, t
 from integrations_app.components.theme import QUESTION
 from integrations_app.components.uses import uses_list
 from integrations_app.state.removal import Removal
@@ -29,7 +29,7 @@ def removal_dialog(
     return rx.alert_dialog.root(
         rx.alert_dialog.content(
             rx.alert_dialog.title(
-                t(
+                sentence(
                     "Delete {service} {name}?",
                     service=text(state.removing_service),
                     name=text(state.removing_name),

@@ -9,6 +9,7 @@ from integrations_app.components.address import is_within
 from integrations_app.components.reactive import Text
 from integrations_app.components.text import t
 from integrations_app.components.theme import CONTENT_WIDTH
+from integrations_app.components.translation import untranslated
 from integrations_app.state.session import AdminState, sign_out
 
 
@@ -95,6 +96,7 @@ def _header() -> rx.Component:
                     size="1",
                     color_scheme="gray",
                     class_name="only-wide",
+                    custom_attrs=untranslated(),
                     style={"overflow_wrap": "anywhere"},
                 ),
                 rx.flex(
@@ -123,7 +125,13 @@ def _way_out() -> rx.Component:
         leave = rx.call_script(f"window.location.assign({json.dumps(routes.SIGN_OUT)})")
     else:
         return rx.fragment()
-    return rx.button(t("Sign out"), variant="soft", color_scheme="gray", size="1", on_click=leave)
+    return rx.button(
+        t("Sign out"),
+        variant="soft",
+        color_scheme="gray",
+        size="1",
+        on_click=leave,
+    )
 
 
 def _other_places() -> tuple[rx.Component, ...]:

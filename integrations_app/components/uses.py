@@ -4,6 +4,7 @@ import reflex as rx
 
 from integrations_app.components.reactive import number
 from integrations_app.components.text import t
+from integrations_app.components.translation import untranslated
 from integrations_app.state.uses import Uses
 from integrations_app.state.views import UsageItem
 
@@ -35,8 +36,8 @@ def uses_list(uses: list[UsageItem], *, more: int) -> rx.Component:
             lambda each: rx.el.li(
                 rx.cond(
                     each.url,
-                    rx.link(each.label, href=each.url, size="2"),
-                    rx.text(each.label, size="2", as_="span"),
+                    rx.link(each.label, href=each.url, size="2", custom_attrs=untranslated()),
+                    rx.text(each.label, size="2", as_="span", custom_attrs=untranslated()),
                 )
             ),
         ),

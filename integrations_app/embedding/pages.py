@@ -7,7 +7,9 @@ import reflex as rx
 
 from integrations_app import routes
 from integrations_app.components import copying
+from integrations_app.components.boundary import whole
 from integrations_app.components.lost_line import lost_line
+from integrations_app.components.translation import steady
 from integrations_app.embedding.files import SCOPE
 from integrations_app.pages import connections
 
@@ -24,7 +26,8 @@ def add_to(add_page: AddPage) -> None:
     """
 
     def add(page: Callable[[], rx.Component], **options: Any) -> None:
-        add_page(lambda: _among_others(page()), **options)
+        framed = whole(page)
+        add_page(lambda: _among_others(framed()), **options)
 
     connections.add_to(add)
 
@@ -34,6 +37,6 @@ def _among_others(page: rx.Component) -> rx.Component:
     return rx.box(
         *(rx.el.script(src=routes.asset(name), async_=True) for name in _SCRIPTS),
         page,
-        lost_line(),
+        steady(lost_line()),
         class_name=SCOPE,
     )

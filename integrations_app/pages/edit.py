@@ -33,6 +33,7 @@ from integrations_app.components.shell import page_heading, shell, way_back
 from integrations_app.components.status import status_word
 from integrations_app.components.text import t
 from integrations_app.components.theme import FORM_WIDTH
+from integrations_app.components.translation import untranslated
 from integrations_app.components.uses import uses_card
 from integrations_app.domain.connection import Status
 from integrations_app.state.edit import Edit
@@ -85,13 +86,18 @@ def _status_card() -> rx.Component:
             provider_mark(Edit.provider.icon, Edit.provider.title, class_name="mark-large"),
             rx.flex(
                 rx.flex(
-                    rx.heading(Edit.provider.title, as_="h2", size="4"),
+                    rx.heading(
+                        Edit.provider.title, as_="h2", size="4", custom_attrs=untranslated()
+                    ),
                     status_word(Edit.status.status, testing=_checking()),
                     align="center",
                     spacing="3",
                     wrap="wrap",
                 ),
-                rx.cond(Edit.status.account, rx.text(Edit.status.account, size="2")),
+                rx.cond(
+                    Edit.status.account,
+                    rx.text(Edit.status.account, size="2", custom_attrs=untranslated()),
+                ),
                 rx.cond(
                     Edit.status.reason,
                     rx.text(Edit.status.reason, size="2", color_scheme="gray"),

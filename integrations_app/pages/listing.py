@@ -20,6 +20,7 @@ from integrations_app.components.shell import page_heading, shell
 from integrations_app.components.status import status_word
 from integrations_app.components.text import t
 from integrations_app.components.theme import TABLE
+from integrations_app.components.translation import untranslated
 from integrations_app.domain.connection import Status
 from integrations_app.domain.summary import SortKey
 from integrations_app.state.listing import SEARCH_MAX_LENGTH, Listing
@@ -201,12 +202,12 @@ def _row(item: ConnectionItem) -> rx.Component:
         rx.el.td(
             rx.el.div(
                 provider_mark(item.icon, item.service, class_name="mark-small"),
-                item.service,
+                rx.el.span(item.service, custom_attrs=untranslated()),
                 class_name="cell-service",
             )
         ),
         row_name(item.name, address, deleted=deleted),
-        rx.el.td(rx.el.span(item.account, class_name="cell-account")),
+        rx.el.td(rx.el.span(item.account, class_name="cell-account", custom_attrs=untranslated())),
         rx.el.td(rx.cond(deleted, rx.el.div(class_name="cell-status"), _status(item, testing))),
         row_actions(
             rx.el.a(t("Configure"), href=address, class_name="row-action main"),

@@ -19,6 +19,7 @@ from integrations_app.components.reactive import flag
 from integrations_app.components.shell import page_heading, shell, way_back
 from integrations_app.components.text import t
 from integrations_app.components.theme import FORM_WIDTH
+from integrations_app.components.translation import untranslated
 from integrations_app.state.new import New
 from integrations_app.state.views import ProviderItem
 
@@ -78,7 +79,9 @@ def _provider_choice(provider: ProviderItem) -> rx.Component:
                 rx.flex(
                     provider_mark(provider.icon, provider.title, class_name="mark"),
                     rx.box(
-                        rx.text(provider.title, weight="medium", size="3"),
+                        rx.text(
+                            provider.title, weight="medium", size="3", custom_attrs=untranslated()
+                        ),
                         rx.text(provider.description, size="2", color_scheme="gray"),
                         rx.text(provider.category, size="1", color_scheme="gray"),
                     ),
@@ -141,7 +144,7 @@ def _account_comes_next() -> rx.Component:
 def _service() -> rx.Component:
     return rx.flex(
         provider_mark(New.provider.icon, New.provider.title, class_name="mark"),
-        rx.heading(New.provider.title, as_="h2", size="4"),
+        rx.heading(New.provider.title, as_="h2", size="4", custom_attrs=untranslated()),
         rx.spacer(),
         rx.link(t("Choose a different service"), href=routes.NEW, size="2"),
         align="center",

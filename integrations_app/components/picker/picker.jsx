@@ -124,16 +124,16 @@ const Card = memo(function Card(props) {
       {state ? (
         <span className="picker-who">
           <span className="picker-name">{props.note}</span>
-          <span className="picker-facts">{uuid}</span>
+          <span className="picker-facts" translate="no">{uuid}</span>
         </span>
       ) : (
         <>
           {props.hasBadge && <Mark key={props.icon} icon={props.icon} service={props.service} />}
           <span className="picker-who">
-            <span className="picker-name">{props.name}</span>
+            <span className="picker-name" translate="no">{props.name}</span>
             <span className="picker-facts">
-              {props.hasBadge && <span className="picker-service">{props.service}</span>}
-              {props.account && <span className="picker-account">{props.account}</span>}
+              {props.hasBadge && <span className="picker-service" translate="no">{props.service}</span>}
+              {props.account && <span className="picker-account" translate="no">{props.account}</span>}
             </span>
           </span>
           <span className="picker-state">
@@ -172,7 +172,7 @@ function outcome({ query, waits, count, isEmpty, loading, more, words, emptyUrl 
   if (!isEmpty || more || query) return told.join(" ");
   return (
     <>
-      {words.empty} {emptyUrl && <Link to={emptyUrl}>{words.add}</Link>}
+      <span>{words.empty}</span> {emptyUrl && <Link to={emptyUrl}>{words.add}</Link>}
     </>
   );
 }

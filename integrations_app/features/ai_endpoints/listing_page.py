@@ -19,6 +19,7 @@ from integrations_app.components.shell import page_heading, shell
 from integrations_app.components.status import status_word
 from integrations_app.components.text import t
 from integrations_app.components.theme import QUIET_LINK, TABLE
+from integrations_app.components.translation import untranslated
 from integrations_app.features.ai_endpoints.listing_state import EndpointList
 from integrations_app.features.ai_endpoints.views import EndpointItem
 
@@ -77,7 +78,7 @@ def _row(item: EndpointItem) -> rx.Component:
         EndpointList,
         item.uuid,
         row_name(item.name, address, deleted=deleted),
-        rx.el.td(rx.el.span(item.model, class_name="cell-account")),
+        rx.el.td(rx.el.span(item.model, class_name="cell-account", custom_attrs=untranslated())),
         rx.el.td(_integration(item)),
         row_actions(
             rx.el.a(t("Configure"), href=address, class_name="row-action main"),
@@ -104,7 +105,7 @@ def _integration(item: EndpointItem) -> rx.Component:
                         href=routes.LISTING + "/" + item.integration,
                         class_name=QUIET_LINK,
                     ),
-                    rx.el.span(item.service),
+                    rx.el.span(item.service, custom_attrs=untranslated()),
                     class_name="cell-service",
                 ),
                 status_word(item.status),
