@@ -6,12 +6,15 @@
   // typed waits here, in the page's own memory, for the fields of the same form to come back.
   const typed = new Map();
   let typedInto = "";
+  let typedAt = ""; // the page
   let begunAt = ""; // the form that was typed into first; another may have taken its place
   let sent = false;
   let seen = new WeakSet();
   const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
 
-  const identityOf = (form) => location.pathname + location.search + " " + form.dataset.form;
+  const page = () => location.pathname + location.search;
+
+  const identityOf = (form) => page() + " " + form.dataset.form;
 
   const remember = (field) => {
     const identity = identityOf(field.form);
@@ -25,19 +28,27 @@
     typed.clear();
     seen = new WeakSet();
     typedInto = identity;
-    begunAt = form.dataset.form;
+    typedAt = page();
+    begunAt = form.dataset.begun ?? form.dataset.form;
     sent = false;
+  };
+
+  // Whoever comes back is asked first, by drafts.js.
+  const leave = () => {
+    typed.clear();
+    typedInto = typedAt = "";
   };
 
   // A newer version of the same connection, which nobody asked for here.
   const isUnasked = (identity) => {
-    const page = (whole) => whole.slice(0, whole.lastIndexOf("/"));
-    return !sent && page(identity) === page(typedInto);
+    const subject = (whole) => whole.slice(0, whole.lastIndexOf("/"));
+    return !sent && subject(identity) === subject(typedInto);
   };
 
   let restoring = false;
 
   const restore = () => {
+    if (typedAt && typedAt !== page()) leave();
     const form = document.querySelector(FORM);
     if (!typed.size || !form || !form.dataset.form) return;
     const identity = identityOf(form);

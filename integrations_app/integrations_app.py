@@ -32,6 +32,8 @@ app = App(
     head_components=[
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.script(src="/forms.js", defer=True),
+        rx.el.script(src="/drafts.js", defer=True),
+        rx.el.script(src="/sign-in.js", defer=True),
         rx.el.script(src=f"/{copying.SCRIPT}", defer=True),
         rx.el.script(src=old_key_card.SCRIPT, defer=True),
         rx.el.meta(name="referrer", content="no-referrer"),

@@ -106,6 +106,11 @@ def returned(uuid: UUID | str | None, outcome: str) -> str:
     return f"{page}?{urlencode({RETURNED: outcome})}"
 
 
+def sign_in_after_return() -> str:
+    """Where somebody signs in who came back from a provider and is signed in no more."""
+    return LOGIN if _embedded else f"{LOGIN}?{RETURNED}="
+
+
 def listing(**query: str) -> str:
     """The list, with the parts of the query that say something."""
     told = {key: value for key, value in query.items() if value}

@@ -4,7 +4,7 @@ import reflex as rx
 
 from integrations_app.components.copying import copyable
 from integrations_app.components.feedback import notice_callout, outcome_callout
-from integrations_app.components.fields import FORM_VALUES, SENDS_FORM
+from integrations_app.components.fields import FORM_VALUES, SAVES_FORM
 from integrations_app.components.reactive import Flag, Text, flag, items
 from integrations_app.components.text import sentence, t
 from integrations_app.components.translation import untranslated
@@ -147,5 +147,5 @@ def _connect(state: type[Edit], *, disabled: Flag) -> rx.Component:
         on_click=state.connect(FORM_VALUES),
         loading=state.busy == "connect",
         disabled=disabled,
-        custom_attrs=SENDS_FORM,
+        custom_attrs=dict(SAVES_FORM),
     )

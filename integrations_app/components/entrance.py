@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from integrations_app import routes
-from integrations_app.components.feedback import problem_callout
+from integrations_app.components.feedback import notice_callout, problem_callout
 from integrations_app.components.reactive import Text
 from integrations_app.components.text import t
 from integrations_app.security.passwords import MAX_LENGTH
@@ -35,6 +35,24 @@ def entrance(
         endpoint: Where the browser posts the form should it be quicker than the page's scripts.
         on_submit: Event that posts it.
     """
+    return card(
+        title,
+        sentence,
+        why_here(),
+        rx.form(
+            _fields(password_hint=password_hint, new_password=new_password),
+            rx.button(submit, type="submit", size="3", width="100%", loading=Login.busy),
+            rx.box(problem_callout(Login.problem), margin_top="var(--space-4)"),
+            id=FORM_ID,
+            method="post",
+            action=endpoint,
+            on_submit=on_submit,
+        ),
+    )
+
+
+def card(title: Text, sentence: Text, *children: rx.Component) -> rx.Component:
+    """Mark, heading, a sentence, and what there is to do."""
     # Not in the middle: it would jump when a message makes the card grow.
     return rx.flex(
         rx.card(
@@ -49,17 +67,7 @@ def entrance(
                         rx.heading(title, as_="h1", size="6", margin_bottom="var(--space-1)"),
                         rx.text(sentence, size="2", color_scheme="gray"),
                     ),
-                    rx.form(
-                        _fields(password_hint=password_hint, new_password=new_password),
-                        rx.button(
-                            submit, type="submit", size="3", width="100%", loading=Login.busy
-                        ),
-                        rx.box(problem_callout(Login.problem), margin_top="var(--space-4)"),
-                        id=FORM_ID,
-                        method="post",
-                        action=endpoint,
-                        on_submit=on_submit,
-                    ),
+                    *children,
                     direction="column",
                     spacing="5",
                 )
@@ -71,6 +79,25 @@ def entrance(
         justify="center",
         align="start",
         padding="12vh var(--space-4) var(--space-4)",
+    )
+
+
+def why_here() -> rx.Component:
+    """The reasons why somebody may have to sign in again; sign-in.js shows the one that is so."""
+    reasons = {
+        "ended": t("Your session ended. Sign in to go on."),
+        "kept": t("Your session ended. Sign in to go on; what you typed is kept."),
+        "returned": t(
+            "You were signed out while you were at the provider, so the account was not "
+            "connected. Sign in, then connect again."
+        ),
+    }
+    return rx.el.div(
+        *(
+            rx.el.div(notice_callout(words), hidden=True, custom_attrs={"data-because": reason})
+            for reason, words in reasons.items()
+        ),
+        custom_attrs={"data-why": "true"},
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from integrations_app.components.feedback import notice_callout
 from integrations_app.components.reactive import Flag, OnEvent, Text, flag, items, text
 from integrations_app.components.text import t
 from integrations_app.components.theme import MASKED
@@ -26,6 +27,12 @@ GIVES_UP = {"data-gives-up": "true"}
 
 SENDS_FORM = {"data-sends-form": "true"}
 """Props of a button other than the form's own that sends `FORM_VALUES`."""
+
+SAVES_FORM = {**SENDS_FORM, "data-saves-form": "true"}
+"""The same of one that also saves them."""
+
+KEPT = {"data-kept": "true"}
+"""Props of a field that holds no secret: what was typed is offered again; never of any other."""
 
 _LEFT_ALONE = {
     "auto_complete": "off",
@@ -50,6 +57,7 @@ def setup_form(*children: rx.Component, identity: Text, on_submit: OnEvent) -> r
     """
     return rx.form(
         rx.flex(
+            _typed_before(),
             *children,
             rx.el.div(
                 rx.text(
@@ -71,6 +79,27 @@ def setup_form(*children: rx.Component, identity: Text, on_submit: OnEvent) -> r
         key=identity,
         custom_attrs={"data-limited": "true", "data-form": identity},
     )
+
+
+def _typed_before() -> rx.Component:
+    """The offer of what was typed here before and not saved; drafts.js shows it."""
+    return rx.el.div(
+        notice_callout(
+            t("You typed something here that was not saved."),
+            rx.flex(
+                _choice(t("Put it back"), {"data-puts-back": "true"}),
+                _choice(t("Forget it"), {"data-forgets": "true"}),
+                spacing="3",
+                wrap="wrap",
+            ),
+        ),
+        hidden=True,
+        custom_attrs={"data-typed-before": "true"},
+    )
+
+
+def _choice(label: Text, marks: dict[str, str]) -> rx.Component:
+    return rx.button(label, type="button", size="1", variant="soft", custom_attrs=marks)
 
 
 def name_field(state: type[SetupForm], *, value: Text, **props: Any) -> rx.Component:
@@ -112,6 +141,7 @@ def text_field(
             aria_describedby=f"{field_id(key)}-help {field_id(key)}-problem",
             width="100%",
             **_LEFT_ALONE,
+            **KEPT,
             **props,
         ),
         help_text=help_text,
@@ -153,6 +183,7 @@ def _text(field: FieldItem, common: dict[str, Any]) -> rx.Component:
         input_mode=rx.cond(field.kind == "number", "numeric", "text"),
         width="100%",
         **_LEFT_ALONE,
+        **KEPT,
         **common,
     )
 

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from integrations_app.components.feedback import notice_callout
-from integrations_app.components.fields import GIVES_UP, SENDS_FORM
+from integrations_app.components.fields import GIVES_UP, SAVES_FORM
 from integrations_app.components.reactive import OnEvent, Text
 from integrations_app.components.text import t
 
@@ -37,7 +37,7 @@ def conflict_notice(fields: Text, *, on_load: OnEvent, on_save_over: OnEvent) ->
                 color_scheme="red",
                 variant="soft",
                 on_click=on_save_over,
-                custom_attrs=SENDS_FORM,
+                custom_attrs=dict(SAVES_FORM),
             ),
             spacing="3",
             wrap="wrap",
@@ -53,5 +53,5 @@ def _load(on_load: OnEvent) -> rx.Component:
         variant="soft",
         align_self="start",
         on_click=on_load,
-        custom_attrs=GIVES_UP,
+        custom_attrs=dict(GIVES_UP),
     )

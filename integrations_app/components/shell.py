@@ -96,7 +96,7 @@ def _header() -> rx.Component:
                     size="1",
                     color_scheme="gray",
                     class_name="only-wide",
-                    custom_attrs=untranslated(),
+                    custom_attrs={**untranslated(), "data-person": "true"},
                     style={"overflow_wrap": "anywhere"},
                 ),
                 rx.flex(
@@ -131,6 +131,7 @@ def _way_out() -> rx.Component:
         color_scheme="gray",
         size="1",
         on_click=leave,
+        custom_attrs={"data-signs-out": "true"},
     )
 
 

@@ -39,7 +39,7 @@ async def callback(request: Request) -> Response:
 async def _answer(request: Request) -> Response:
     found = await run_in_threadpool(visitors.find, request.headers)
     if found is None:
-        return _to(routes.LOGIN)
+        return _to(routes.sign_in_after_return())
     params = {key: value for key, value in request.query_params.items() if len(value) <= _LONGEST}
     actor = found.admin.acting(request_id=request_id(request))
     try:

@@ -2,7 +2,8 @@
 
 import reflex as rx
 
-from integrations_app.components.entrance import entrance
+from integrations_app import routes
+from integrations_app.components.entrance import card, entrance
 from integrations_app.components.text import t
 from integrations_app.http.sign_in import SET_UP
 from integrations_app.i18n import _
@@ -11,7 +12,22 @@ from integrations_app.state.login import Login
 
 
 def page() -> rx.Component:
-    """What this is, then what the first admin will sign in with."""
+    """What this is, then what the first admin will sign in with; or that the link was used."""
+    return rx.cond(Login.link_used, _used(), _open())
+
+
+def _used() -> rx.Component:
+    return card(
+        t("This link was used or replaced"),
+        t(
+            "It made the first admin, or a later start of the server printed a newer one. "
+            "Whoever is an admin can sign in."
+        ),
+        rx.link(t("Sign in"), href=routes.LOGIN),
+    )
+
+
+def _open() -> rx.Component:
     return entrance(
         t("Create the first admin"),
         t(

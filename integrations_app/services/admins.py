@@ -66,6 +66,17 @@ def create_first(token: str, email: str, password: str, *, request_id: str | Non
     return admin
 
 
+def accepts(token: str) -> bool:
+    """Check whether the one-time link with this token still lets the first admin in.
+
+    Raises:
+        DatabaseUnavailable: The database cannot be reached.
+    """
+    known = sa.exists().where(_tokens.c.token_hash == passwords.token_hash(token))
+    with database().transaction() as session:
+        return bool(session.scalar(sa.select(known))) and not _any(session)
+
+
 def remove(uuid: UUID, actor: Actor) -> bool:
     """Lock an admin out, open pages included.
 

@@ -3,6 +3,7 @@
 So passwords never pass through state, and the cookie that answers them is out of scripts' reach.
 """
 
+import asyncio
 import json
 
 import reflex as rx
@@ -10,10 +11,13 @@ import reflex as rx
 from integrations_app import routes
 from integrations_app.http.sign_in import SET_UP, SIGN_IN
 from integrations_app.i18n import _
+from integrations_app.services import admins
 from integrations_app.state.guard import public
 from integrations_app.state.session import signed_in
 
 FORM_ID = "sign-in"
+TOKEN = "token"
+"""Parameter of the one-time link's address."""
 
 _PROBLEM_MAX_LENGTH = 500
 _POST = """
@@ -24,7 +28,7 @@ _POST = """
   try {
     const answer = await fetch(%(endpoint)s, {method: "POST", body});
     if (!answer.ok) return (await answer.json()).message;
-    window.location.assign(%(next)s);
+    window.location.assign(window.integrationsWanted?.() ?? %(next)s);
     return "";
   } catch {
     return %(unreachable)s;
@@ -38,13 +42,21 @@ class Login(rx.State):
 
     busy: bool = False
     problem: str = ""
+    link_used: bool = False
+    """Whether the link of the set-up page, by which it was opened, lets nobody in any more."""
 
     @rx.event
     @public
     async def enter(self) -> rx.event.EventSpec | None:
         """Begin anew, or go on to the pages for whom this one has nothing to do."""
         self.busy, self.problem = False, ""
-        return rx.redirect(routes.LISTING, replace=True) if await signed_in(self) else None
+        if await signed_in(self):
+            return rx.redirect(routes.LISTING, replace=True)
+        url = self.router.url
+        if url.path.rstrip("/") == routes.SETUP:
+            token = url.query_parameters.get(TOKEN, "")
+            self.link_used = not await asyncio.to_thread(admins.accepts, token)
+        return None
 
     @rx.event
     @public

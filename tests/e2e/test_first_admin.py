@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from integrations_app.services import admins
 from tests.e2e.conftest import EMAIL, PASSWORD, use_library
-from tests.e2e.pages import LISTING_ADDRESS, button
+from tests.e2e.pages import LISTING_ADDRESS, LOGIN_ADDRESS, button
 from tests.e2e.serving import Product
 from tests.postgresql import DatabaseUnderTest
 from tests.world import World
@@ -46,14 +46,35 @@ def test_the_link_works_once(
     tmp_path: Path,
 ) -> None:
     use_library(monkeypatch, disposable[1], world, tmp_path)
+    visitor.goto(link)
+    expect(button(visitor, "Create Admin")).to_be_visible()
     admins.create_first(link.partition("token=")[2], EMAIL, PASSWORD)
 
-    visitor.goto(link)
     _fill(visitor, "mallory@example.com", PASSWORD)
 
     expect(visitor.get_by_role("alert")).to_contain_text("This link has been used or replaced.")
     expect(visitor.get_by_label("Email")).to_have_value("mallory@example.com")
     assert disposable[1].rows("SELECT email FROM integration_admins") == [{"email": EMAIL}]
+
+
+def test_a_link_that_was_used_says_so_and_leads_to_the_sign_in_page(
+    link: str,
+    visitor: Page,
+    disposable: tuple[Product, DatabaseUnderTest],
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    use_library(monkeypatch, disposable[1], world, tmp_path)
+    admins.create_first(link.partition("token=")[2], EMAIL, PASSWORD)
+
+    visitor.goto(link)
+
+    heading = visitor.get_by_role("heading", name="This link was used or replaced")
+    expect(heading).to_be_visible()
+    expect(visitor.get_by_text("Nobody can sign in here yet")).to_have_count(0)
+    visitor.get_by_role("link", name="Sign in").click()
+    expect(visitor).to_have_url(LOGIN_ADDRESS)
 
 
 def test_a_weak_password_is_refused_and_what_was_typed_stays(link: str, visitor: Page) -> None:

@@ -86,7 +86,8 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in_and_nothing_is_exchanged(
 
     answer = stranger.get(back(outside, authorizations.begin(uuid, token)))
 
-    assert answer.headers["location"] == routes.LOGIN
+    assert answer.headers["location"] == routes.sign_in_after_return()
+    assert answer.headers["location"].startswith(f"{routes.LOGIN}?")
     assert outside.requests(path="/token", key=client.id) == []
 
 

@@ -1,0 +1,161 @@
+// What was typed and never saved is offered again where it was typed: in the same tab, to the same
+// person, and never a secret. Only fields that say so are kept.
+(() => {
+  const FORM = "form[data-limited]";
+  const KEPT = "input[data-kept]";
+  const STORE = "integrations.drafts";
+  const SIGNED_OUT = "integrations.signed-out-at";
+  const MOST_DRAFTS = 20;
+  const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
+
+  const read = () => {
+    try {
+      return JSON.parse(sessionStorage.getItem(STORE)) ?? {};
+    } catch {
+      return {};
+    }
+  };
+
+  const write = (drafts) => {
+    const newest = Object.entries(drafts)
+      .sort(([, one], [, other]) => other.at - one.at)
+      .slice(0, MOST_DRAFTS);
+    try {
+      if (newest.length) sessionStorage.setItem(STORE, JSON.stringify(Object.fromEntries(newest)));
+      else sessionStorage.removeItem(STORE);
+    } catch {
+      // A browser that keeps nothing keeps no drafts.
+    }
+  };
+
+  const forget = (subject) => {
+    const { [subject]: _gone, ...others } = read();
+    write(others);
+  };
+
+  const signedOutAt = () => Number(localStorage.getItem(SIGNED_OUT) ?? 0);
+
+  const person = () => document.querySelector("[data-person]")?.textContent ?? "";
+
+  // What a form is about, whichever version of it.
+  const subjectOf = (form) =>
+    location.pathname.replace(/\/$/, "") + " " + form.dataset.form.replace(/\/\d+\.\d+$/, "");
+
+  const keptOf = (form) => [...form.querySelectorAll(KEPT)].filter((field) => field.name);
+
+  const remember = (form) => {
+    const subject = subjectOf(form);
+    if (sent?.subject === subject) sent = null;
+    const typed = keptOf(form).filter((field) => field.value !== field.defaultValue);
+    if (!typed.length || !person()) return forget(subject);
+    const drafts = read();
+    drafts[subject] = {
+      owner: person(),
+      form: form.dataset.begun ?? form.dataset.form,
+      at: Date.now(),
+      values: Object.fromEntries(typed.map((field) => [field.name, field.value])),
+    };
+    write(drafts);
+  };
+
+  // Saved, if the form gives way to another version or page, and nothing in it was refused.
+  let sent = null;
+  const settle = (form) => {
+    if (!sent) return;
+    const isThere = form && sent.form.isConnected && form.dataset.form === sent.identity;
+    if (isThere) return;
+    const wasRefused = sent.form.querySelector('[aria-invalid="true"], .rt-CalloutRoot');
+    const isNewVersion = form && subjectOf(form) === sent.subject;
+    if (isNewVersion || !wasRefused) forget(sent.subject);
+    sent = null;
+  };
+
+  const looked = new WeakSet();
+  const offers = new WeakMap();
+
+  const offer = (form) => {
+    const owner = person();
+    if (looked.has(form) || !owner) return;
+    looked.add(form);
+    dropOthers(owner);
+    const subject = subjectOf(form);
+    const draft = read()[subject];
+    if (!draft) return;
+    const fields = keptOf(form).filter((field) => field.name in draft.values);
+    const differs = (field, value) => draft.values[field.name] !== value;
+    if (!fields.some((field) => differs(field, field.defaultValue))) return forget(subject);
+    if (!fields.some((field) => differs(field, field.value))) return; // it is there already
+    offers.set(form, { draft, fields, subject });
+    form.querySelector("[data-typed-before]").hidden = false;
+  };
+
+  const dropOthers = (owner) => {
+    const since = signedOutAt();
+    const drafts = Object.entries(read());
+    const own = drafts.filter(([, draft]) => draft.owner === owner && draft.at > since);
+    if (own.length < drafts.length) write(Object.fromEntries(own));
+  };
+
+  const putBack = (form) => {
+    const { draft, fields } = offers.get(form);
+    form.dataset.begun = draft.form; // others may have saved since: it was meant for that version
+    for (const field of fields) {
+      setValue.call(field, draft.values[field.name]);
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    close(form);
+    fields[0].focus();
+  };
+
+  const close = (form) => {
+    offers.delete(form);
+    form.querySelector("[data-typed-before]").hidden = true;
+  };
+
+  const look = () => {
+    const form = document.querySelector(FORM);
+    const isDrawn = Boolean(form?.dataset.form);
+    settle(isDrawn ? form : null);
+    if (isDrawn) offer(form);
+  };
+
+  // Read by the page for whoever has to sign in again: whether what they typed waits for them.
+  window.integrationsKeeps = () =>
+    Object.values(read()).some((draft) => draft.at > signedOutAt());
+
+  const note = (form) => {
+    sent = { subject: subjectOf(form), identity: form.dataset.form, form };
+  };
+
+  window.addEventListener(
+    "input",
+    ({ target }) => target.matches?.(KEPT) && target.form?.matches(FORM) && remember(target.form),
+    true,
+  );
+  window.addEventListener("submit", ({ target }) => target.matches(FORM) && note(target), true);
+  window.addEventListener(
+    "click",
+    ({ target }) => {
+      const form = target.closest?.(FORM);
+      if (target.closest?.("[data-signs-out]")) {
+        write({});
+        localStorage.setItem(SIGNED_OUT, Date.now());
+      }
+      if (!form) return;
+      if (target.closest("[data-saves-form]")) note(form);
+      if (target.closest("[data-puts-back]")) putBack(form);
+      if (target.closest("[data-forgets], [data-gives-up]")) {
+        forget(subjectOf(form));
+        close(form);
+      }
+    },
+    true,
+  );
+  // Another tab signed out.
+  window.addEventListener("storage", ({ key }) => key === SIGNED_OUT && write({}));
+  new MutationObserver(look).observe(document, {
+    childList: true,
+    subtree: true,
+    characterData: true,
+  });
+})();

@@ -1,0 +1,67 @@
+// Whoever has to sign in comes back to where they were, and reads why it was asked.
+(() => {
+  const LOGIN = "/login";
+  const OURS = "/admin/";
+  const WANTED = "integrations.wanted";
+  const PERSON = "integrations.person";
+  const SIGNED_OUT = "integrations.signed-out-at";
+  let isLeaving = false;
+
+  const path = () => location.pathname.replace(/\/$/, "");
+
+  // Own pages only, whatever stands there.
+  const own = (address) => {
+    if (!address?.startsWith(OURS) || /[\\\p{Cc}]/u.test(address)) return null;
+    const url = new URL(address, location.origin);
+    const isOwn = url.origin === location.origin && url.pathname.startsWith(OURS);
+    return isOwn ? url.pathname + url.search : null;
+  };
+
+  const forget = () => {
+    sessionStorage.removeItem(WANTED);
+    sessionStorage.removeItem(PERSON);
+  };
+
+  const look = () => {
+    if (path() === LOGIN) return explain();
+    if (isLeaving || !own(location.pathname)) return;
+    sessionStorage.setItem(WANTED, location.pathname + location.search);
+    const person = document.querySelector("[data-person]")?.textContent;
+    if (person) sessionStorage.setItem(PERSON, person);
+  };
+
+  const explain = () => {
+    const notice = document.querySelector("[data-why]");
+    const why = reason();
+    if (!notice || !why || notice.dataset.told) return;
+    notice.dataset.told = why;
+    notice.querySelector(`[data-because=${why}]`).hidden = false;
+  };
+
+  const reason = () => {
+    if (new URLSearchParams(location.search).has("returned")) return "returned";
+    if (!sessionStorage.getItem(PERSON)) return "";
+    return window.integrationsKeeps?.() ? "kept" : "ended";
+  };
+
+  // Where to go once somebody has signed in; null for nowhere in particular.
+  window.integrationsWanted = () => {
+    const wanted = own(sessionStorage.getItem(WANTED));
+    forget();
+    return wanted;
+  };
+
+  const leave = () => {
+    isLeaving = true;
+    forget();
+  };
+
+  window.addEventListener("click", ({ target }) => target.closest?.("[data-signs-out]") && leave(), true);
+  // Another tab signed out.
+  window.addEventListener("storage", ({ key }) => key === SIGNED_OUT && leave());
+  new MutationObserver(look).observe(document, {
+    childList: true,
+    subtree: true,
+    characterData: true,
+  });
+})();

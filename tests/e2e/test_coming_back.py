@@ -1,0 +1,262 @@
+"""Whoever has to sign in comes back to where they were, with what they typed, secrets excepted."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from integrations_app import integrations, routes
+from integrations_app.domain.admin import Admin
+from tests.e2e.conftest import EMAIL, PASSWORD, NewBrowser, NewTab, sign_in
+from tests.e2e.pages import (
+    LISTING_ADDRESS,
+    LOGIN_ADDRESS,
+    alert,
+    button,
+    key_field,
+    name_field,
+    open_edit,
+    open_list,
+    open_new,
+    outcome,
+    stored,
+)
+from tests.postgresql import DatabaseUnderTest
+from tests.world import key
+
+SECRET = key("openrouter", serial="typed and not saved")
+_ALL_THAT_IS_KEPT = "JSON.stringify([{...sessionStorage}, {...localStorage}])"
+_WANTED = """
+(address) => {
+  sessionStorage.setItem("integrations.wanted", address);
+  return window.integrationsWanted();
+}
+"""
+FOREIGN = (
+    "//evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "https://evil.example",
+    "https://evil.example/admin/",
+    "javascript:alert(1)",
+    "/%2f%2fevil.example",
+    "%2f%2fevil.example",
+    "/admin/../../evil",
+    "/admin/\\evil.example",
+    "/admin/\n//evil.example",
+    "/administration",
+    "/login",
+    "/",
+    "",
+)
+
+
+@pytest.fixture
+def own_browser(passing_admin: Admin, new_browser: NewBrowser) -> BrowserContext:
+    """The browser of an admin whom only this test knows."""
+    context = new_browser()
+    sign_in(context, passing_admin.email)
+    return context
+
+
+@pytest.fixture
+def page(own_browser: BrowserContext, new_tab: NewTab) -> Page:
+    """A tab in it."""
+    return new_tab(own_browser)
+
+
+def offer(page: Page) -> Locator:
+    return alert(page, "You typed something here that was not saved.")
+
+
+def enter(page: Page, email: str) -> None:
+    """Sign in on the page for it."""
+    expect(page).to_have_url(LOGIN_ADDRESS)
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    button(page, "Sign in").click()
+
+
+def end_session(admin: Admin, library: DatabaseUnderTest) -> None:
+    """Let it expire, and something happen of which open pages are told."""
+    library.execute(
+        "UPDATE integration_sessions SET expires_at = now() WHERE admin_uuid = %s", admin.uuid
+    )
+    stored("mistral", "after-the-end")
+
+
+def type_into(page: Page, name: str) -> None:
+    name_field(page).fill(name)
+    key_field(page).fill(SECRET)
+
+
+def test_sign_in_returns_to_the_page_that_was_asked_for(visitor: Page) -> None:
+    visitor.goto(routes.new("mistral"))
+
+    enter(visitor, EMAIL)
+
+    expect(visitor).to_have_url(re.compile(re.escape(routes.NEW) + r"/?\?provider=mistral$"))
+    expect(name_field(visitor)).to_be_visible()
+
+
+def test_sign_in_returns_to_pages_of_ours_only(visitor: Page) -> None:
+    visitor.goto(routes.LOGIN)
+    expect(visitor.get_by_label("Email")).to_be_focused()
+
+    assert [visitor.evaluate(_WANTED, each) for each in FOREIGN] == [None] * len(FOREIGN)
+    assert visitor.evaluate(_WANTED, "/admin/projects?a=b") == "/admin/projects?a=b"
+    visitor.evaluate("sessionStorage.setItem('integrations.wanted', '//evil.example')")
+    enter(visitor, EMAIL)
+
+    expect(visitor).to_have_url(LISTING_ADDRESS)
+
+
+def test_what_was_typed_as_the_session_ended_is_offered_again_without_secrets(
+    page: Page, passing_admin: Admin, library: DatabaseUnderTest
+) -> None:
+    uuid = stored("openrouter", "main").uuid
+    open_edit(page, uuid)
+    type_into(page, "half-typed")
+
+    end_session(passing_admin, library)
+
+    expect(page).to_have_url(LOGIN_ADDRESS)
+    said = "Your session ended. Sign in to go on; what you typed is kept."
+    expect(page.get_by_text(said)).to_be_visible()
+    assert SECRET not in page.evaluate(_ALL_THAT_IS_KEPT)
+    enter(page, passing_admin.email)
+    expect(page).to_have_url(re.compile(str(uuid)))
+    expect(offer(page)).to_be_visible()
+    expect(name_field(page)).to_have_value("main")
+    button(page, "Put it back").click()
+    expect(name_field(page)).to_have_value("half-typed")
+    expect(key_field(page)).to_have_value("")
+    button(page, "Save Changes").click()
+    expect(outcome(page)).to_have_text("Connection verified")
+    page.reload()
+    expect(name_field(page)).to_have_value("half-typed")
+    expect(offer(page)).to_be_hidden()
+
+
+def test_where_nothing_was_typed_the_sign_in_page_promises_nothing(
+    page: Page, passing_admin: Admin, library: DatabaseUnderTest
+) -> None:
+    open_list(page)
+
+    end_session(passing_admin, library)
+
+    expect(page.get_by_text("Your session ended. Sign in to go on.", exact=True)).to_be_visible()
+
+
+def test_what_was_typed_and_not_saved_is_offered_where_it_was_typed_and_nowhere_else(
+    page: Page,
+) -> None:
+    uuid, other = stored("openrouter", "main").uuid, stored("openrouter", "other").uuid
+    open_edit(page, uuid)
+    type_into(page, "half-typed")
+
+    page.get_by_role("link", name="All integrations").click()
+    page.get_by_role("link", name="other", exact=True).click()
+    expect(name_field(page)).to_have_value("other")
+    expect(key_field(page)).to_have_value("")
+    expect(offer(page)).to_be_hidden()
+    page.get_by_role("link", name="All integrations").click()
+    page.get_by_role("link", name="main", exact=True).click()
+
+    expect(offer(page)).to_be_visible()
+    expect(name_field(page)).to_have_value("main")
+    expect(key_field(page)).to_have_value("")
+    button(page, "Forget it").click()
+    expect(offer(page)).to_be_hidden()
+    page.reload()
+    expect(name_field(page)).to_have_value("main")
+    expect(offer(page)).to_be_hidden()
+    assert integrations.get_integration_by_uuid(other).name == "other"
+
+
+def test_what_is_put_back_was_meant_for_the_version_that_it_was_typed_over(page: Page) -> None:
+    uuid = stored("openrouter", "main").uuid
+    open_edit(page, uuid)
+    name_field(page).fill("mine")
+    page.get_by_role("link", name="All integrations").click()
+    integrations.rename_connection(uuid, "theirs")
+    page.get_by_role("link", name="theirs", exact=True).click()
+    button(page, "Put it back").click()
+    expect(alert(page, "changed this integration while you were typing")).to_be_visible()
+
+    button(page, "Save Changes").click()
+
+    expect(alert(page, "Someone else changed the name meanwhile.")).to_be_visible()
+    assert integrations.get_integration_by_uuid(uuid).name == "theirs"
+
+
+def test_a_key_that_was_typed_for_one_service_is_not_put_into_the_form_of_another(
+    page: Page,
+) -> None:
+    open_new(page, "openrouter")
+    type_into(page, "main")
+
+    page.get_by_role("link", name="Choose a different service").click()
+    page.get_by_role("listitem").filter(has_text="Mistral").get_by_role("link").click()
+
+    expect(page.get_by_role("heading", name="Mistral")).to_be_visible()
+    expect(key_field(page)).to_have_value("")
+    expect(name_field(page)).to_have_value("")
+
+
+def test_nobody_else_is_offered_what_was_typed(
+    page: Page, passing_admin: Admin, library: DatabaseUnderTest
+) -> None:
+    uuid = stored("openrouter", "main").uuid
+    open_edit(page, uuid)
+    name_field(page).fill("half-typed")
+    end_session(passing_admin, library)
+
+    enter(page, EMAIL)
+
+    expect(page).to_have_url(re.compile(str(uuid)))
+    expect(name_field(page)).to_have_value("main")
+    expect(page.get_by_text(EMAIL)).to_be_visible()
+    expect(offer(page)).to_be_hidden()
+    assert "half-typed" not in page.evaluate(_ALL_THAT_IS_KEPT)
+
+
+def test_signing_out_forgets_what_was_typed_in_all_tabs(
+    page: Page, own_browser: BrowserContext, new_tab: NewTab, passing_admin: Admin
+) -> None:
+    uuid = stored("openrouter", "main").uuid
+    other = new_tab(own_browser)
+    for each in (page, other):
+        open_edit(each, uuid)
+        name_field(each).fill("half-typed")
+
+    button(page, "Sign out").click()
+
+    for each in (page, other):
+        expect(each).to_have_url(LOGIN_ADDRESS)
+        assert "half-typed" not in each.evaluate(_ALL_THAT_IS_KEPT)
+        expect(alert(each, "Your session ended")).to_have_count(0)
+    enter(page, passing_admin.email)
+    expect(page).to_have_url(LISTING_ADDRESS)
+    open_edit(page, uuid)
+    expect(offer(page)).to_be_hidden()
+
+
+def test_whoever_comes_back_from_a_provider_signed_out_reads_why_and_comes_to_the_connection(
+    visitor: Page,
+) -> None:
+    uuid = stored("openrouter", "main").uuid
+    visitor.goto(routes.edit(uuid))
+    expect(visitor).to_have_url(LOGIN_ADDRESS)
+
+    visitor.goto(routes.OAUTH_CALLBACK + "?state=unknown&code=unknown")
+
+    expect(
+        visitor.get_by_text("You were signed out while you were at the provider")
+    ).to_be_visible()
+    visitor.get_by_label("Email").fill(EMAIL)
+    visitor.get_by_label("Password").fill(PASSWORD)
+    button(visitor, "Sign in").click()
+    expect(visitor).to_have_url(re.compile(str(uuid)))
