@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from reflex.app import App
+from reflex.config import get_config
 from starlette.applications import Starlette
 
 from integrations_app.errors import DatabaseUnavailable, NotSignedIn
-from integrations_app.http import health, metrics, oauth_callback
+from integrations_app.http import health, metrics, oauth_callback, reach
 from integrations_app.reflex_adapter import websocket
 from integrations_app.services import metrics as figures
 from integrations_app.services import scheduler, startup
@@ -77,7 +78,13 @@ def answering(theirs: OnError) -> OnError:
 
 def _endpoints(*, says_health: bool, counts: bool) -> Starlette:
     more = [*(health.ROUTES if says_health else ()), *(metrics.ROUTES if counts else ())]
-    return Starlette(routes=[*oauth_callback.ROUTES, *more])
+    return Starlette(routes=[*oauth_callback.ROUTES, reach.route(_accepts), *more])
+
+
+def _accepts(origin: str) -> bool:
+    """Check whether the app's own configuration lets pages of this origin have websockets."""
+    allowed = get_config().cors_allowed_origins
+    return "*" in allowed or origin in allowed
 
 
 def _transformers(app: App) -> list[Any]:

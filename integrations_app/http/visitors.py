@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from integrations_app import settings
 from integrations_app.domain.admin import AdminSession, HostAdmin
 from integrations_app.errors import DatabaseUnavailable
-from integrations_app.http import cookies
+from integrations_app.http import cookies, reach
 from integrations_app.services import host_sessions, sessions
 
 logger = logging.getLogger(__name__)
@@ -83,9 +83,7 @@ def _is_own_page(headers: Headers) -> bool:
         return True
     if origin in settings.load().accepted_origins:
         return True
-    logger.warning(
-        "A page of %s is none of this app's; INTEGRATIONS_PUBLIC_URL says which are.", origin
-    )
+    reach.warn_of(origin)
     return False
 
 

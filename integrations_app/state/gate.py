@@ -16,6 +16,8 @@ from redis.exceptions import RedisError
 from reflex.istate.manager.redis import enable_keyspace_notifications
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from integrations_app.http.reach import WEBSOCKETS_ARE_SHUT
+
 logger = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 0.25
@@ -35,6 +37,7 @@ class Gate:
 
         async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != "websocket":
+                scope[WEBSOCKETS_ARE_SHUT] = not self._is_open
                 await app(scope, receive, send)
             elif self._is_open:
                 await self._let_through(app, scope, receive, send)

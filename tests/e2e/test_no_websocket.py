@@ -1,0 +1,48 @@
+"""A page that gets no websocket says why, where the server can still be asked."""
+
+from __future__ import annotations
+
+import contextlib
+
+from playwright.sync_api import Browser, Page, expect
+
+from integrations_app import routes
+from tests.e2e.conftest import NAMED_HOST
+from tests.e2e.pages import alert
+from tests.e2e.serving import Product
+
+WITHIN_MS = 30_000
+_LEAD_WEBSOCKETS_ASTRAY = """
+window.WebSocket = class extends WebSocket {
+  constructor(address, ...more) {
+    super(String(address).replace("/_event", "/blocked"), ...more);
+  }
+};
+"""
+
+
+def test_a_page_at_a_wrong_address_names_the_right_one_and_so_does_the_log_once(
+    named: Product, naming_browser: Browser
+) -> None:
+    right = f"http://{NAMED_HOST}:{named.port}"
+    before = len(named.log)
+    with contextlib.closing(naming_browser.new_context(base_url=named.origin)) as context:
+        page = context.new_page()
+        page.goto(routes.LOGIN)
+
+        said = f"This page was opened at {named.origin}, but the server accepts it only at {right}."
+        expect(alert(page, said)).to_be_visible(timeout=WITHIN_MS)
+        page.get_by_role("link", name=f"Go to {right}").click()
+        expect(page).to_have_url(right + routes.LOGIN)
+        expect(page.get_by_label("Email")).to_be_visible()
+        expect(page.get_by_role("alert").filter(has_text="opened at")).to_have_count(0)
+    assert named.log[before:].count("set INTEGRATIONS_PUBLIC_URL to it") == 1
+
+
+def test_a_page_whose_websockets_are_blocked_on_the_way_says_so(visitor: Page) -> None:
+    visitor.add_init_script(_LEAD_WEBSOCKETS_ASTRAY)
+
+    visitor.goto(routes.LOGIN)
+
+    expect(alert(visitor, "has to let WebSockets through to")).to_be_visible(timeout=WITHIN_MS)
+    expect(alert(visitor, "goes on by itself")).to_have_count(0)
