@@ -38,14 +38,15 @@
   const person = () => document.querySelector("[data-person]")?.textContent ?? "";
 
   // What a form is about, whichever version of it.
-  const subjectOf = (form) =>
-    location.pathname.replace(/\/$/, "") + " " + form.dataset.form.replace(/\/\d+\.\d+$/, "");
+  const subjectAt = (path, identity) =>
+    path.replace(/\/$/, "") + " " + identity.replace(/\/\d+\.\d+$/, "");
+
+  const subjectOf = (form) => subjectAt(location.pathname, form.dataset.form);
 
   const keptOf = (form) => [...form.querySelectorAll(KEPT)].filter((field) => field.name);
 
   const remember = (form) => {
     const subject = subjectOf(form);
-    if (sent?.subject === subject) sent = null;
     const typed = keptOf(form).filter((field) => field.value !== field.defaultValue);
     if (!typed.length || !person()) return forget(subject);
     const drafts = read();
@@ -58,17 +59,8 @@
     write(drafts);
   };
 
-  // Saved, if the form gives way to another version or page, and nothing in it was refused.
-  let sent = null;
-  const settle = (form) => {
-    if (!sent) return;
-    const isThere = form && sent.form.isConnected && form.dataset.form === sent.identity;
-    if (isThere) return;
-    const wasRefused = sent.form.querySelector('[aria-invalid="true"], .rt-CalloutRoot');
-    const isNewVersion = form && subjectOf(form) === sent.subject;
-    if (isNewVersion || !wasRefused) forget(sent.subject);
-    sent = null;
-  };
+  // Called once the server says that a form is stored, whatever is shown by then.
+  window.integrationsFormSaved = (path, identity) => forget(subjectAt(path, identity));
 
   const looked = new WeakSet();
   const offers = new WeakMap();
@@ -114,25 +106,18 @@
 
   const look = () => {
     const form = document.querySelector(FORM);
-    const isDrawn = Boolean(form?.dataset.form);
-    settle(isDrawn ? form : null);
-    if (isDrawn) offer(form);
+    if (form?.dataset.form) offer(form);
   };
 
   // Read by the page for whoever has to sign in again: whether what they typed waits for them.
   window.integrationsKeeps = () =>
     Object.values(read()).some((draft) => draft.at > signedOutAt());
 
-  const note = (form) => {
-    sent = { subject: subjectOf(form), identity: form.dataset.form, form };
-  };
-
   window.addEventListener(
     "input",
     ({ target }) => target.matches?.(KEPT) && target.form?.matches(FORM) && remember(target.form),
     true,
   );
-  window.addEventListener("submit", ({ target }) => target.matches(FORM) && note(target), true);
   window.addEventListener(
     "click",
     ({ target }) => {
@@ -142,7 +127,6 @@
         localStorage.setItem(SIGNED_OUT, Date.now());
       }
       if (!form) return;
-      if (target.closest("[data-saves-form]")) note(form);
       if (target.closest("[data-puts-back]")) putBack(form);
       if (target.closest("[data-forgets], [data-gives-up]")) {
         forget(subjectOf(form));

@@ -68,6 +68,10 @@
   // Read by the page: which version what is typed now was meant for.
   window.integrationsFormBegunAt = () => begunAt;
 
+  // Read by post-forms.js: the version of a form that a click in it is meant for.
+  window.integrationsFormSubject = (form) =>
+    typed.size && identityOf(form) === typedInto ? begunAt : form.dataset.form;
+
   window.addEventListener(
     "input",
     (event) => event.target.name && event.target.form?.matches(FORM) && remember(event.target),

@@ -19,6 +19,7 @@ from integrations_app.http import transformers
 from integrations_app.i18n import _
 from integrations_app.pages import connections, login, missing, modules, setup
 from integrations_app.services import metrics, scheduler
+from integrations_app.state import form_endpoints
 from integrations_app.state.gate import Gate
 from integrations_app.state.guard import Guard, answer
 from integrations_app.state.login import Login
@@ -35,10 +36,15 @@ app = App(
         rx.el.script(src="/drafts.js", defer=True),
         rx.el.script(src="/sign-in.js", defer=True),
         rx.el.script(src=f"/{copying.SCRIPT}", defer=True),
+        rx.el.script(src="/post-forms.js", defer=True),
         rx.el.script(src=old_key_card.SCRIPT, defer=True),
         rx.el.meta(name="referrer", content="no-referrer"),
     ],
-    api_transformer=[*transformers(old_key_post.ROUTES), Strangers(), gate],
+    api_transformer=[
+        *transformers(old_key_post.ROUTES, form_endpoints.ROUTES),
+        Strangers(),
+        gate,
+    ],
     backend_exception_handler=answer,
 )
 # The whole app becomes a further child of what is given here.

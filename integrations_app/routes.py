@@ -47,6 +47,9 @@ KIND, TEMPLATES = "kind", "templates"
 FROM_TEMPLATE = "template"
 """Parameter of a new project's address that says which template it begins with."""
 
+FORMS = "/api/integrations/forms"
+"""Where forms that carry secrets are sent, each by its action."""
+
 OAUTH_CALLBACK = "/api/integrations/oauth/callback"
 
 _embedded = False

@@ -4,8 +4,9 @@ import reflex as rx
 
 from integrations_app.components.copying import copyable
 from integrations_app.components.feedback import notice_callout, outcome_callout
-from integrations_app.components.fields import FORM_VALUES, SAVES_FORM
+from integrations_app.components.fields import posts_form
 from integrations_app.components.reactive import Flag, Text, flag, items
+from integrations_app.components.seen import seen
 from integrations_app.components.text import sentence, t
 from integrations_app.components.translation import untranslated
 from integrations_app.state.edit import Edit
@@ -119,14 +120,14 @@ def _other_account(state: type[Edit]) -> rx.Component:
                 size="1",
                 color_scheme="red",
                 variant="soft",
-                on_click=state.take_account,
+                on_click=state.take_account(seen(state.form_key), state.new_account_id),
             ),
             rx.button(
                 t("Keep {account}", account=state.status.account),
                 type="button",
                 size="1",
                 variant="soft",
-                on_click=state.keep_account,
+                on_click=state.keep_account(seen(state.form_key)),
             ),
             spacing="3",
             wrap="wrap",
@@ -144,8 +145,7 @@ def _connect(state: type[Edit], *, disabled: Flag) -> rx.Component:
         type="button",
         variant=rx.cond(flag(state.status.has_account), "soft", "solid"),
         align_self="start",
-        on_click=state.connect(FORM_VALUES),
         loading=state.busy == "connect",
         disabled=disabled,
-        custom_attrs=dict(SAVES_FORM),
+        custom_attrs=posts_form("connect"),
     )

@@ -1,14 +1,17 @@
 """The controls of a setup form, drawn from the declaration of a field."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import reflex as rx
 
+from integrations_app import routes
 from integrations_app.components.feedback import notice_callout
 from integrations_app.components.reactive import Flag, OnEvent, Text, flag, items, text
 from integrations_app.components.text import t
 from integrations_app.components.theme import MASKED
 from integrations_app.domain.connection import NAME_MAX_LENGTH
+from integrations_app.i18n import _
 from integrations_app.state.setup_form import NAME_FIELD, SetupForm, field_id
 from integrations_app.state.views import FieldItem
 
@@ -28,11 +31,21 @@ GIVES_UP = {"data-gives-up": "true"}
 SENDS_FORM = {"data-sends-form": "true"}
 """Props of a button other than the form's own that sends `FORM_VALUES`."""
 
-SAVES_FORM = {**SENDS_FORM, "data-saves-form": "true"}
-"""The same of one that also saves them."""
+
+def posts_form(action: Text, *, over: int | None = None) -> dict[str, Any]:
+    """Return the props of a button, other than the form's own, that posts the form.
+
+    Args:
+        action: What the endpoint is to do with it.
+        over: The version that is saved over; None for the form's own.
+    """
+    props: dict[str, Any] = {**SENDS_FORM, "data-posts-form": action}
+    return props if over is None else {**props, "data-over": over}
+
 
 KEPT = {"data-kept": "true"}
 """Props of a field that holds no secret: what was typed is offered again; never of any other."""
+
 
 _LEFT_ALONE = {
     "auto_complete": "off",
@@ -47,13 +60,63 @@ _LEFT_ALONE = {
 """Says to password managers and spell-checkers that this is none of theirs."""
 
 
-def setup_form(*children: rx.Component, identity: Text, on_submit: OnEvent) -> rx.Component:
+def secret_form(
+    *children: rx.Component, identity: Text, provider: Text, action: str, on_posted: OnEvent
+) -> rx.Component:
+    """A form whose values post-forms.js sends straight to the server, past the queue of events.
+
+    Args:
+        children: Fields, buttons and outcomes, above each other.
+        identity: Another one is another form: what was typed into the old one is gone with it.
+        provider: Key of the provider that declares the fields.
+        action: What the endpoint is to do when the form is submitted.
+        on_posted: Gets a `FormAnswer` as JSON, when something begins and when it has ended.
+    """
+    return rx.fragment(
+        setup_form(
+            *children,
+            rx.el.div(
+                rx.text("", size="2", color_scheme="red"),
+                hidden=True,
+                role="alert",
+                custom_attrs={"data-post-problem": "true"},
+            ),
+            identity=identity,
+            custom_attrs={
+                "data-posts": routes.FORMS,
+                "data-action": action,
+                "data-provider": provider,
+                "data-unreachable": _(
+                    "The server cannot be reached, so nothing was done. What you typed is still "
+                    "here; try again in a moment."
+                ),
+            },
+        ),
+        # What the script says arrives here; React hears of it as it hears of typing.
+        rx.el.input(
+            type="text",
+            on_change=on_posted,
+            hidden=True,
+            tab_index=-1,
+            aria_hidden=True,
+            custom_attrs={"data-hears-posts": "true"},
+        ),
+    )
+
+
+def setup_form(
+    *children: rx.Component,
+    identity: Text,
+    on_submit: OnEvent | None = None,
+    custom_attrs: Mapping[str, Any] | None = None,
+) -> rx.Component:
     """The form itself; forms.js keeps what is typed and stops what is too large for the socket.
 
     Args:
         children: Fields, buttons and outcomes, above each other.
         identity: Another one is another form: what was typed into the old one is gone with it.
         on_submit: Gets what stands in the fields.
+        custom_attrs: More of the form's attributes.
     """
     return rx.form(
         rx.flex(
@@ -73,11 +136,11 @@ def setup_form(*children: rx.Component, identity: Text, on_submit: OnEvent) -> r
             spacing="4",
         ),
         id=FORM_ID,
-        on_submit=on_submit,
+        **({} if on_submit is None else {"on_submit": on_submit}),
         no_validate=True,
         reset_on_submit=False,
         key=identity,
-        custom_attrs={"data-limited": "true", "data-form": identity},
+        custom_attrs={"data-limited": "true", "data-form": identity, **(custom_attrs or {})},
     )
 
 

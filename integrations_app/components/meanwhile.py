@@ -1,9 +1,11 @@
 """What a form says when somebody else changed what it shows."""
 
+from typing import Any
+
 import reflex as rx
 
 from integrations_app.components.feedback import notice_callout
-from integrations_app.components.fields import GIVES_UP, SAVES_FORM
+from integrations_app.components.fields import GIVES_UP, SENDS_FORM
 from integrations_app.components.reactive import OnEvent, Text
 from integrations_app.components.text import t
 
@@ -18,13 +20,13 @@ def changed_notice(sentence: Text, *, on_load: OnEvent) -> rx.Component:
     return notice_callout(sentence, _load(on_load))
 
 
-def conflict_notice(fields: Text, *, on_load: OnEvent, on_save_over: OnEvent) -> rx.Component:
+def conflict_notice(fields: Text, *, on_load: OnEvent, **save_over: Any) -> rx.Component:
     """After a save that was refused: both ways on.
 
     Args:
         fields: What somebody else changed.
         on_load: Gives up what is typed.
-        on_save_over: Saves it all the same.
+        save_over: Props of the button that saves it all the same.
     """
     return notice_callout(
         t("Someone else changed {fields} meanwhile. What you typed is still here.", fields=fields),
@@ -36,8 +38,7 @@ def conflict_notice(fields: Text, *, on_load: OnEvent, on_save_over: OnEvent) ->
                 size="1",
                 color_scheme="red",
                 variant="soft",
-                on_click=on_save_over,
-                custom_attrs=dict(SAVES_FORM),
+                **{"custom_attrs": dict(SENDS_FORM), **save_over},
             ),
             spacing="3",
             wrap="wrap",

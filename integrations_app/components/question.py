@@ -1,4 +1,4 @@
-"""A question before something is gone for good."""
+"""A question before something is gone."""
 
 import reflex as rx
 
@@ -17,7 +17,7 @@ _FOCUS_BACK = """
 """
 
 
-def question(
+def question(  # noqa: PLR0913 - each a part of what is asked
     title: Text,
     sentence: Text,
     *,
@@ -25,8 +25,10 @@ def question(
     problem: Text,
     on_keep: OnEvent,
     on_delete: OnEvent,
+    keep: Text | None = None,
+    delete: Text | None = None,
 ) -> rx.Component:
-    """Says what would be deleted, and deletes only on the second click.
+    """Says what would be gone, and acts only on the second click.
 
     Args:
         title: The question.
@@ -35,6 +37,8 @@ def question(
         problem: Why it could not be done.
         on_keep: Called for "no", and for Escape.
         on_delete: Called for "yes".
+        keep: What the button for "no" says; None for "Keep it".
+        delete: What the button for "yes" says; None for "Delete for good".
     """
     return rx.alert_dialog.root(
         rx.alert_dialog.content(
@@ -43,7 +47,7 @@ def question(
             problem_callout(problem),
             rx.flex(
                 rx.button(
-                    t("Keep it"),
+                    t("Keep it") if keep is None else keep,
                     type="button",
                     variant="soft",
                     color_scheme="gray",
@@ -51,7 +55,10 @@ def question(
                     custom_attrs={"data-keeps": "true"},
                 ),
                 rx.button(
-                    t("Delete for good"), type="button", color_scheme="red", on_click=on_delete
+                    t("Delete for good") if delete is None else delete,
+                    type="button",
+                    color_scheme="red",
+                    on_click=on_delete,
                 ),
                 spacing="3",
                 justify="end",

@@ -5,6 +5,7 @@ import reflex as rx
 from integrations_app.components.feedback import problem_callout
 from integrations_app.components.picker import integration_picker
 from integrations_app.components.reactive import OnEvent, Text, items, number, text
+from integrations_app.components.seen import seen
 from integrations_app.components.text import sentence, t
 from integrations_app.components.theme import QUESTION
 from integrations_app.components.uses import uses_list
@@ -25,7 +26,13 @@ _FOCUS_BACK = """
 def removal_dialog(
     state: type[Removal], *, on_remove: OnEvent, on_replace: OnEvent
 ) -> rx.Component:
-    """Names the connection, says who uses it, offers another; deletes only on the second click."""
+    """Names the connection, says who uses it, offers another; deletes only on the second click.
+
+    Args:
+        state: Whose copy of the question is shown.
+        on_remove: Handler of the connection as it was seen, and the places that were named.
+        on_replace: The same, with the uuid of the other connection between them.
+    """
     return rx.alert_dialog.root(
         rx.alert_dialog.content(
             rx.alert_dialog.title(
@@ -54,7 +61,7 @@ def removal_dialog(
             on_open_auto_focus=rx.call_script(_FOCUS_IN),
             on_close_auto_focus=rx.call_script(_FOCUS_BACK),
         ),
-        open=text(state.removing_uuid) != "",
+        open=text(state.removing_subject) != "",
     )
 
 
@@ -115,6 +122,7 @@ def _is_chosen(state: type[Removal]) -> rx.Var[bool]:
 
 
 def _answers(state: type[Removal], on_remove: OnEvent, on_replace: OnEvent) -> rx.Component:
+    asked = seen(state.removing_subject)
     return rx.flex(
         rx.button(
             t("Keep it"),
@@ -131,7 +139,7 @@ def _answers(state: type[Removal], on_remove: OnEvent, on_replace: OnEvent) -> r
                 color_scheme="red",
                 variant=rx.cond(_is_used(state), "soft", "solid"),
                 type="button",
-                on_click=on_remove,
+                on_click=on_remove(asked, state.removing_fingerprint),
             ),
         ),
         rx.cond(
@@ -140,7 +148,7 @@ def _answers(state: type[Removal], on_remove: OnEvent, on_replace: OnEvent) -> r
                 t("Replace and delete"),
                 color_scheme="red",
                 type="button",
-                on_click=on_replace,
+                on_click=on_replace(asked, state.replacement[0], state.removing_fingerprint),
             ),
         ),
         spacing="3",

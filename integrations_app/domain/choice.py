@@ -18,13 +18,13 @@ class ChoiceQuery:
 
     Attributes:
         provider: Key of a provider; empty for all.
-        capability: What the provider must be capable of; empty for anything.
+        capabilities: What the provider must be capable of; none for anything.
         search: Beginning of the name, the account or the service, in any case; empty for all.
         selected: What is selected already: to be found whatever else is asked for.
     """
 
     provider: str = ""
-    capability: str = ""
+    capabilities: frozenset[str] = frozenset()
     search: str = ""
     selected: tuple[UUID, ...] = ()
 

@@ -6,6 +6,9 @@ from typing import Any
 from integrations_app.domain.check import CheckReason
 from integrations_app.i18n import _, ngettext
 
+INVALID = "invalid_value"
+"""`provider_code` of stored values that the declaration does not accept any more."""
+
 
 def explain(reason: CheckReason | None, details: Mapping[str, Any], *, provider: str) -> str:
     """One or two sentences about a check that did not succeed.
@@ -18,6 +21,12 @@ def explain(reason: CheckReason | None, details: Mapping[str, Any], *, provider:
     if reason is None:
         return _("{provider} accepted the credentials.", provider=provider)
     status = details.get("http_status")
+    if reason is CheckReason.CREDENTIALS_REJECTED and details.get("provider_code") == INVALID:
+        return _(
+            "A stored value does not fit what {provider} asks for now, so nothing was sent. Open "
+            "the integration and enter its values again.",
+            provider=provider,
+        )
     if reason is CheckReason.CREDENTIALS_REJECTED and status is None:
         return _("There are no credentials to test yet. Enter them first.")
     if reason is CheckReason.UNREACHABLE and details.get("provider_code") == "private_network":

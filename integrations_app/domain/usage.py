@@ -1,5 +1,8 @@
 """Where a connection is used."""
 
+import hashlib
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -16,3 +19,9 @@ class Usage:
     label: str
     url: str | None = None
     blocking: bool = False
+
+
+def fingerprint(usages: Iterable[Usage]) -> str:
+    """Return a text that is the same for the same set of places, whatever their order."""
+    places = sorted((usage.label, usage.url or "", usage.blocking) for usage in usages)
+    return hashlib.sha256(json.dumps(places).encode()).hexdigest()

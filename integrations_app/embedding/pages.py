@@ -13,7 +13,7 @@ from integrations_app.components.translation import steady
 from integrations_app.embedding.files import SCOPE
 from integrations_app.pages import connections
 
-_SCRIPTS = ("forms.js", "drafts.js", copying.SCRIPT)
+_SCRIPTS = ("forms.js", "drafts.js", "post-forms.js", copying.SCRIPT)
 
 AddPage = Callable[..., None]
 

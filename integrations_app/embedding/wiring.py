@@ -15,7 +15,7 @@ from integrations_app.http import health, metrics, oauth_callback, reach
 from integrations_app.reflex_adapter import websocket
 from integrations_app.services import metrics as figures
 from integrations_app.services import scheduler, startup
-from integrations_app.state import guard
+from integrations_app.state import form_endpoints, guard
 from integrations_app.state.guard import Guard
 
 logger = logging.getLogger(__name__)
@@ -78,7 +78,8 @@ def answering(theirs: OnError) -> OnError:
 
 def _endpoints(*, says_health: bool, counts: bool) -> Starlette:
     more = [*(health.ROUTES if says_health else ()), *(metrics.ROUTES if counts else ())]
-    return Starlette(routes=[*oauth_callback.ROUTES, reach.route(_accepts), *more])
+    pages = [*oauth_callback.ROUTES, *form_endpoints.ROUTES, reach.route(_accepts)]
+    return Starlette(routes=[*pages, *more])
 
 
 def _accepts(origin: str) -> bool:

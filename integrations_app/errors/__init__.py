@@ -24,7 +24,7 @@ IntegrationError
 ├── ProviderNotDeclared          provider_not_declared  .provider is its key
 ├── Conflict                     conflict            .fields names what changed meanwhile
 ├── InUse                        in_use              .usages says by whom
-├── UsedMore                     used_more           .usages says where by now
+├── UsagesChanged                used_more           .usages says where by now
 ├── CannotReplace                cannot_replace      .usages says which uses are in the way
 ├── ModuleFailed                 module_failed
 ├── Undecryptable                undecryptable
@@ -112,6 +112,7 @@ from integrations_app.errors.stored import (
     NotFound,
     ProviderNotDeclared,
     Undecryptable,
+    UsagesChanged,
     UsedMore,
 )
 
@@ -162,6 +163,7 @@ __all__ = [
     "Unauthorized",
     "Undecryptable",
     "UnknownProvider",
+    "UsagesChanged",
     "UsedMore",
     "WeakPassword",
 ]

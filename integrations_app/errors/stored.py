@@ -110,8 +110,8 @@ class InUse(IntegrationError):
         self.usages = tuple(usages)
 
 
-class UsedMore(IntegrationError):
-    """More places use the connection than whoever wants to remove it has seen.
+class UsagesChanged(IntegrationError):
+    """Other places use the connection than whoever wants to remove it has seen.
 
     Attributes:
         usages: All of them.
@@ -120,8 +120,12 @@ class UsedMore(IntegrationError):
     code = "used_more"
 
     def __init__(self, usages: "Sequence[Usage]") -> None:
-        super().__init__(f"It is used in {len(usages)} places by now.")
+        super().__init__(f"It is used in other places by now, {len(usages)} in all.")
         self.usages = tuple(usages)
+
+
+UsedMore = UsagesChanged
+"""The name until 0.4; deprecated."""
 
 
 class CannotReplace(IntegrationError):

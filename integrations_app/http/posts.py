@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
+from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
@@ -11,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from integrations_app import settings
 from integrations_app.errors import DatabaseUnavailable, IntegrationError
-from integrations_app.http import bodies, words
+from integrations_app.http import bodies, visitors, words
 from integrations_app.http.bodies import BodyRefused
 from integrations_app.http.forwarding import client_address
 
@@ -51,6 +52,9 @@ def post(endpoint: Endpoint) -> Endpoint:
             response = _failure(error)
         except ClientDisconnect:
             response = Response(status_code=400)
+        except Exception as error:
+            logger.error("A request failed.", exc_info=error)
+            response = _failure(IntegrationError())
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -63,8 +67,7 @@ def refuse_foreign(request: Request) -> None:
     Raises:
         Refused: The browser says that another site is behind the request.
     """
-    origin = request.headers.get("origin")
-    if origin is not None and origin not in settings.load().accepted_origins:
+    if not visitors.is_own_page(request.headers):
         raise Refused(403, "foreign_origin")
     if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
         raise Refused(403, "foreign_origin")
@@ -89,6 +92,26 @@ async def fields(request: Request, *names: str) -> list[str]:
     return [str(value) for value in values]
 
 
+async def json_object(request: Request, *, limit: int) -> dict[str, Any]:
+    """Return the JSON object of a request's body.
+
+    Args:
+        request: Whose body is read.
+        limit: Longest body, in bytes.
+
+    Raises:
+        Refused: The body is too long or no JSON object.
+    """
+    body = await _body(request, limit=limit)
+    try:
+        sent = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Refused(400, "unreadable") from None
+    if not isinstance(sent, dict):
+        raise Refused(400, "unreadable")
+    return sent
+
+
 def client(request: Request) -> str:
     """Return the address that a request came from.
 
@@ -105,8 +128,8 @@ def request_id(request: Request) -> str | None:
     return request.scope.get("request_id")
 
 
-async def _body(request: Request) -> bytes:
-    receive = bodies.bounded(request.receive, max_bytes=_LONGEST_BODY)
+async def _body(request: Request, *, limit: int = _LONGEST_BODY) -> bytes:
+    receive = bodies.bounded(request.receive, max_bytes=limit)
     try:
         return await Request(request.scope, receive).body()
     except BodyRefused as refused:

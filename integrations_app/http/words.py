@@ -4,10 +4,12 @@ import math
 
 from integrations_app import settings
 from integrations_app.errors import (
+    Conflict,
     DatabaseUnavailable,
     EmailTaken,
     IntegrationError,
     InvalidEmail,
+    InvalidInput,
     InvalidUuid,
     Missing,
     NotSignedIn,
@@ -24,6 +26,8 @@ STATUS: dict[type[IntegrationError], int] = {
     SetupTokenInvalid: 403,
     InvalidEmail: 422,
     WeakPassword: 422,
+    InvalidInput: 422,
+    Conflict: 409,
     Missing: 404,
     InvalidUuid: 404,
     EmailTaken: 409,
@@ -82,6 +86,8 @@ def of_refusal(code: str) -> str:
                 "This is not the address that the server expects; go to {origin}.",
                 origin=settings.load().origin,
             )
+        case "not_as_seen":
+            return _("What you saw has changed meanwhile, so nothing was done. Load the page anew.")
         case "too_long":
             return _("That is too long.")
         case "too_slow":

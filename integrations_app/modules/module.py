@@ -19,10 +19,13 @@ class Module:
     Attributes:
         key: Stable identifier.
         title: What people call it; empty for its key.
+        capability: What a provider must be capable of for its connections to be used here;
+            empty for any provider.
     """
 
     key: str
     title: str = ""
+    capability: str = ""
 
     def providers(self) -> Iterable[Provider]:
         """Providers that this module declares."""

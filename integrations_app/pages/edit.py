@@ -10,6 +10,7 @@ from integrations_app.components.account import (
 )
 from integrations_app.components.address import last_part
 from integrations_app.components.copying import copyable
+from integrations_app.components.disconnecting import disconnect_dialog
 from integrations_app.components.feedback import (
     notice_callout,
     outcome_callout,
@@ -17,11 +18,10 @@ from integrations_app.components.feedback import (
 )
 from integrations_app.components.fields import (
     FORM_BEGUN_AT,
-    FORM_VALUES,
-    SENDS_FORM,
     name_field,
+    posts_form,
+    secret_form,
     setup_field,
-    setup_form,
 )
 from integrations_app.components.instructions import setup_instructions, summary
 from integrations_app.components.mark import provider_mark
@@ -29,6 +29,7 @@ from integrations_app.components.meanwhile import changed_notice, conflict_notic
 from integrations_app.components.moments import ago, ahead
 from integrations_app.components.reactive import OnEvent, flag, text
 from integrations_app.components.removal import removal_dialog
+from integrations_app.components.seen import seen
 from integrations_app.components.shell import page_heading, shell, way_back
 from integrations_app.components.status import status_word
 from integrations_app.components.text import t
@@ -152,12 +153,12 @@ def _times() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    return setup_form(
+    return secret_form(
         rx.cond(
             Edit.changed_by,
             changed_notice(
                 t("{who} changed this integration while you were typing.", who=Edit.changed_by),
-                on_load=Edit.load_theirs,
+                on_load=Edit.load_theirs(seen(Edit.form_key)),
             ),
         ),
         rx.cond(
@@ -182,15 +183,17 @@ def _form() -> rx.Component:
             Edit.conflict,
             conflict_notice(
                 Edit.conflict,
-                on_load=Edit.load_theirs,
-                on_save_over=Edit.save_over(FORM_VALUES),
+                on_load=Edit.load_theirs(seen(Edit.form_key)),
+                custom_attrs=posts_form("save", over=Edit.conflict_version),
             ),
         ),
         problem_callout(Edit.problem),
         _buttons(),
         _outcome(),
         identity=Edit.form_key,
-        on_submit=Edit.save,
+        provider=Edit.provider.key,
+        action="save",
+        on_posted=Edit.posted,
     )
 
 
@@ -214,10 +217,9 @@ def _buttons() -> rx.Component:
                 t("Test Connection"),
                 type="button",
                 variant="soft",
-                on_click=Edit.test(FORM_VALUES),
                 loading=_checking(),
                 disabled=_cannot_act(),
-                custom_attrs=SENDS_FORM,
+                custom_attrs=posts_form("test"),
             ),
         ),
         spacing="3",
@@ -249,7 +251,10 @@ def _danger_zone() -> rx.Component:
                         ),
                     ),
                     rx.button(
-                        t("Delete"), type="button", color_scheme="red", on_click=Edit.ask_removal
+                        t("Delete"),
+                        type="button",
+                        color_scheme="red",
+                        on_click=Edit.ask_removal(seen(Edit.form_key)),
                     ),
                     justify="between",
                     align="center",
@@ -261,7 +266,8 @@ def _danger_zone() -> rx.Component:
                 padding_top="var(--space-4)",
             ),
         ),
-        removal_dialog(Edit, on_remove=Edit.remove(Edit.removing_count), on_replace=Edit.replace),
+        removal_dialog(Edit, on_remove=Edit.remove, on_replace=Edit.replace),
+        disconnect_dialog(Edit, on_disconnect=Edit.disconnect(seen(Edit.disconnecting_subject))),
         size="2",
         width="100%",
     )
@@ -286,7 +292,7 @@ def _disconnect() -> rx.Component:
             type="button",
             color_scheme="red",
             variant="soft",
-            on_click=Edit.disconnect,
+            on_click=Edit.ask_disconnect(seen(Edit.form_key)),
             loading=Edit.busy == "disconnect",
             disabled=_cannot_act(),
         ),

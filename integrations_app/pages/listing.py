@@ -3,6 +3,7 @@
 import reflex as rx
 
 from integrations_app import routes
+from integrations_app.components.disconnecting import disconnect_dialog
 from integrations_app.components.feedback import notice_callout, problem_callout
 from integrations_app.components.kept_rows import (
     is_deleted,
@@ -16,6 +17,7 @@ from integrations_app.components.moments import ago
 from integrations_app.components.reactive import Flag, OnEvent, Text, flag, items, text
 from integrations_app.components.removal import removal_dialog
 from integrations_app.components.rows import loading, nothing, pager
+from integrations_app.components.seen import row_seen, seen
 from integrations_app.components.shell import page_heading, shell
 from integrations_app.components.status import status_word
 from integrations_app.components.text import t
@@ -35,7 +37,7 @@ def page() -> rx.Component:
             t("Services that this organisation's code may use."),
             _add_link(),
         ),
-        problem_callout(Listing.problem),
+        rx.box(problem_callout(Listing.problem), problem_callout(Listing.failure)),
         rx.cond(Listing.modules_failing, _about_modules()),
         rx.cond(
             Listing.loaded,
@@ -46,10 +48,9 @@ def page() -> rx.Component:
             ),
             loading(),
         ),
-        removal_dialog(
-            Listing,
-            on_remove=Listing.remove(Listing.removing_count),
-            on_replace=Listing.replace,
+        removal_dialog(Listing, on_remove=Listing.remove, on_replace=Listing.replace),
+        disconnect_dialog(
+            Listing, on_disconnect=Listing.disconnect(seen(Listing.disconnecting_subject))
         ),
     )
 
@@ -213,13 +214,13 @@ def _row(item: ConnectionItem) -> rx.Component:
             rx.el.a(t("Configure"), href=address, class_name="row-action main"),
             rx.cond(
                 item.status != Status.DISCONNECTED.value,
-                _action(t("Test Connection"), Listing.test(item.uuid), disabled=testing),
+                _action(t("Test Connection"), Listing.test(row_seen(item)), disabled=testing),
             ),
             rx.cond(
                 item.status == Status.CONNECTED.value,
-                _action(t("Disconnect"), Listing.disconnect(item.uuid)),
+                _action(t("Disconnect"), Listing.ask_disconnect(row_seen(item))),
             ),
-            _action(t("Remove"), Listing.ask_removal(item.uuid), danger=True),
+            _action(t("Remove"), Listing.ask_removal(row_seen(item)), danger=True),
             deleted=deleted,
         ),
     )

@@ -5,6 +5,7 @@ import reflex as rx
 from integrations_app import routes
 from integrations_app.components.feedback import outcome_callout, problem_callout
 from integrations_app.components.moments import ago
+from integrations_app.components.seen import seen
 from integrations_app.components.shell import page_heading, shell, way_back
 from integrations_app.components.text import t
 from integrations_app.components.theme import TABLE
@@ -22,11 +23,15 @@ def page() -> rx.Component:
                 rx.icon("refresh-cw", size=16),
                 t("Run again"),
                 type="button",
-                on_click=Modules.run_again,
+                on_click=Modules.run_again(seen()),
                 loading=Modules.busy,
             ),
         ),
-        rx.box(problem_callout(Modules.problem), outcome_callout(Modules.outcome, ok=True)),
+        rx.box(
+            problem_callout(Modules.problem),
+            problem_callout(Modules.failure),
+            outcome_callout(Modules.outcome, ok=True),
+        ),
         rx.cond(Modules.loaded, _table(), rx.skeleton(height="120px", width="100%")),
     )
 

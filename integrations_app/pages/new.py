@@ -7,11 +7,10 @@ from integrations_app.components.account import redirect_address
 from integrations_app.components.address import query_parameter
 from integrations_app.components.feedback import outcome_callout, problem_callout
 from integrations_app.components.fields import (
-    FORM_VALUES,
-    SENDS_FORM,
     name_field,
+    posts_form,
+    secret_form,
     setup_field,
-    setup_form,
 )
 from integrations_app.components.instructions import setup_instructions
 from integrations_app.components.mark import provider_mark
@@ -104,7 +103,7 @@ def _form_page() -> rx.Component:
     return rx.flex(
         setup_instructions(New.provider, open_at_first=True),
         rx.card(
-            setup_form(
+            secret_form(
                 _service(),
                 name_field(New, value="", auto_focus=True),
                 rx.foreach(
@@ -116,7 +115,9 @@ def _form_page() -> rx.Component:
                 _buttons(),
                 outcome_callout(New.outcome, ok=New.outcome_ok),
                 identity=New.provider.key,
-                on_submit=New.create,
+                provider=New.provider.key,
+                action="create",
+                on_posted=New.posted,
             ),
             size="2",
         ),
@@ -167,10 +168,9 @@ def _buttons() -> rx.Component:
                 t("Test Connection"),
                 type="button",
                 variant="soft",
-                on_click=New.test(FORM_VALUES),
-                loading=New.busy == "test",
+                loading=New.busy == "try",
                 disabled=New.busy != "",
-                custom_attrs=SENDS_FORM,
+                custom_attrs=posts_form("try"),
             ),
         ),
         spacing="3",

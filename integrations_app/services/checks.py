@@ -10,7 +10,7 @@ from integrations_app.domain.actor import AUTOMATIC, Actor, Origin
 from integrations_app.domain.check import DETAIL_KEYS, CheckReason, CheckResult
 from integrations_app.domain.connection import Connection, Status
 from integrations_app.domain.event import EventKind, NoticeKind
-from integrations_app.domain.explanation import explain
+from integrations_app.domain.explanation import INVALID, explain
 from integrations_app.domain.provider import Provider
 from integrations_app.errors import (
     AuthorizationFailed,
@@ -31,6 +31,7 @@ from integrations_app.security import egress
 from integrations_app.services import (
     cadence,
     catalogue,
+    connections,
     facts,
     lookup,
     observation,
@@ -108,7 +109,8 @@ def _asked(found: Opened) -> CheckResult:
     try:
         return ask(found.provider, found.values)
     except InvalidFields:  # saved before the declaration asked for more, or by other hands
-        return _result(found.provider, CheckReason.CREDENTIALS_REJECTED)
+        invalid = {"provider_code": INVALID}
+        return _result(found.provider, CheckReason.CREDENTIALS_REJECTED, invalid)
 
 
 def _can_have_token(found: Opened) -> bool:
@@ -252,7 +254,14 @@ def run(uuid: object, *, actor: Actor) -> CheckResult:
     return result
 
 
-def of_form(uuid: object, *, name: str, values: Mapping[str, str], actor: Actor) -> CheckResult:
+def of_form(
+    uuid: object,
+    *,
+    name: str,
+    values: Mapping[str, str],
+    actor: Actor,
+    expected_version: int | None = None,
+) -> CheckResult:
     """Check what a form says: recorded if that is what is stored, else a dry run.
 
     Args:
@@ -260,14 +269,19 @@ def of_form(uuid: object, *, name: str, values: Mapping[str, str], actor: Actor)
         name: Its name as typed.
         values: Setup key to text as typed; empty secrets stand for the stored ones.
         actor: Who asks.
+        expected_version: The version that the form was filled with; None for any.
 
     Raises:
         InvalidUuid: Neither a UUID nor its string.
         NotFound: There is no such connection.
+        Conflict: Someone saved since `expected_version`: what is typed may be meant for another
+            address than the one that is stored by now.
         InvalidFields: Values that could never be sent.
         SecretRequired: The destination was changed; the secret must be typed anew (P-6).
     """
     connection = lookup.by_uuid(uuid)
+    with database().transaction() as session:
+        connections.refuse_stale(session, connection, expected_version)
     declared = catalogue.of_connection(connection.uuid, connection.provider)
     typed = setup.read(declared, values)
     says_the_same = (

@@ -39,12 +39,12 @@ def includes(query: ChoiceQuery, provider: str | None) -> bool:
 
 def _offered(query: ChoiceQuery) -> list[str] | None:
     """Keys of the providers that are asked for; None for any, declared or not."""
-    if not query.capability:
+    if not query.capabilities:
         return [query.provider] if query.provider else None
     return [
         each.key
         for each in catalogue.all_providers()
-        if query.capability in each.capabilities and query.provider in ("", each.key)
+        if query.capabilities <= set(each.capabilities) and query.provider in ("", each.key)
     ]
 
 

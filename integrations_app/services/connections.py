@@ -1,6 +1,6 @@
 """Changing connections; each function is one transaction that tells its facts."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from integrations_app.domain.actor import Actor
 from integrations_app.domain.connection import Connection, Disconnection, Status
 from integrations_app.domain.event import EventKind
 from integrations_app.domain.provider import AuthType, Provider
-from integrations_app.errors import AlreadyExists, Conflict, InUse, NotFound, UsedMore
+from integrations_app.domain.usage import Usage, fingerprint
+from integrations_app.errors import AlreadyExists, Conflict, InUse, NotFound, UsagesChanged
 from integrations_app.providers.rules import TOKEN_KEYS
 from integrations_app.services import (
     cadence,
@@ -100,7 +101,7 @@ def update(
         row = locked(session, parsed)
         if row is None:
             raise NotFound(parsed)
-        _refuse_stale(session, row, expected_version)
+        refuse_stale(session, row, expected_version)
         old_name, row.name = row.name, new_name or row.name
         _flush(session, row)
         changed = ()
@@ -126,14 +127,20 @@ def update(
         return lookup.stored(session, parsed)
 
 
-def disconnect(uuid: object, *, actor: Actor) -> Disconnection:
+def disconnect(uuid: object, *, actor: Actor, expected_version: int | None = None) -> Disconnection:
     """Remove tokens and, for anything but OAuth2, the stored secrets; the row stays.
 
     Then the provider is asked to forget the tokens, too; what it answers changes nothing here. To
     disconnect what is not there changes nothing.
 
+    Args:
+        uuid: The connection's.
+        actor: Who does it.
+        expected_version: The version that the actor has seen; None for any.
+
     Raises:
         InvalidUuid: Neither a UUID nor its string.
+        Conflict: Someone saved since `expected_version`; nothing is changed.
     """
     parsed = parse_uuid(uuid)
     now = datetime.now(UTC)
@@ -141,6 +148,7 @@ def disconnect(uuid: object, *, actor: Actor) -> Disconnection:
         row = locked(session, parsed)
         if row is None:
             return Disconnection(changed=False)
+        refuse_stale(session, row, expected_version)
         granted = revocation.tokens_of(parsed)  # a renewal that was under way is over now
         removed = _remove_secrets(session, row)
         if not removed and row.status == Status.DISCONNECTED:
@@ -157,13 +165,20 @@ def disconnect(uuid: object, *, actor: Actor) -> Disconnection:
     return Disconnection(changed=True, revoked=revoked)
 
 
-def remove(uuid: object, *, actor: Actor, seen_uses: int | None = None) -> bool:
+def remove(
+    uuid: object,
+    *,
+    actor: Actor,
+    expected_version: int | None = None,
+    seen_usages: str | None = None,
+) -> bool:
     """Delete a connection for good, its tokens at the provider too; the audit log remembers it.
 
     Args:
         uuid: The connection's.
         actor: Who does it.
-        seen_uses: In how many places it may go missing; None for any number.
+        expected_version: The version that the actor has seen; None for any.
+        seen_usages: `usage.fingerprint` of the places that may lose it; None for any.
 
     Returns:
         Whether it was there.
@@ -171,20 +186,21 @@ def remove(uuid: object, *, actor: Actor, seen_uses: int | None = None) -> bool:
     Raises:
         InvalidUuid: Neither a UUID nor its string.
         InUse: A module needs it and blocks the removal.
-        UsedMore: It is used in more places than `seen_uses`.
+        UsagesChanged: It is used in other places than those of `seen_usages`.
+        Conflict: Someone saved since `expected_version`; nothing is changed.
     """
     parsed = parse_uuid(uuid)
     with database().transaction() as session:
         row = locked(session, parsed)
         if row is None:
             return False
+        refuse_stale(session, row, expected_version)
         granted = revocation.tokens_of(parsed)  # a renewal that was under way is over now
         usages = usage.of(parsed)  # whoever locks the row before they use it is counted
         blocking = [each for each in usages if each.blocking]
         if blocking:
             raise InUse(blocking)
-        if seen_uses is not None and len(usages) > seen_uses:
-            raise UsedMore(usages)
+        refuse_unseen(usages, seen_usages)
         session.delete(row)
         session.flush()
         at = datetime.now(UTC)
@@ -210,7 +226,31 @@ def _flush(session: Session, row: ConnectionRow) -> None:
         raise
 
 
-def _refuse_stale(session: Session, row: ConnectionRow, expected: int | None) -> None:
+def refuse_unseen(usages: Sequence[Usage], seen: str | None) -> None:
+    """Refuse to take a connection from places that whoever does it has not seen.
+
+    Args:
+        usages: The places that use it now.
+        seen: `usage.fingerprint` of those that were seen; None for any.
+
+    Raises:
+        UsagesChanged: They are others.
+    """
+    if seen is not None and fingerprint(usages) != seen:
+        raise UsagesChanged(usages)
+
+
+def refuse_stale(session: Session, row: ConnectionRow | Connection, expected: int | None) -> None:
+    """Refuse to change what has been changed since it was seen.
+
+    Args:
+        session: Of the transaction.
+        row: As it is stored.
+        expected: The version that was seen; None for any.
+
+    Raises:
+        Conflict: Someone saved meanwhile.
+    """
     if expected is None or expected == row.version:
         return
     expected = min(max(expected, 0), row.version)  # what no version can be is as stale

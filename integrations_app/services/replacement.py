@@ -1,13 +1,18 @@
 """Letting one connection take the place of another, everywhere and at once."""
 
 import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace as altered
 from datetime import UTC, datetime
+from itertools import chain
 from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from integrations_app.domain.actor import Actor
+from integrations_app.domain.choice import ChoiceQuery, Choices
+from integrations_app.domain.connection import Status
 from integrations_app.domain.event import EventKind
 from integrations_app.domain.usage import Usage
 from integrations_app.errors import (
@@ -18,7 +23,15 @@ from integrations_app.errors import (
     SameConnection,
 )
 from integrations_app.modules import Module, failure, registry
-from integrations_app.services import connections, facts, revocation
+from integrations_app.services import (
+    catalogue,
+    choices,
+    connections,
+    facts,
+    lookup,
+    revocation,
+    usage,
+)
 from integrations_app.services.references import parse_uuid
 from integrations_app.storage.engine import database
 from integrations_app.storage.tables import ConnectionRow
@@ -29,8 +42,47 @@ TOOK_OVER = "uses_taken_over"
 """Audit action at the connection that takes the place; the removal of the other follows it."""
 
 
-def replace(old: object, new: object, *, actor: Actor) -> int:
+def candidates(old: UUID, *, search: str = "", chosen: tuple[UUID, ...] = ()) -> Choices:
+    """Return the connections that could take the place of one wherever it is used.
+
+    Those of the same provider come first, and in each group those that are connected.
+
+    Args:
+        old: The connection's.
+        search: Beginning of a name, an account or a service; empty for all.
+        chosen: What is chosen already, and shown whatever is searched for.
+
+    Raises:
+        NotFound: There is no such connection.
+    """
+    provider = lookup.by_uuid(old).provider
+    query = ChoiceQuery(search=search, capabilities=_needed(old))
+    same = choices.find(altered(query, provider=provider))
+    others = choices.find(altered(query, selected=chosen))
+    rows = {row.uuid: row for row in (*same.rows, *others.rows) if row.uuid != old}
+    ordered = sorted(
+        rows.values(),
+        key=lambda row: (row.status is not Status.CONNECTED, row.provider != provider),
+    )
+    return Choices(rows=tuple(ordered), more=same.more or others.more)
+
+
+def replace(
+    old: object,
+    new: object,
+    *,
+    actor: Actor,
+    expected_version: int | None = None,
+    seen_usages: str | None = None,
+) -> int:
     """Have whatever uses a connection use another, then delete it; all of it or nothing.
+
+    Args:
+        old: The connection that goes.
+        new: The one that takes its place.
+        actor: Who does it.
+        expected_version: The version of the old one that the actor has seen; None for any.
+        seen_usages: `usage.fingerprint` of the places that may change; None for any.
 
     Returns:
         How many places use the other one now.
@@ -39,7 +91,10 @@ def replace(old: object, new: object, *, actor: Actor) -> int:
         InvalidUuid: Neither a UUID nor its string.
         SameConnection: Both are the same.
         NotFound: One of the two is not there.
-        CannotReplace: Some uses must stay with the connection that they have.
+        CannotReplace: Some uses must stay with the connection that they have, or need a provider
+            that is capable of something else.
+        Conflict: Someone saved the old one since `expected_version`.
+        UsagesChanged: It is used in other places than those of `seen_usages`.
         ModuleFailed: A module did not do its part.
     """
     leaving, staying = parse_uuid(old), parse_uuid(new)
@@ -48,6 +103,10 @@ def replace(old: object, new: object, *, actor: Actor) -> int:
     now = datetime.now(UTC)
     with database().transaction() as session:
         rows = _locked(session, leaving, staying)
+        connections.refuse_stale(session, rows[leaving], expected_version)
+        usages = {module.key: usage.of_module(module, leaving) for module in registry.all()}
+        connections.refuse_unseen(list(chain(*usages.values())), seen_usages)
+        _refuse_incapable(usages, rows[staying].provider)
         granted = revocation.tokens_of(leaving)  # a renewal that was under way is over now
         moved = _repoint(session, leaving, staying, actor)
         if moved:
@@ -69,6 +128,25 @@ def _locked(session: Session, *uuids: UUID) -> dict[UUID, ConnectionRow]:
             raise NotFound(uuid)
         rows[uuid] = row
     return rows
+
+
+def _needed(uuid: UUID) -> frozenset[str]:
+    """Return what a provider must be capable of, to be used wherever this connection is."""
+    users = (each for each in registry.all() if each.capability and usage.of_module(each, uuid))
+    return frozenset(module.capability for module in users)
+
+
+def _refuse_incapable(usages: Mapping[str, Sequence[Usage]], provider: str) -> None:
+    declared = catalogue.find(provider)
+    capabilities = declared.capabilities if declared else ()
+    stuck = [
+        used
+        for module in registry.all()
+        if module.capability and module.capability not in capabilities
+        for used in usages[module.key]
+    ]
+    if stuck:
+        raise CannotReplace(stuck)
 
 
 def _repoint(session: Session, old: UUID, new: UUID, actor: Actor) -> int:

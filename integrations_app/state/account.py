@@ -1,28 +1,36 @@
 """Step 2 of an OAuth2 connection: to the provider and back, and whose account it shall be."""
 
 import asyncio
-import json
+from typing import TYPE_CHECKING
 
 import reflex as rx
 
-from integrations_app import settings
 from integrations_app.domain.actor import Actor
-from integrations_app.domain.admin import AdminSession
-from integrations_app.domain.authorization import Outcome
+from integrations_app.domain.authorization import AccountChoice, Outcome
 from integrations_app.errors import IntegrationError
 from integrations_app.i18n import _
-from integrations_app.services import account_changes, authorizations, host_sessions
-from integrations_app.state import wording
+from integrations_app.services import account_changes
+from integrations_app.state import views, wording
+from integrations_app.state.aside import aside
+from integrations_app.state.seen import subject_of
+from integrations_app.state.session import known_session
 
 
 class Account(rx.State, mixin=True):
     """What the second step shows; the page's state has its own copy."""
 
     new_account: str = ""
+    new_account_id: str = ""
     returned: str = ""
     returned_ok: bool = False
 
-    _new_account_id: str = ""
+    if TYPE_CHECKING:  # what the page's state brings
+        problem: str
+        provider: views.ProviderItem
+
+        async def _actor(self) -> Actor: ...
+
+        async def _catch_up(self) -> None: ...
 
     def _show_return(self, told: str, provider: str) -> None:
         """Say how the way to the provider and back ended, as the address tells."""
@@ -36,45 +44,57 @@ class Account(rx.State, mixin=True):
         """Ask whose account it shall be, if this browser came back with another one."""
         found = await asyncio.to_thread(account_changes.pending, uuid, token)
         self.new_account = found.account if found else ""
-        self._new_account_id = found.account_id if found else ""
+        self.new_account_id = found.account_id if found else ""
 
-    async def _take_account(self, uuid: str, token: str, actor: Actor) -> None:
-        """Let the other account take the place of the present one.
+    @rx.event
+    async def take_account(self, seen: str, account_id: str) -> None:
+        """Let the account that was just signed in with take the place of the present one.
 
-        Raises:
-            IntegrationError: It could not be done; the question does not stand any more.
+        Args:
+            seen: The form that was shown at the click.
+            account_id: The account that the question named.
         """
+        actor = await self._actor()
+        if not self.new_account:  # a second click
+            return
         self.new_account = ""
-        await asyncio.to_thread(
-            account_changes.accept, uuid, token, account_id=self._new_account_id, actor=actor
-        )
-        self._show_connected()
-
-    async def _keep_account(self, uuid: str, token: str) -> None:
-        """Leave the present account as it is."""
-        self.new_account = ""
+        token = (await known_session(self)).token
         try:
-            await asyncio.to_thread(account_changes.discard, uuid, token)
+            choice = await aside(
+                account_changes.accept,
+                subject_of(seen)[0],
+                token,
+                account_id=str(account_id),
+                actor=actor,
+            )
+        except IntegrationError as error:
+            self.problem = wording.of_error(error)
+        else:
+            self._show_choice(choice, _("The account is connected."))
+        await self._catch_up()
+
+    @rx.event
+    async def keep_account(self, seen: str) -> None:
+        """Leave the present account as it is.
+
+        Args:
+            seen: The form that was shown at the click.
+        """
+        await self._actor()
+        self.new_account = ""
+        token = (await known_session(self)).token
+        try:
+            choice = await aside(account_changes.discard, subject_of(seen)[0], token)
         except IntegrationError as error:
             self.returned, self.returned_ok = wording.of_error(error), False
+        else:
+            self._show_choice(choice, _("The account stays as it was."))
 
-    async def _way_to_provider(self, uuid: str, session: AdminSession) -> rx.event.EventSpec:
-        """Leave for the provider; a full page load, so that the way back is one, too."""
-        await asyncio.to_thread(host_sessions.anchor, session)
-        url = await asyncio.to_thread(authorizations.begin, uuid, session.token)
-        return rx.call_script(f"window.location.assign({json.dumps(url)})")
-
-    def _wrong_origin(self, provider: str) -> str:
-        """Why nobody could come back to this page; empty if one can."""
-        expected = settings.load().origin
-        if self.router.url.origin in ("", expected):
-            return ""
-        return _(
-            "{provider} sends people back to {origin}, where you are not signed in. Open this page "
-            "there, then connect.",
-            provider=provider,
-            origin=expected,
-        )
+    def _show_choice(self, choice: AccountChoice, done: str) -> None:
+        """Show how it ended, and whether the other account's access is over at the provider."""
+        self.returned, self.returned_ok = done, choice.revoked is not False
+        if choice.revoked is False:
+            self.returned = f"{done} {wording.of_unrevoked_account(self.provider.title)}"
 
 
 def arrived() -> rx.event.EventSpec:

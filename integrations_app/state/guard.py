@@ -35,7 +35,7 @@ from integrations_app import routes
 from integrations_app.errors import DatabaseFull, DatabaseUnavailable, NotSignedIn
 from integrations_app.i18n import _
 from integrations_app.reflex_adapter import websocket
-from integrations_app.state import outage, session, wording
+from integrations_app.state import outage, seen, session, wording
 
 logger = logging.getLogger(__name__)
 
@@ -90,12 +90,29 @@ class Guard(Middleware):
         except DatabaseUnavailable:
             return await _without_database(root, event.name, tells_all=tells_all)
         was_anothers = await session.hand_over(root, found, tells_all=tells_all)
-        if found or is_public(event.name):
+        if found and not is_public(event.name):
+            return await _refused(root, event)
+        if is_public(event.name):
             return None
         delta = await session.emptied(root) if was_anothers else {}
         if routes.is_for_anyone(root.router.url.path):
             return StateUpdate(delta=delta)
         return _told(rx.redirect(routes.LOGIN), delta=delta)
+
+
+async def _refused(root: BaseState, event: Event) -> StateUpdate | None:
+    """Turn away an act that was meant for something else than what is shown now."""
+    registered = RegistrationContext.get().event_handlers.get(event.name)
+    if registered is None or not issubclass(registered.states[0], session.AdminState):
+        return None
+    if not seen.needs_seen(registered.handler.fn):
+        return None
+    sentence = seen.refusal(
+        event.payload.get(seen.SEEN),
+        page=root.router.url.path,
+        is_shown=(await root.get_state(registered.states[0]))._shows,
+    )
+    return _told(rx.toast.error(sentence)) if sentence else None
 
 
 async def _without_database(root: BaseState, name: str, *, tells_all: bool) -> StateUpdate | None:

@@ -20,10 +20,12 @@ from integrations_app.services import catalogue, checks, connections, legacy
 from integrations_app.services import listing as pages
 from integrations_app.state import views, wording
 from integrations_app.state.aside import aside
+from integrations_app.state.disconnecting import Disconnecting
 from integrations_app.state.kept_order import Rows
 from integrations_app.state.modules import is_about_modules
 from integrations_app.state.paged_list import PagedList
 from integrations_app.state.removal import Removal
+from integrations_app.state.seen import read_only, subject_of, text_of
 from integrations_app.state.sent import clean
 from integrations_app.state.session import AdminState, watching
 from integrations_app.state.watching import Batch
@@ -35,7 +37,7 @@ _READABLE_MS = 20_000
 _rows = Rows(page=pages.page, standing=pages.standing, item=views.connection_item)
 
 
-class Listing(PagedList, Removal, AdminState):
+class Listing(PagedList, Disconnecting, Removal, AdminState):
     """One page of connections, kept up while it is open."""
 
     rows: list[views.ConnectionItem] = []
@@ -59,6 +61,7 @@ class Listing(PagedList, Removal, AdminState):
         return bool(self.search) or self.provider != _ALL or self.status != _ALL
 
     @rx.event
+    @read_only
     async def load(self) -> AsyncIterator[object]:
         """Show what the address asks for."""
         await self._actor()
@@ -68,6 +71,9 @@ class Listing(PagedList, Removal, AdminState):
             providers=[views.OptionItem(value=each.key, label=each.title) for each in declared],
             provider_names=listing([each.title for each in declared]),
             removing_uuid="",
+            removing_subject="",
+            disconnecting_subject="",
+            failure=self.failure if self._is_back() else "",
             changed=[],
         )
         turned_back = await self._renew()
@@ -79,6 +85,7 @@ class Listing(PagedList, Removal, AdminState):
             yield event
 
     @rx.event(background=True)
+    @read_only
     async def watch(self) -> None:
         """Keep the rows up until the page is left or the session ends."""
         async for batch in watching(self):
@@ -89,87 +96,125 @@ class Listing(PagedList, Removal, AdminState):
                     await self._look_at_modules()
 
     @rx.event
+    @read_only
     async def find(self, text: str) -> list[rx.event.EventSpec]:
         """Show the rows whose name or account begins with this."""
         return await self._goto(search=clean(str(text)).strip()[:SEARCH_MAX_LENGTH])
 
     @rx.event
+    @read_only
     async def choose_provider(self, key: str) -> list[rx.event.EventSpec]:
         """Show the rows of one provider, or of all."""
         return await self._goto(provider="" if key == _ALL else clean(str(key)))
 
     @rx.event
+    @read_only
     async def choose_status(self, status: str) -> list[rx.event.EventSpec]:
         """Show the rows of one status, or of all."""
         return await self._goto(status="" if status == _ALL else clean(str(status)))
 
     @rx.event(background=True)
-    async def test(self, uuid: str) -> AsyncIterator[None]:
-        """Check a connection's stored credentials; the row says how it ended."""
+    async def test(self, seen: str) -> AsyncIterator[None]:
+        """Check a connection's stored credentials; the row says how it ended.
+
+        Args:
+            seen: The row that was shown at the click.
+        """
+        uuid, _version = subject_of(seen)
         async with self:
             actor = await self._actor()
-            if uuid in self.testing or all(row.uuid != uuid for row in self._seen):
+            if uuid in self.testing:
                 return
-            self.testing = [*self.testing, uuid]
+            self.testing, self.failure = [*self.testing, uuid], ""
         yield
-        problem = ""
         try:
             await aside(checks.run, uuid, actor=actor)
         except IntegrationError as error:
-            problem = wording.of_error(error)
+            async with self:
+                self.failure = wording.of_error(error)
         finally:
             async with self:
                 self.testing = [each for each in self.testing if each != uuid]
                 await self._reload()
-                self.problem = problem or self.problem
 
     @rx.event(background=True)
-    async def disconnect(self, uuid: str) -> None:
-        """Remove a connection's credentials; the row stays."""
+    async def disconnect(self, seen: str) -> None:
+        """Remove a connection's credentials; the row stays.
+
+        Args:
+            seen: The row that was shown when the question was asked.
+        """
+        uuid, version = subject_of(seen)
         async with self:
             actor = await self._actor()
-        problem = ""
+            if self.disconnecting_subject != text_of(seen):
+                return
+            self.disconnecting_subject = self.failure = ""
+        failure = ""
         try:
-            done = await aside(connections.disconnect, uuid, actor=actor)
+            done = await aside(connections.disconnect, uuid, actor=actor, expected_version=version)
             if done.revoked is False:
-                problem = wording.of_unrevoked(self._service(uuid))
+                failure = wording.of_unrevoked(self._service(uuid))
         except IntegrationError as error:
-            problem = wording.of_error(error)
+            failure = wording.of_error(error)
         async with self:
+            self.failure = failure
             await self._reload()
-            self.problem = problem or self.problem
 
     @rx.event
-    async def ask_removal(self, uuid: str) -> None:
-        """Ask before a connection is deleted, and say who uses it."""
+    async def ask_disconnect(self, seen: str) -> None:
+        """Ask before a connection is disconnected.
+
+        Args:
+            seen: The row that was shown at the click.
+        """
         await self._actor()
-        asked = next((row for row in self.rows if row.uuid == uuid), None)
-        if asked is not None:
-            await self._ask_removal(asked.uuid, asked.name, asked.service, provider=asked.provider)
+        row = self._row(text_of(seen))
+        if row is not None:
+            self._ask_disconnect(
+                text_of(seen), name=row.name, service=row.service, provider=row.provider
+            )
 
     @rx.event
-    async def remove(self, seen: int) -> list[rx.event.EventSpec]:
+    async def ask_removal(self, seen: str) -> None:
+        """Ask before a connection is deleted, and say who uses it.
+
+        Args:
+            seen: The row that was shown at the click.
+        """
+        await self._actor()
+        row = self._row(text_of(seen))
+        if row is not None:
+            await self._ask_removal(text_of(seen), row.name, row.service, provider=row.provider)
+
+    @rx.event
+    async def remove(self, seen: str, usages: str) -> list[rx.event.EventSpec]:
         """Delete the connection that was asked about.
 
         Args:
-            seen: How many uses the question spoke of.
+            seen: The row that was shown when the question was asked.
+            usages: `fingerprint` of the places that the question named.
         """
         actor = await self._actor()
-        uuid = self.removing_uuid
-        removed = await self._remove(actor, seen)
-        if removed is None:
-            return []
-        return [removed, *await self._reload(without=uuid)]
+        is_gone, notices = await self._remove(seen, usages, actor)
+        if not is_gone:
+            return notices
+        return [*notices, *await self._reload(without=subject_of(seen)[0])]
 
     @rx.event
-    async def replace(self) -> list[rx.event.EventSpec]:
-        """Let the chosen connection take the place of the one that was asked about."""
+    async def replace(self, seen: str, chosen: str, usages: str) -> list[rx.event.EventSpec]:
+        """Let another connection take the place of the one that was asked about.
+
+        Args:
+            seen: The row that was shown when the question was asked.
+            chosen: Uuid of the other connection.
+            usages: `fingerprint` of the places that the question named.
+        """
         actor = await self._actor()
-        uuid = self.removing_uuid
-        removed = await self._replace(actor)
-        if removed is None:
-            return []
-        return [removed, *await self._reload(without=uuid)]
+        is_gone, notices = await self._replace(seen, chosen, usages, actor)
+        if not is_gone:
+            return notices
+        return [*notices, *await self._reload(without=subject_of(seen)[0])]
 
     def _leave_behind(self) -> None:
         self.testing = []

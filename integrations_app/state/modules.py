@@ -14,6 +14,7 @@ from integrations_app.i18n import _
 from integrations_app.services import legacy, requirements
 from integrations_app.state import wording
 from integrations_app.state.aside import aside
+from integrations_app.state.seen import read_only
 from integrations_app.state.session import AdminState, Batch, watching
 
 
@@ -44,16 +45,22 @@ class Modules(AdminState):
     loaded: bool = False
     busy: bool = False
     problem: str = ""
+    """Why the rows may be out of date."""
+    failure: str = ""
+    """Why the last run could not be completed; it stays until the next one, or the page is left."""
     outcome: str = ""
 
     @rx.event
+    @read_only
     async def load(self) -> None:
         """Show what is known."""
         await self._actor()
-        self.outcome = ""
+        if not self._is_back():
+            self.outcome = self.failure = ""
         await self._reload()
 
     @rx.event(background=True)
+    @read_only
     async def watch(self) -> AsyncIterator[None]:
         """Keep the rows up until the page is left or the session ends."""
         async for batch in watching(self):
@@ -63,26 +70,31 @@ class Modules(AdminState):
             yield
 
     @rx.event(background=True)
-    async def run_again(self) -> AsyncIterator[None]:
-        """Have every module look at its old data once more."""
+    async def run_again(self, seen: str) -> AsyncIterator[None]:
+        """Have every module look at its old data once more.
+
+        Args:
+            seen: The page that was shown at the click.
+        """
+        del seen  # the guard has looked at it
         async with self:
             actor = await self._actor()
             if self.busy:
                 return
-            self.busy, self.problem, self.outcome = True, "", ""
+            self.busy, self.failure, self.outcome = True, "", ""
         yield
-        problem = ""
+        failure = ""
         try:
             await aside(legacy.migrate, actor=actor)
         except IntegrationError as error:
-            problem = wording.of_error(error)
+            failure = wording.of_error(error)
         finally:
             async with self:
                 self.busy = False
         async with self:
             await self._reload()
-            self.problem = problem or self.problem
-            if not self.problem and not any(row.error for row in self.rows):
+            self.failure = failure
+            if not (failure or self.problem or any(row.error for row in self.rows)):
                 self.outcome = _("All old data is up to date.")
 
     def _leave_behind(self) -> None:

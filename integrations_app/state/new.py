@@ -1,18 +1,15 @@
 """A new connection: choose the service, fill in its form, try it, create it."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import reflex as rx
 
 from integrations_app import routes, settings
-from integrations_app.domain.provider import Provider
-from integrations_app.errors import IntegrationError
-from integrations_app.services import catalogue, checks, connections
-from integrations_app.state import setup_form, views, wording
-from integrations_app.state.aside import aside
+from integrations_app.services import catalogue
+from integrations_app.state import form_answer, setup_form, views
 from integrations_app.state.edit import Edit
-from integrations_app.state.session import AdminState
+from integrations_app.state.seen import read_only
+from integrations_app.state.session import AdminState, without_database
 
 
 class New(setup_form.SetupForm, AdminState):
@@ -39,6 +36,7 @@ class New(setup_form.SetupForm, AdminState):
         ]
 
     @rx.event
+    @read_only
     async def load(self) -> None:
         """Show the choice, or the form for the provider that the address names."""
         await self._actor()
@@ -58,77 +56,32 @@ class New(setup_form.SetupForm, AdminState):
         self.revealed, self.wanted, self.asked, self.loaded = [], "", key, True
 
     @rx.event
+    @read_only
     async def search(self, text: str) -> None:
         """Leave only the providers that fit."""
         self.wanted = str(text)[:100]
 
     @rx.event
+    @read_only
     async def touch(self) -> None:
         """Someone types: what a test said is about something else now."""
         self.outcome = ""
 
-    @rx.event(background=True)
-    async def test(self, form: dict[str, str]) -> AsyncIterator[rx.event.EventSpec | None]:
-        """The dry run: ask the provider about what is typed now; nothing is stored."""
-        async with self:
-            await self._actor()
-            declared = catalogue.find(self.provider.key)
-            if self.busy or declared is None:
-                return
-            self._clear_feedback()
-            turn = self._begin("test")
-        yield None
-        event = await self._try(declared, setup_form.read(form, declared), turn)
-        yield event
-
-    async def _try(
-        self, declared: Provider, submitted: setup_form.Submitted, turn: int
-    ) -> rx.event.EventSpec | None:
-        event = None
-        try:
-            result = await aside(checks.dry_run, declared.key, submitted.values)
-        except IntegrationError as error:
-            async with self:
-                if turn == self._turn:
-                    event = self._show_error(error, declared)
-        else:
-            async with self:
-                if turn == self._turn:
-                    self._show_result(result)
-        finally:
-            async with self:
-                self._end(turn)
-                self._say_removed(submitted)
-        return event
-
     @rx.event
-    async def create(self, form: dict[str, str]) -> AsyncIterator[object]:
-        """Store the connection, go to its page, and check it there."""
-        actor = await self._actor()
-        declared = catalogue.find(self.provider.key)
-        if declared is None:
-            self.problem = wording.of_error(IntegrationError())
+    @without_database
+    @read_only
+    async def posted(self, text: str) -> AsyncIterator[object]:
+        """Show how a test or the creation of the connection ended, or that it has begun.
+
+        Args:
+            text: A `FormAnswer` as JSON, handed on by the page's script.
+        """
+        answer = form_answer.read(text)
+        if answer is None or answer.subject != self.provider.key:
             return
-        submitted = setup_form.read(form, declared)
-        self._clear_feedback()
-        turn = self._begin("create")
-        yield
-        try:
-            connection = await asyncio.to_thread(
-                connections.add,
-                declared.key,
-                submitted.name,
-                values=submitted.values,
-                actor=actor,
-            )
-        except IntegrationError as error:
-            self._end(turn)
-            self._say_removed(submitted)
-            yield self._show_error(error, declared)
-            return
-        self._end(turn)
-        edit = await self.get_state(Edit)
-        edit._expect(connection.uuid)
-        edit._say_removed(submitted)
-        yield rx.redirect(routes.edit(connection.uuid))
-        yield Edit.check_saved(str(connection.uuid))
+        yield self._show_answer(answer)
+        if answer.uuid is not None:
+            edit = await self.get_state(Edit)
+            edit._expect(answer.uuid)
+            edit.removed = self.removed
+            yield rx.redirect(routes.edit(answer.uuid))

@@ -11,6 +11,7 @@ from integrations_app.errors import DatabaseUnavailable
 from integrations_app.i18n import ngettext
 from integrations_app.state import wording
 from integrations_app.state.kept_order import Reading, Rows, keep
+from integrations_app.state.seen import read_only
 from integrations_app.state.sent import query_of
 from integrations_app.state.session import AdminState
 
@@ -29,6 +30,9 @@ class PagedList(rx.State, mixin=True):
     """How many rows are not in their place, in words; empty for none."""
     loaded: bool = False
     problem: str = ""
+    """Why the rows may be out of date."""
+    failure: str = ""
+    """Why the last act failed; it stays until the next one, or the page is left."""
     count: str = ""
     next_link: str = ""
     previous_link: str = ""
@@ -37,6 +41,7 @@ class PagedList(rx.State, mixin=True):
     """What `rows` holds, to compare with; to go through `rows` itself is slow."""
 
     @rx.event
+    @read_only
     async def turn_to(self, link: str) -> AsyncIterator[list[rx.event.EventSpec] | None]:
         """Show what a link on this page leads to, and only then have the browser go there."""
         await cast("AdminState", self)._actor()
@@ -47,10 +52,19 @@ class PagedList(rx.State, mixin=True):
         yield turned_back or [rx.redirect(f"{urlsplit(self._link()).path}?{query}")]
 
     @rx.event
+    @read_only
     async def refresh_order(self) -> list[rx.event.EventSpec]:
         """Show the rows as they follow each other now, without those that are gone."""
         await cast("AdminState", self)._actor()
         return await self._renew()
+
+    def _shows(self, subject: str) -> bool:
+        return self._row(subject) is not None
+
+    def _row(self, subject: str) -> Any:
+        """Return the row of this uuid and version; None if it is not shown, or is gone."""
+        rows = (row for row in self._seen if f"{row.uuid}/{row.version}" == subject)
+        return next((row for row in rows if row.uuid not in self.deleted), None)
 
     def _source(self) -> Rows[Any, Any, Any]:
         """Where the rows are read."""

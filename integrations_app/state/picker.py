@@ -14,6 +14,7 @@ from integrations_app.errors import DatabaseUnavailable, InvalidUuid
 from integrations_app.services import choices as stored
 from integrations_app.services.references import parse_uuid
 from integrations_app.state import views
+from integrations_app.state.seen import read_only
 from integrations_app.state.sent import clean
 from integrations_app.state.together import Together
 from integrations_app.state.watching import Batch, Follower, Line, following
@@ -70,6 +71,7 @@ class ConnectionChoices(Follower, mixin=True):
     """What the provider must be capable of."""
 
     @rx.event(background=True)
+    @read_only
     async def watch_choices(self) -> None:
         """Show what there is to choose from, until the page is left or it may not be seen."""
         async with contextlib.aclosing(self._happenings()) as batches:
@@ -78,6 +80,7 @@ class ConnectionChoices(Follower, mixin=True):
                     await self._follow(batch)
 
     @rx.event
+    @read_only
     async def find_choices(self, text: str) -> None:
         """Show what begins with this, where there is too much to show it all."""
         self.choices_searched = clean(str(text)).strip()[:SEARCH_MAX_LENGTH]
@@ -143,7 +146,7 @@ class ConnectionChoices(Follower, mixin=True):
                 selected.append(parse_uuid(text))
         return ChoiceQuery(
             provider=self._provider,
-            capability=self._capability,
+            capabilities=frozenset({self._capability} - {""}),
             search=self.choices_searched,
             selected=tuple(selected),
         )

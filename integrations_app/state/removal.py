@@ -2,40 +2,49 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 from uuid import UUID
 
 import reflex as rx
 
 from integrations_app.domain.actor import Actor
-from integrations_app.domain.choice import ChoiceQuery
-from integrations_app.domain.usage import Usage
+from integrations_app.domain.usage import Usage, fingerprint
 from integrations_app.errors import (
     CannotReplace,
+    Conflict,
     IntegrationError,
     InUse,
     NotSignedIn,
-    UsedMore,
+    UsagesChanged,
 )
 from integrations_app.i18n import _, ngettext
-from integrations_app.services import choices, connections, replacement, usage
+from integrations_app.services import connections, replacement, usage
 from integrations_app.services.references import parse_uuid
 from integrations_app.state import views, wording
 from integrations_app.state.aside import aside
 from integrations_app.state.picker import SEARCH_MAX_LENGTH, PickerItem, picker_item
+from integrations_app.state.seen import read_only, subject_of, text_of
 from integrations_app.state.sent import clean
 from integrations_app.state.session import signed_in
 from integrations_app.state.uses import SHOWN
+
+Answered: TypeAlias = tuple[bool, list[rx.event.EventSpec]]
+"""Whether the connection is gone, and what the browser is told of it."""
 
 
 class Removal(rx.State, mixin=True):
     """Which connection is asked about; each page's state has its own copy."""
 
     removing_uuid: str = ""
+    removing_subject: str = ""
+    """The connection and its version, as the page spells them."""
     removing_name: str = ""
     removing_service: str = ""
     removing_usages: list[views.UsageItem] = []
     removing_more: int = 0
     removing_count: int = 0
+    removing_fingerprint: str = ""
+    """Of the places that the question names."""
     removing_blocked: str = ""
     removal_problem: str = ""
     replacements: list[PickerItem] = []
@@ -56,11 +65,13 @@ class Removal(rx.State, mixin=True):
         )
 
     @rx.event
+    @read_only
     async def keep(self) -> None:
         """Close the question; nothing is deleted."""
-        self.removing_uuid = ""
+        self.removing_uuid = self.removing_subject = ""
 
     @rx.event
+    @read_only
     async def choose_replacement(self, event: dict[str, str]) -> None:
         """Choose what takes the place of the connection, or nothing; nothing is done yet."""
         if await signed_in(self) is None:
@@ -72,6 +83,7 @@ class Removal(rx.State, mixin=True):
             self.removal_problem = ""
 
     @rx.event
+    @read_only
     async def find_replacement(self, text: str) -> None:
         """Offer what begins with this, where there is too much to offer it all."""
         if await signed_in(self) is None:
@@ -79,44 +91,52 @@ class Removal(rx.State, mixin=True):
         self.replacements_searched = clean(str(text)).strip()[:SEARCH_MAX_LENGTH]
         await self._offer()
 
-    async def _ask_removal(self, uuid: str, name: str, service: str, *, provider: str) -> None:
-        found = await asyncio.to_thread(usage.of, parse_uuid(uuid))
-        self._show_uses(found)
+    async def _ask_removal(self, subject: str, name: str, service: str, *, provider: str) -> None:
+        uuid = parse_uuid(subject.partition("/")[0])
+        self._show_uses(await asyncio.to_thread(usage.of, uuid))
         self.removal_problem, self.replacement, self.replacements_searched = "", [], ""
         self._removing_provider = provider
-        self.removing_uuid, self.removing_name, self.removing_service = uuid, name, service
-        if found:
+        self.removing_name, self.removing_service = name, service
+        self.removing_uuid, self.removing_subject = str(uuid), subject
+        if self.removing_count:
             await self._offer()
 
     async def _offer(self) -> None:
-        of_same = ChoiceQuery(provider=self._removing_provider, search=self.replacements_searched)
-        same = await asyncio.to_thread(choices.find, of_same)
-        of_any = ChoiceQuery(
-            search=self.replacements_searched, selected=tuple(map(UUID, self.replacement))
+        if not self.removing_uuid:
+            return
+        found = await asyncio.to_thread(
+            replacement.candidates,
+            parse_uuid(self.removing_uuid),
+            search=self.replacements_searched,
+            chosen=tuple(map(UUID, self.replacement)),
         )
-        others = await asyncio.to_thread(choices.find, of_any)
-        found = {row.uuid: row for row in (*same.rows, *others.rows)}
-        offered = [picker_item(row) for row in found.values()]
-        self.replacements = [each for each in offered if each.uuid != self.removing_uuid]
-        self.replacements_more = same.more or others.more
+        self.replacements = [picker_item(row) for row in found.rows]
+        self.replacements_more = found.more
 
-    async def _remove(self, actor: Actor, seen: object) -> rx.event.EventSpec | None:
+    async def _remove(self, seen: str, usages: str, actor: Actor) -> Answered:
         """Delete what was asked about.
 
         Args:
+            seen: The connection and its version, as the question had them.
+            usages: `fingerprint` of the places that the question named.
             actor: Who does it.
-            seen: How many uses the question spoke of when it was answered.
 
         Returns:
-            The notice that it is gone; None if it is still there and the question says why.
+            Whether it is gone, and what the browser is told of it.
         """
-        if not self.removing_uuid or not isinstance(seen, int):
-            return None
+        if text_of(seen) != self.removing_subject:
+            return False, []
+        uuid, version = subject_of(seen)
         try:
-            await aside(connections.remove, self.removing_uuid, actor=actor, seen_uses=seen)
+            await aside(
+                connections.remove,
+                uuid,
+                actor=actor,
+                expected_version=version,
+                seen_usages=str(usages),
+            )
         except IntegrationError as error:
-            await self._show_refusal(error)
-            return None
+            return False, await self._show_refusal(error)
         return self._gone(
             _(
                 "{service} {name} was deleted.",
@@ -125,17 +145,22 @@ class Removal(rx.State, mixin=True):
             )
         )
 
-    async def _replace(self, actor: Actor) -> rx.event.EventSpec | None:
-        """Let the chosen connection take the place of the one in question; see `_remove`."""
-        if not self.removing_uuid or not self.replacement:
-            return None
+    async def _replace(self, seen: str, chosen: object, usages: str, actor: Actor) -> Answered:
+        """Let a connection take the place of the one in question; see `_remove`."""
+        if text_of(seen) != self.removing_subject:
+            return False, []
+        uuid, version = subject_of(seen)
         try:
             moved = await aside(
-                replacement.replace, self.removing_uuid, self.replacement[0], actor=actor
+                replacement.replace,
+                uuid,
+                chosen,
+                actor=actor,
+                expected_version=version,
+                seen_usages=str(usages),
             )
         except IntegrationError as error:
-            await self._show_refusal(error)
-            return None
+            return False, await self._show_refusal(error)
         return self._gone(
             ngettext(
                 "{service} {name} was deleted; {n} place uses the other integration now.",
@@ -146,20 +171,24 @@ class Removal(rx.State, mixin=True):
             )
         )
 
-    def _gone(self, told: str) -> rx.event.EventSpec:
-        self.removing_uuid = ""
-        return rx.toast.success(told)
+    def _gone(self, told: str) -> Answered:
+        self.removing_uuid = self.removing_subject = ""
+        return True, [rx.toast.success(told)]
 
-    async def _show_refusal(self, error: IntegrationError) -> None:
-        if isinstance(error, InUse | UsedMore | CannotReplace):
-            found = await asyncio.to_thread(usage.of, parse_uuid(self.removing_uuid))
-            self._show_uses(found)
+    async def _show_refusal(self, error: IntegrationError) -> list[rx.event.EventSpec]:
+        if isinstance(error, Conflict):  # the question is about what is no more
+            self.removing_uuid = self.removing_subject = ""
+            return [rx.toast.error(wording.of_error(error))]
+        if isinstance(error, InUse | UsagesChanged | CannotReplace) and self.removing_uuid:
+            self._show_uses(await asyncio.to_thread(usage.of, parse_uuid(self.removing_uuid)))
         if not isinstance(error, InUse):
             self.removal_problem = wording.of_error(error)
+        return []
 
-    def _show_uses(self, found: Sequence[Usage]) -> None:
-        self.removing_usages = views.usage_items(found[:SHOWN])
-        self.removing_more = max(len(found) - SHOWN, 0)
-        self.removing_count = len(found)
-        blocking = [each for each in found if each.blocking]
+    def _show_uses(self, usages: Sequence[Usage]) -> None:
+        self.removing_usages = views.usage_items(usages[:SHOWN])
+        self.removing_more = max(len(usages) - SHOWN, 0)
+        self.removing_count = len(usages)
+        self.removing_fingerprint = fingerprint(usages)
+        blocking = [each for each in usages if each.blocking]
         self.removing_blocked = wording.of_error(InUse(blocking)) if blocking else ""

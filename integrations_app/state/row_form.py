@@ -1,6 +1,7 @@
 """The form of a module's row: filled once, kept up with what others do meanwhile."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -10,6 +11,7 @@ import reflex as rx
 from integrations_app.domain.actor import Actor
 from integrations_app.errors import Conflict, DatabaseUnavailable, IntegrationError, Missing
 from integrations_app.i18n import _, listing
+from integrations_app.state.seen import page_of, read_only, subject_of, text_of
 from integrations_app.state.sent import version_of
 from integrations_app.state.session import without_database
 from integrations_app.state.setup_form import focus
@@ -51,12 +53,15 @@ class RowForm(rx.State, mixin=True):
     problem: str = ""
     changed_meanwhile: bool = False
     conflict: str = ""
+    conflict_version: int = 0
     removed_meanwhile: bool = False
 
     _seen: Any = None
     """What is typed here was meant for this: it is what is stored at a save, or that is refused."""
     _drawn: int = 0
     """How often the form was emptied on purpose."""
+    _kind: str = "new"
+    """Stands for the uuid in the identity of a form for a row that is not stored yet."""
 
     if TYPE_CHECKING:  # what AdminState brings
         _behind: bool
@@ -67,43 +72,66 @@ class RowForm(rx.State, mixin=True):
     def form_key(self) -> str:
         """Another key is another form: what was typed into the old one is gone with it."""
         version = self._seen.version if self._seen else 0
-        return f"{self.row_uuid or 'new'}/{version}.{self._drawn}"
+        return f"{self.row_uuid or self._kind}/{version}.{self._drawn}"
 
     @rx.event
     @without_database
+    @read_only
     async def touch(self, begun_at: str) -> None:
         """Someone types: from now on the form is theirs.
 
         Args:
             begun_at: The `form_key` that they began to type at; the line may have been cut since.
         """
+        if version_of(begun_at)[0] != version_of(self.form_key)[0]:
+            return  # typed into another form, before the line came back
         self.touched, self.saved = True, False
         self._go_back_to(str(begun_at))
 
     @rx.event(background=True)
-    async def save(self, form: dict[str, str]) -> AsyncIterator[object]:
-        """Create what the form says, or save it."""
-        async for event in self._save(form, over=False):
+    async def save(self, form: dict[str, str], seen: str) -> AsyncIterator[object]:
+        """Create what the form says, or save it.
+
+        Args:
+            form: What stands in the fields.
+            seen: The form that was shown at the click.
+        """
+        async for event in self._save(form, seen):
             yield event
 
     @rx.event(background=True)
-    async def save_over(self, form: dict[str, str]) -> AsyncIterator[object]:
-        """Save although somebody else saved meanwhile."""
-        async for event in self._save(form, over=True):
+    async def save_over(
+        self, form: dict[str, str], seen: str, version: int
+    ) -> AsyncIterator[object]:
+        """Save although somebody else saved meanwhile.
+
+        Args:
+            form: What stands in the fields.
+            seen: The form that was shown at the click.
+            version: The version that the others' save made, which the conflict spoke of.
+        """
+        async for event in self._save(form, seen, over=version):
             yield event
 
     @rx.event
-    async def load_theirs(self) -> None:
-        """Give up what is typed here and show what is stored."""
+    async def load_theirs(self, seen: str) -> None:
+        """Give up what is typed here and show what is stored.
+
+        Args:
+            seen: The form that was shown at the click.
+        """
         await self._actor()
         try:
-            row = await asyncio.to_thread(self._finding(), self.row_uuid)
+            row = await asyncio.to_thread(self._finding(), subject_of(seen)[0])
         except IntegrationError as error:
             self.problem = self._words().of_error(error)
             return
         self._drawn += 1
         self._fill(row)
         await self._show_more()
+
+    def _shows(self, subject: str) -> bool:
+        return subject == self.form_key
 
     def _words(self) -> Words:
         """The module's."""
@@ -118,7 +146,7 @@ class RowForm(rx.State, mixin=True):
 
         Args:
             form: What a browser sent.
-            seen: What it was typed over; None to save over anything.
+            seen: The row that it was typed over; None for a new one.
             actor: Who does it.
         """
         raise NotImplementedError
@@ -183,31 +211,66 @@ class RowForm(rx.State, mixin=True):
             self._seen = replace(self._seen, version=version)
             self.changed_meanwhile = True
 
-    async def _save(self, form: object, *, over: bool) -> AsyncIterator[object]:
+    async def _save(
+        self, form: object, seen: str, *, over: int | None = None
+    ) -> AsyncIterator[object]:
         async with self:
             actor = await self._actor()
-            if self.busy or self.removed_meanwhile:
+            if self.busy or self.removed_meanwhile or not self._shows(text_of(seen)):
                 return
             self._clear_feedback()
             self.busy, self.saved = True, False
-            is_new = not self.row_uuid
-            store = self._storing(form, seen=None if over else self._seen, actor=actor)
+            row = self._seen if over is None else replace(self._seen, version=over)
+            store = self._storing(form, seen=row, actor=actor)
         yield None
+        event: object = None
         try:
-            row = await asyncio.to_thread(store)
+            stored = await asyncio.to_thread(store)
         except IntegrationError as error:
             async with self:
-                self.busy, event = False, self._refused(error)
-            yield event
-            return
-        async with self:
-            self.busy = False
-            self._fill(row)
-            self.saved = not is_new
-            address = self._created_at(row)
-        if is_new:
-            yield rx.redirect(address)
-            yield rx.toast.success(_("{name} was created.", name=row.draft.name))
+                event = self._refused(error) if self._shows(text_of(seen)) else None
+        else:
+            yield _forget_draft(seen)
+            async with self:
+                event = self._stored(stored, is_new=row is None, seen=seen)
+        finally:
+            async with self:
+                self.busy = False
+        yield event
+
+    async def _remove(self, remove: Callable[..., object], seen: str, actor: Actor) -> str:
+        """Delete the row that was seen.
+
+        Args:
+            remove: Deletes a row by uuid and version; called in a thread.
+            seen: The form that was shown when the question was asked.
+            actor: Who does it.
+
+        Returns:
+            Why it could not be done, in words; empty if it is done.
+        """
+        uuid, version = subject_of(seen)
+        shown, self.row_uuid = self.row_uuid, ""  # not to be told of it by ourselves
+        done = False
+        try:
+            await asyncio.to_thread(remove, uuid, actor=actor, expected_version=version)
+            done = True
+        except IntegrationError as error:
+            return self._words().of_error(error)
+        finally:
+            if not done:
+                self.row_uuid = shown
+        return ""
+
+    def _stored(self, row: Any, *, is_new: bool, seen: str) -> object:
+        if not self._shows(text_of(seen)):
+            return None  # the browser is somewhere else by now
+        self._fill(row)
+        self.saved = not is_new
+        if not is_new:
+            return None
+        created = _("{name} was created.", name=row.draft.name)
+        return [rx.redirect(self._created_at(row)), rx.toast.success(created)]
 
     def _refused(self, error: IntegrationError) -> rx.event.EventSpec | None:
         """Say what is wrong, beside its field where it has one, and go there."""
@@ -215,9 +278,16 @@ class RowForm(rx.State, mixin=True):
         if isinstance(error, Conflict):
             fields = [words.of_field(field) for field in error.fields]
             self.conflict, self.changed_meanwhile = listing(fields) or _("something"), False
+            self.conflict_version = error.version
             return None
         self.problems = words.of_fields(error)
         if not self.problems:
             self.problem = words.of_error(error)
             return None
         return focus(next(iter(self.problems)))
+
+
+def _forget_draft(seen: str) -> rx.event.EventSpec:
+    """Have the browser offer no more what was typed into this form: it is stored."""
+    told = f"{json.dumps(page_of(seen))}, {json.dumps(text_of(seen))}"
+    return rx.call_script(f"window.integrationsFormSaved?.({told})")

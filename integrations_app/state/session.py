@@ -27,6 +27,7 @@ from integrations_app.http.sign_in import SIGN_OUT
 from integrations_app.security import passwords
 from integrations_app.services import sessions
 from integrations_app.state import outage
+from integrations_app.state.seen import read_only
 from integrations_app.state.together import Together
 from integrations_app.state.watching import Batch, Follower, Line, following
 
@@ -48,10 +49,14 @@ class AdminState(Follower, rx.State):
 
     _process: str = ""
 
+    _sockets: dict[str, str] = {}
+    """Page's state to the websocket that it was last loaded over."""
+
     _session: str = ""
     _expires_at: datetime = datetime.min.replace(tzinfo=UTC)
 
     @rx.event(background=True)
+    @read_only
     async def watch_session(self) -> None:
         """For pages that watch nothing else: go dark when the session ends."""
         async for _batch in watching(self):
@@ -69,6 +74,21 @@ class AdminState(Follower, rx.State):
 
     def _leave_behind(self) -> None:
         """Wait no more for work that was begun in another process, if it still goes on there."""
+
+    def _is_back(self) -> bool:
+        """Return whether the line to the browser was cut since this was last asked here."""
+        page, socket = type(self).__name__, self.router.session.session_id
+        before = self._sockets.get(page, socket)
+        self._sockets = {**self._sockets, page: socket}
+        return before != socket
+
+    def _shows(self, subject: str) -> bool:
+        """Return whether this is what a page of this state shows now, in this version.
+
+        Args:
+            subject: As the page spelled it at a click; empty where there is only one.
+        """
+        return subject == ""
 
     @_override_base_method
     def get_delta(self) -> Delta:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 import reflex as rx
 
-from integrations_app.domain.check import CheckReason, CheckResult
+from integrations_app.domain.check import CheckResult
 from integrations_app.domain.provider import Provider
-from integrations_app.errors import IntegrationError
-from integrations_app.i18n import _
 from integrations_app.services import pasted
 from integrations_app.state import views, wording
+from integrations_app.state.form_answer import FormAnswer
+from integrations_app.state.seen import read_only
 
 NAME_FIELD = wording.NAME_FIELD
 
@@ -74,27 +74,30 @@ class SetupForm(rx.State, mixin=True):
         self.problems, self.problem, self.outcome, self.outcome_ok = {}, "", "", False
         self.removed = {}
 
-    def _say_removed(self, submitted: Submitted) -> None:
-        self.removed = {key: wording.of_removed(kinds) for key, kinds in submitted.removed.items()}
+    def _show_answer(self, answer: FormAnswer) -> rx.event.EventSpec | None:
+        """Show how it ended what the form asked for, or that it has begun.
 
-    def _show_error(self, error: IntegrationError, provider: Provider) -> rx.event.EventSpec | None:
-        """Say what is wrong, beside its field where it has one, and go there."""
-        self.problems = wording.of_fields(error, provider)
-        if not self.problems:
-            self.problem = wording.of_error(error)
+        Returns:
+            A move of the keyboard to the first field with a problem.
+        """
+        if answer.is_begun:
+            self._clear_feedback()
+            self._begin(answer.action)
             return None
-        return focus(next(iter(self.problems)))
+        if self.busy == answer.action:
+            self._end(self._turn)
+        known = {NAME_FIELD, *(field.key for field in self.fields)}
+        self.problems = {key: told for key, told in answer.problems.items() if key in known}
+        self.removed = {key: told for key, told in answer.removed.items() if key in known}
+        self.problem, self.outcome = answer.problem, answer.outcome
+        self.outcome_ok = answer.outcome_ok
+        return focus(next(iter(self.problems))) if self.problems else None
 
     def _show_result(self, result: CheckResult) -> None:
-        self.outcome_ok = result.ok
-        if result.ok:
-            self.outcome = _("Connection verified")
-        elif result.reason is CheckReason.NOT_TESTABLE:
-            self.outcome = result.message
-        else:
-            self.outcome = _("Test failed: {message}", message=result.message)
+        self.outcome, self.outcome_ok = wording.of_result(result), result.ok
 
     @rx.event
+    @read_only
     async def reveal(self, key: str) -> None:
         """Show or hide what is being typed into a secret field."""
         if key in self.revealed:

@@ -7,15 +7,15 @@ import reflex as rx
 
 from integrations_app import routes, settings
 from integrations_app.domain.connection import Connection
-from integrations_app.domain.provider import Provider
-from integrations_app.errors import Conflict, DatabaseUnavailable, IntegrationError, NotFound
-from integrations_app.i18n import _, listing
+from integrations_app.errors import DatabaseUnavailable, IntegrationError, NotFound
+from integrations_app.i18n import _
 from integrations_app.services import audit, catalogue, lookup
 from integrations_app.state import setup_form, views, wording
+from integrations_app.state.account import Account
 from integrations_app.state.sent import version_of
 
 
-class StoredForm(setup_form.SetupForm, mixin=True):
+class StoredForm(Account, setup_form.SetupForm, mixin=True):
     """The form belongs to whoever types; the status is always live."""
 
     provider: views.ProviderItem = views.ProviderItem()
@@ -29,6 +29,8 @@ class StoredForm(setup_form.SetupForm, mixin=True):
     saved: bool = False
     changed_by: str = ""
     conflict: str = ""
+    conflict_version: int = 0
+    """The version that a save over the others' changes is meant for."""
     removed_by: str = ""
 
     _version: int = 0
@@ -42,6 +44,9 @@ class StoredForm(setup_form.SetupForm, mixin=True):
     def form_key(self) -> str:
         """Another key is another form: what was typed into the old one is gone with it."""
         return f"{self.connection_uuid}/{self._version}.{self._drawn}"
+
+    def _shows(self, subject: str) -> bool:
+        return subject == self.form_key
 
     def _expect(self, uuid: UUID) -> None:
         """The connection was just created: the page opens while its check is under way."""
@@ -58,8 +63,10 @@ class StoredForm(setup_form.SetupForm, mixin=True):
             self._clear_feedback()
             self._begin("")
             self._expected, self.saved = "", False
+            self.returned, self.returned_ok = "", False
         self.connection_uuid = str(connection.uuid)
-        self.removed_by, self.removing_uuid, self.revealed = "", "", []
+        self.removed_by, self.removing_subject, self.disconnecting_subject = "", "", ""
+        self.revealed = []
         self._fill(connection)
 
     def _fill(self, connection: Connection) -> None:
@@ -125,18 +132,3 @@ class StoredForm(setup_form.SetupForm, mixin=True):
         except DatabaseUnavailable:
             who = None
         self.changed_by = who or _("Someone")
-
-    def _refused(self, error: IntegrationError, declared: Provider) -> rx.event.EventSpec | None:
-        if isinstance(error, Conflict):
-            labels = [_field_label(declared, key) for key in error.fields]
-            self.conflict = listing(labels) or _("something")
-            self.changed_by = ""
-            return None
-        return self._show_error(error, declared)
-
-
-def _field_label(declared: Provider, key: str) -> str:
-    if key == setup_form.NAME_FIELD:
-        return _("the name")
-    field = declared.setup_field(key)
-    return _(field.label) if field else key

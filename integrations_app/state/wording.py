@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from integrations_app import errors
 from integrations_app.domain.authorization import Outcome
-from integrations_app.domain.check import CheckReason
+from integrations_app.domain.check import CheckReason, CheckResult
 from integrations_app.domain.explanation import explain
 from integrations_app.domain.provider import Provider
 from integrations_app.domain.usage import Usage
@@ -37,20 +37,6 @@ def of_error(error: IntegrationError) -> str:
             "install the package that brings it.",
             provider=error.provider,
         )
-    if isinstance(error, errors.InUse):
-        return _(
-            "It cannot be deleted while it is used by {places}.",
-            places=_places(error.usages),
-        )
-    if isinstance(error, errors.CannotReplace):
-        return _("No other integration can be used by {places}.", places=_places(error.usages))
-    if isinstance(error, errors.UsedMore):
-        return _("Meanwhile it is used in more places. Look at them, then choose again.")
-    if isinstance(error, errors.ModuleFailed):
-        return _(
-            "Nothing was changed, since the module {module} failed. The server's log says where.",
-            module=error.module,
-        )
     if isinstance(error, errors.ClientCredentialsNotConfigured | errors.ClientIdNotConfigured):
         return _("Save the client ID and the client secret first.")
     if isinstance(error, errors.TokenExchangeFailed):
@@ -59,7 +45,63 @@ def of_error(error: IntegrationError) -> str:
         return explain(CheckReason.UNDECRYPTABLE, {}, provider="")
     if isinstance(error, errors.KeyRingMismatch | errors.InvalidSetting):
         return _("The encryption keys are not in order. Ask whoever runs this server.")
-    return _("That did not work. Try again; if it goes on, ask whoever runs this server.")
+    return _of_change(error) or _(
+        "That did not work. Try again; if it goes on, ask whoever runs this server."
+    )
+
+
+def _of_change(error: IntegrationError) -> str:
+    """Return why others' changes or uses stand in the way; empty if they do not."""
+    if isinstance(error, errors.InUse):
+        return _(
+            "It cannot be deleted while it is used by {places}.",
+            places=_places(error.usages),
+        )
+    if isinstance(error, errors.CannotReplace):
+        return _("No other integration can be used by {places}.", places=_places(error.usages))
+    if isinstance(error, errors.UsagesChanged):
+        return _("The places that use it have changed meanwhile. Look at them, then choose again.")
+    if isinstance(error, errors.Conflict):
+        return _(
+            "Someone changed this meanwhile, so nothing was done. Look at what it is now, then "
+            "try again."
+        )
+    if isinstance(error, errors.ModuleFailed):
+        return _(
+            "Nothing was changed, since the module {module} failed. The server's log says where.",
+            module=error.module,
+        )
+    return ""
+
+
+def of_result(result: CheckResult) -> str:
+    """Return how a check ended, and what to do about it."""
+    if result.ok:
+        return _("Connection verified")
+    if result.reason is CheckReason.NOT_TESTABLE:
+        return result.message
+    return _("Test failed: {message}", message=result.message)
+
+
+def of_field(provider: Provider, key: str) -> str:
+    """Return what a field is called in a sentence."""
+    if key == NAME_FIELD:
+        return _("the name")
+    field = provider.setup_field(key)
+    return _(field.label) if field else key
+
+
+def of_unrevoked_account(provider: str) -> str:
+    """Return what to do about an account that is not used, and may still have given access.
+
+    Args:
+        provider: The provider's title.
+    """
+    return _(
+        "But {provider} did not confirm that the other account's access has ended. Remove this "
+        "app's access in that account's own settings at {provider}.",
+        provider=provider,
+    )
 
 
 def of_unrevoked(provider: str) -> str:

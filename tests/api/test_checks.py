@@ -376,3 +376,4 @@ def test_a_row_that_holds_what_no_request_can_carry_is_checked_all_the_same(
     result = integrations.validate_connection(added.uuid)
 
     assert not result.ok
+    assert "A stored value does not fit what Forge asks for now" in result.message

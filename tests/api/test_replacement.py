@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from integrations_app import errors, integrations
 from integrations_app.domain.actor import Actor
+from integrations_app.domain.check import CheckResult
 from integrations_app.domain.connection import Connection
-from integrations_app.domain.usage import Usage
+from integrations_app.domain.usage import Usage, fingerprint
 from integrations_app.events.subscription import Subscription
-from integrations_app.services import connections
+from integrations_app.services import connections, replacement
 from tests.api import newsletters
 from tests.api.conftest import ANN, BOB, Register
 from tests.api.facts import actions, audit, kinds
@@ -194,16 +196,19 @@ def test_two_admins_who_replace_each_by_the_other_leave_one(
 
 
 def test_a_removal_that_has_seen_every_use_goes_through(used: Connection) -> None:
-    assert connections.remove(used.uuid, actor=ANN, seen_uses=2) is True
+    seen = fingerprint(integrations.usages(used.uuid))
+
+    assert connections.remove(used.uuid, actor=ANN, seen_usages=seen) is True
 
 
 def test_a_removal_that_has_seen_fewer_uses_is_asked_again(
     used: Connection, db: DatabaseUnderTest
 ) -> None:
+    seen = fingerprint(integrations.usages(used.uuid))
     newsletters.write(db, "Daily", used.uuid)
 
-    with pytest.raises(errors.UsedMore) as refused:
-        connections.remove(used.uuid, actor=ANN, seen_uses=2)
+    with pytest.raises(errors.UsagesChanged) as refused:
+        connections.remove(used.uuid, actor=ANN, seen_usages=seen)
 
     assert [each.label for each in refused.value.usages] == ["Daily", "Monthly", "Weekly"]
     assert integrations.get_integration_by_uuid(used.uuid) == used
@@ -213,14 +218,15 @@ def test_a_removal_counts_the_uses_that_come_while_it_waits(
     used: Connection, db: DatabaseUnderTest
 ) -> None:
     keeps_it = f"SELECT FROM integration_connections WHERE uuid = '{used.uuid}' FOR KEY SHARE"
+    seen = fingerprint(integrations.usages(used.uuid))
 
     with ThreadPoolExecutor() as threads:
         with db.held(keeps_it):
-            removal = threads.submit(connections.remove, used.uuid, actor=ANN, seen_uses=2)
+            removal = threads.submit(connections.remove, used.uuid, actor=ANN, seen_usages=seen)
             db.wait_for_waiters()
             newsletters.write(db, "Daily", used.uuid)
 
-        with pytest.raises(errors.UsedMore):
+        with pytest.raises(errors.UsagesChanged):
             removal.result()
 
     assert integrations.get_integration_by_uuid(used.uuid) == used
@@ -241,3 +247,81 @@ def test_a_removal_is_refused_by_what_comes_to_block_it_while_it_waits(
             removal.result()
 
     assert integrations.list_connections() == [connection]
+
+
+def test_a_use_that_moved_to_another_place_is_not_deleted_unseen(
+    used: Connection, db: DatabaseUnderTest
+) -> None:
+    seen = fingerprint(integrations.usages(used.uuid))
+    db.execute("UPDATE newsletters SET title = 'Daily' WHERE title = 'Weekly'")
+
+    with pytest.raises(errors.UsagesChanged):
+        connections.remove(used.uuid, actor=ANN, seen_usages=seen)
+
+    assert integrations.get_integration_by_uuid(used.uuid) == used
+
+
+def test_a_replacement_of_uses_that_were_not_seen_changes_nothing(
+    used: Connection, other: Connection, db: DatabaseUnderTest
+) -> None:
+    seen = fingerprint(integrations.usages(used.uuid))
+    newsletters.write(db, "Daily", used.uuid)
+
+    with pytest.raises(errors.UsagesChanged):
+        replacement.replace(used.uuid, other.uuid, actor=ANN, seen_usages=seen)
+
+    assert newsletters.users(db, used.uuid) == ["Daily", "Monthly", "Weekly"]
+
+
+@pytest.mark.parametrize("act", ["remove", "replace", "disconnect"])
+def test_a_connection_that_others_changed_since_it_was_seen_is_left_alone(
+    used: Connection, other: Connection, act: str
+) -> None:
+    renamed = integrations.rename_connection(used.uuid, "theirs", actor=BOB)
+    acts = {
+        "remove": connections.remove,
+        "replace": partial(replacement.replace, new=other.uuid),
+        "disconnect": connections.disconnect,
+    }
+
+    with pytest.raises(errors.Conflict) as refused:
+        acts[act](used.uuid, actor=ANN, expected_version=used.version)
+
+    assert refused.value.fields == ("name",)
+    assert integrations.get_integration_by_uuid(used.uuid) == renamed
+
+
+class Talking(Using):
+    """A module that needs a language model."""
+
+    capability = "chat"
+
+    def repoint(self, old: UUID, new: UUID, *, transaction: Session, actor: Actor) -> int:
+        return len(self._usages)
+
+
+def test_a_connection_that_cannot_do_the_job_takes_no_place(
+    connection: Connection, register: Register
+) -> None:
+    register(Talking(Usage(label="Assistant")))
+    calendar = integrations.add_connection("google", "calendar")
+
+    with pytest.raises(errors.CannotReplace) as refused:
+        integrations.replace_connection(connection.uuid, calendar.uuid)
+
+    assert [each.label for each in refused.value.usages] == ["Assistant"]
+    assert connection in integrations.list_connections()
+
+
+def test_only_what_can_do_the_job_is_offered_and_what_is_connected_comes_first(
+    connection: Connection, register: Register
+) -> None:
+    register(Talking(Usage(label="Assistant")))
+    integrations.add_connection("google", "calendar")
+    idle = integrations.add_connection(connection.provider, "idle")
+    ready = integrations.add_connection("deepseek", "ready")
+    integrations.record_validation(ready.uuid, CheckResult(ok=True))
+
+    offered = replacement.candidates(connection.uuid).rows
+
+    assert [row.uuid for row in offered] == [ready.uuid, idle.uuid]

@@ -59,7 +59,7 @@ _BROWSER_OPTIONS = (
     "--disable-sync",
     "--no-first-run",
 )
-_PEOPLE = {"locale": "en-GB", "ignore_https_errors": True}
+PEOPLE = {"locale": "en-GB", "ignore_https_errors": True}
 """Everybody's browser; the world's certificates come from an authority that it does not know."""
 
 _SCREENSHOTS = ROOT / "test-results"
@@ -305,14 +305,14 @@ def browser(playwright: Playwright, world: World) -> Iterator[Browser]:
 def naming_browser(playwright: Playwright) -> Iterator[Browser]:
     """One that finds `NAMED_HOST` on this machine; it reaches nothing else."""
     rules = f"--host-resolver-rules=MAP {NAMED_HOST} 127.0.0.1"
-    with contextlib.closing(launch(playwright, option=rules)) as launched:
+    with contextlib.closing(launch(playwright, rules)) as launched:
         yield launched
 
 
 @pytest.fixture(scope="package")
 def admins_browser(browser: Browser, product: Product) -> Iterator[BrowserContext]:
     """Where the first admin has signed in; tests open tabs of their own in it."""
-    with contextlib.closing(browser.new_context(base_url=product.origin, **_PEOPLE)) as context:
+    with contextlib.closing(browser.new_context(base_url=product.origin, **PEOPLE)) as context:
         sign_in(context, EMAIL)
         yield context
 
@@ -320,7 +320,7 @@ def admins_browser(browser: Browser, product: Product) -> Iterator[BrowserContex
 @pytest.fixture(scope="package")
 def other_admins_browser(browser: Browser, product: Product) -> Iterator[BrowserContext]:
     """Where the other admin has signed in."""
-    with contextlib.closing(browser.new_context(base_url=product.origin, **_PEOPLE)) as context:
+    with contextlib.closing(browser.new_context(base_url=product.origin, **PEOPLE)) as context:
         sign_in(context, OTHER_EMAIL)
         yield context
 
@@ -347,7 +347,7 @@ def new_browser(browser: Browser, product: Product) -> Iterator[NewBrowser]:
     with contextlib.ExitStack() as opened:
 
         def open_one(**options: Any) -> BrowserContext:
-            chosen = {"base_url": product.origin, **_PEOPLE, **options}
+            chosen = {"base_url": product.origin, **PEOPLE, **options}
             return opened.enter_context(contextlib.closing(browser.new_context(**chosen)))
 
         yield open_one
@@ -380,11 +380,11 @@ def passing_admin(library: DatabaseUnderTest) -> Iterator[Admin]:
     admins.remove(made.uuid, Actor.of(None))
 
 
-def launch(playwright: Playwright, *, proxy_url: str | None = None, option: str = "") -> Browser:
+def launch(playwright: Playwright, *options: str, proxy_url: str | None = None) -> Browser:
     """The installed Chromium, else Playwright's own, which goes out through the proxy."""
     return playwright.chromium.launch(
         executable_path=next((path for name in _BROWSERS if (path := shutil.which(name))), None),
-        args=[*_BROWSER_OPTIONS, *([option] if option else ())],
+        args=[*_BROWSER_OPTIONS, *options],
         proxy={"server": proxy_url, "bypass": "localhost,127.0.0.1"} if proxy_url else None,
     )
 

@@ -299,6 +299,7 @@ def test_disconnecting_revokes_the_tokens_and_keeps_the_client(admin: Page, worl
     admin.get_by_text("Danger Zone").click()
 
     button(admin, "Disconnect").click()
+    button(admin.get_by_role("alertdialog"), "Disconnect").click()
 
     expect(status(admin, "Not connected")).to_be_visible()
     expect(button(admin, "Connect Google Account")).to_be_visible()
@@ -316,6 +317,7 @@ def test_disconnecting_clears_tokens_whatever_the_provider_says(admin: Page) -> 
     admin.get_by_text("Danger Zone").click()
 
     button(admin, "Disconnect").click()
+    button(admin.get_by_role("alertdialog"), "Disconnect").click()
 
     expect(status(admin, "Not connected")).to_be_visible()
     told(admin, "Google did not confirm that the access has ended.")

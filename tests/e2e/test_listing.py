@@ -132,10 +132,24 @@ def test_disconnecting_keeps_the_row(admin: Page) -> None:
     open_list(admin)
 
     button(row(admin, "main"), "Disconnect").click()
+    question = admin.get_by_role("alertdialog", name="Disconnect Mistral main?")
+    button(question, "Disconnect").click()
 
     expect(row(admin, "main").get_by_text("Not connected", exact=True)).to_be_visible()
+    expect(question).to_have_count(0)
     kept = integrations.get_integration_by_uuid(uuid)
     assert (kept.name, kept.status, kept.saved_secrets) == ("main", Status.DISCONNECTED, ())
+
+
+def test_disconnecting_asks_first_and_can_be_declined(admin: Page) -> None:
+    uuid = checked("mistral", "main").uuid
+    open_list(admin)
+
+    button(row(admin, "main"), "Disconnect").click()
+    button(admin.get_by_role("alertdialog"), "Keep it connected").click()
+
+    expect(admin.get_by_role("alertdialog")).to_have_count(0)
+    assert integrations.is_connected(uuid)
 
 
 def test_removing_asks_first_and_can_be_declined(admin: Page) -> None:

@@ -123,7 +123,7 @@ def test_what_is_used_is_deleted_all_the_same_after_an_explicit_yes(
     assert users(db, uuid) == ["Summaries", "Translations"]
 
 
-def test_a_yes_to_fewer_uses_than_there_are_by_now_is_asked_for_again(
+def test_a_yes_to_other_uses_than_there_are_by_now_is_asked_for_again(
     admin: Page, db: DatabaseUnderTest
 ) -> None:
     uuid = stored("mistral", "main").uuid
@@ -133,7 +133,9 @@ def test_a_yes_to_fewer_uses_than_there_are_by_now_is_asked_for_again(
 
     button(question, "Delete anyway – 1 place loses it").click()
 
-    expect(question.get_by_role("alert")).to_contain_text("Meanwhile it is used in more places.")
+    expect(question.get_by_role("alert")).to_contain_text(
+        "The places that use it have changed meanwhile."
+    )
     expect(question.get_by_role("link", name="AI endpoint Translations")).to_be_visible()
     assert names() == ["main"]
     button(question, "Delete anyway – 2 places lose it").click()

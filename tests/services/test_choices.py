@@ -53,10 +53,10 @@ def test_only_what_providers_are_capable_of_can_be_asked_for(db: DatabaseUnderTe
     added("google", "mail")
     added("mistral", "models")
 
-    assert found(ChoiceQuery(capability="embeddings")) == ["models"]
-    assert found(ChoiceQuery(capability="calendar")) == ["mail"]
-    assert found(ChoiceQuery(capability="telepathy")) == []
-    assert found(ChoiceQuery(capability="calendar", provider="mistral")) == []
+    assert found(ChoiceQuery(capabilities=frozenset({"embeddings"}))) == ["models"]
+    assert found(ChoiceQuery(capabilities=frozenset({"calendar"}))) == ["mail"]
+    assert found(ChoiceQuery(capabilities=frozenset({"telepathy"}))) == []
+    assert found(ChoiceQuery(capabilities=frozenset({"calendar"}), provider="mistral")) == []
 
 
 def test_a_thousand_come_all_at_once(many: DatabaseUnderTest) -> None:
@@ -122,7 +122,7 @@ def test_what_is_selected_is_found_once(db: DatabaseUnderTest) -> None:
 
 
 def test_changes_of_other_providers_need_no_second_look() -> None:
-    chat = ChoiceQuery(capability="chat")
+    chat = ChoiceQuery(capabilities=frozenset({"chat"}))
 
     assert choices.includes(chat, "mistral")
     assert not choices.includes(chat, "google")

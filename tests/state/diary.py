@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import reflex as rx
 
 from integrations_app.components import ConnectionChoices
+from integrations_app.state.seen import read_only
 from integrations_app.state.session import AdminState, watching, without_database
 from integrations_app.state.watching import Batch
 
@@ -29,12 +30,14 @@ class Diary(AdminState):
         return self.text.upper()
 
     @rx.event
+    @read_only
     async def load(self) -> None:
         actor = await self._actor()
         self._actors = [*self._actors, actor.label]
         self.text = PRIVATE
 
     @rx.event(background=True)
+    @read_only
     async def watch(self) -> AsyncIterator[None]:
         async for batch in watching(self):
             async with self:
@@ -42,6 +45,7 @@ class Diary(AdminState):
             yield
 
     @rx.event(background=True)
+    @read_only
     async def write_later(self, delay_s: float) -> None:
         await asyncio.sleep(delay_s)
         async with self:
@@ -49,10 +53,12 @@ class Diary(AdminState):
 
     @rx.event
     @without_database
+    @read_only
     async def turn(self) -> None:
         self.turned += 1
 
     @rx.event
+    @read_only
     async def fail(self) -> None:
         raise RuntimeError(PRIVATE)
 

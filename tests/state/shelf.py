@@ -8,6 +8,7 @@ import reflex as rx
 
 from integrations_app.state.choices import AdminChoices
 from integrations_app.state.picker import ConnectionChoices
+from integrations_app.state.seen import read_only
 from integrations_app.state.session import AdminState, watching
 
 
@@ -17,6 +18,7 @@ class Storing(AdminChoices, mixin=True):
     _stored: list[str] = []
 
     @rx.event
+    @read_only
     async def store(self, uuids: list[str]) -> None:
         self._stored = uuids
         await self._reload_choices()
@@ -41,6 +43,7 @@ class Workshop(AdminChoices, AdminState):
     facts: int = 0
 
     @rx.event(background=True)
+    @read_only
     async def watch(self) -> None:
         async for batch in watching(self):
             async with self:

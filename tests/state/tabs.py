@@ -51,6 +51,8 @@ class Tab:
     session: str
     path: str
     query: dict[str, str]
+    search: str = ""
+    """What stands behind the path in its address."""
 
     @property
     def router_data(self) -> dict[str, Any]:
@@ -58,10 +60,14 @@ class Tab:
         return {
             "headers": {"cookie": cookie, "origin": "http://localhost:3000"},
             "pathname": self.path,
-            "asPath": self.path,
+            "asPath": self.path + self.search,
             "token": self.token,
             "query": self.query,
         }
+
+    def seen(self, subject: str = "") -> str:
+        """What this tab's page says of itself at a click on a subject."""
+        return f"{self.path}#{subject}"
 
     async def send(self, handler: Any, **payload: Any) -> list[StateUpdate]:
         """Send an event and wait until it is dealt with; gives what the tab was told meanwhile."""

@@ -41,8 +41,8 @@ class List:
     remove: Callable[[UUID], object]
     fill: str
     """SQL that makes of a number `at` a row called m01, m02, …"""
-    removal: dict[str, object]
-    """What the page sends with the second click."""
+    names_usages: bool = False
+    """The question before a removal says who uses it."""
 
 
 LISTS = {
@@ -54,7 +54,7 @@ LISTS = {
         remove=integrations.remove_connection,
         fill="INSERT INTO integration_connections (uuid, provider, name)"
         " SELECT gen_random_uuid(), 'mistral', 'm' || to_char(at, 'FM00')",
-        removal={"seen": 0},
+        names_usages=True,
     ),
     "endpoints": List(
         state=EndpointList,
@@ -65,7 +65,6 @@ LISTS = {
         ),
         remove=lambda uuid: endpoints.remove(uuid, actor=OTHERS),
         fill="INSERT INTO ai_endpoints (name) SELECT 'm' || to_char(at, 'FM00')",
-        removal={},
     ),
     "projects": List(
         state=ProjectList,
@@ -74,7 +73,6 @@ LISTS = {
         rename=lambda uuid, name: projects.update(uuid, Project(name=name), actor=OTHERS),
         remove=lambda uuid: projects.remove(uuid, actor=OTHERS),
         fill="INSERT INTO projects (name) SELECT 'm' || to_char(at, 'FM00')",
-        removal={},
     ),
 }
 
@@ -106,8 +104,11 @@ class Open:
 
     async def remove(self, uuid: UUID) -> list[str]:
         """As the person does who has the list open."""
-        await self.send("ask_removal", uuid=str(uuid))
-        return await self.send("remove", **self.each.removal)
+        [row] = [row for row in self.state._seen if row.uuid == str(uuid)]
+        seen = self.tab.seen(f"{row.uuid}/{row.version}")
+        await self.send("ask_removal", seen=seen)
+        named = {"usages": self.state.removing_fingerprint} if self.each.names_usages else {}
+        return await self.send("remove", seen=seen, **named)
 
     async def others(self, act: Callable[..., Any], *args: object) -> None:
         """Have others do something."""

@@ -24,7 +24,7 @@ from integrations_app.state.listing import Listing
 from integrations_app.state.modules import Modules
 from integrations_app.state.new import New
 from tests.postgresql import DatabaseUnderTest
-from tests.state.tabs import serving
+from tests.state.tabs import Tab, serving
 
 ANN = Actor(kind="admin", id="ann", label="ann@example.com")
 STATES = (Edit, EndpointForm, EndpointList, Listing, Modules, New, ProjectForm, ProjectList)
@@ -66,13 +66,24 @@ def test_no_handler_fails_over_it(
                 if not names or handler.fn.__name__ == "setvar":
                     continue
                 await tab.send(state.load)
+                seen = {"seen": tab.seen(await _shown(tab, state))} if "seen" in names else {}
                 for sent in (*NONSENSE, *versions):
                     await tab.begin(handler, **dict.fromkeys(names, sent))
+                    await tab.begin(handler, **{**dict.fromkeys(names, sent), **seen})
             await tab.send(state.load)  # the events of a tab are handled in their order
 
     asyncio.run(scenario())
 
     assert "A handler failed" not in caplog.text
+
+
+async def _shown(tab: Tab, state: Any) -> str:
+    """The form or the first row, as the page of this state spells it at a click."""
+    shown = await tab.state(state)
+    if hasattr(shown, "form_key"):
+        return shown.form_key
+    rows = [] if state is Modules else list(getattr(shown, "rows", []))
+    return f"{rows[0].uuid}/{rows[0].version}" if rows else ""
 
 
 def _uuid_for(state: object) -> UUID:

@@ -10,6 +10,7 @@ import reflex as rx
 from structlog.contextvars import get_contextvars
 
 from integrations_app import integrations
+from integrations_app.state.seen import names_its_subject
 from integrations_app.state.session import AdminState
 from tests.postgresql import DatabaseUnderTest
 from tests.state.tabs import serving
@@ -21,6 +22,7 @@ class Clumsy(AdminState):
     """Stores a connection, says so, and fails."""
 
     @rx.event
+    @names_its_subject
     async def store(self) -> None:
         actor = await self._actor()
         await asyncio.to_thread(integrations.add_connection, "mistral", "main", actor=actor)
@@ -28,6 +30,7 @@ class Clumsy(AdminState):
         raise RuntimeError("dropped")
 
     @rx.event(background=True)
+    @names_its_subject
     async def store_beside(self) -> None:
         actor = await self._actor()
         await asyncio.to_thread(integrations.add_connection, "mistral", "main", actor=actor)

@@ -15,7 +15,8 @@ from integrations_app.components.instructions import copyable, summary
 from integrations_app.components.meanwhile import changed_notice, conflict_notice
 from integrations_app.components.picker import choices_of, integration_picker
 from integrations_app.components.question import question
-from integrations_app.components.reactive import OnEvent, flag, text
+from integrations_app.components.reactive import OnEvent, flag, items, text
+from integrations_app.components.seen import seen
 from integrations_app.components.shell import page_heading, shell, way_back
 from integrations_app.components.text import t
 from integrations_app.components.theme import FORM_WIDTH
@@ -82,7 +83,7 @@ def _form() -> rx.Component:
             EndpointForm.changed_meanwhile,
             changed_notice(
                 t("Someone changed this endpoint while you were typing."),
-                on_load=EndpointForm.load_theirs,
+                on_load=EndpointForm.load_theirs(_seen()),
             ),
         ),
         text_field(
@@ -108,27 +109,30 @@ def _form() -> rx.Component:
             EndpointForm.conflict,
             conflict_notice(
                 EndpointForm.conflict,
-                on_load=EndpointForm.load_theirs,
-                on_save_over=EndpointForm.save_over(FORM_VALUES),
+                on_load=EndpointForm.load_theirs(_seen()),
+                on_click=EndpointForm.save_over(
+                    FORM_VALUES, _seen(), EndpointForm.conflict_version
+                ),
             ),
         ),
         problem_callout(EndpointForm.problem),
         _buttons(),
         rx.cond(EndpointForm.row_uuid, copyable(EndpointForm.row_uuid, label=t("the uuid"))),
         identity=EndpointForm.form_key,
-        on_submit=EndpointForm.save,
+        on_submit=lambda form: EndpointForm.save(form, _seen()),
     )
 
 
 def _picker() -> rx.Component:
     problem = EndpointForm.problems[INTEGRATION]
+    picked = rx.cond(items(EndpointForm.picked).length() > 0, EndpointForm.picked[0], "")
     return rx.flex(
         rx.text(t("Integration"), size="2", weight="medium"),
         rx.box(
             integration_picker(
                 **choices_of(EndpointForm),
                 selected=EndpointForm.picked,
-                on_select=EndpointForm.pick,
+                on_select=lambda event: EndpointForm.pick(event, _seen()),
                 compact=True,
                 empty_url=routes.NEW,
                 id="endpoint-integration",
@@ -137,10 +141,16 @@ def _picker() -> rx.Component:
             id=field_id(INTEGRATION),
             custom_attrs={"tabIndex": -1},
         ),
+        # What is picked goes with the form, as it was seen.
+        rx.el.input(type="hidden", name=INTEGRATION, value=picked, read_only=True),
         rx.box(rx.cond(problem, rx.text(problem, size="1", color_scheme="red")), role="alert"),
         direction="column",
         spacing="1",
     )
+
+
+def _seen() -> rx.Var[str]:
+    return seen(EndpointForm.form_key)
 
 
 def _touch() -> OnEvent:
@@ -186,7 +196,7 @@ def _danger_zone() -> rx.Component:
                     type="button",
                     color_scheme="red",
                     disabled=EndpointForm.removed_meanwhile,
-                    on_click=EndpointForm.ask_question("remove"),
+                    on_click=EndpointForm.ask_question("remove", _seen()),
                 ),
                 justify="between",
                 align="center",
@@ -199,13 +209,13 @@ def _danger_zone() -> rx.Component:
             "remove",
             t("Delete {name}?", name=EndpointForm.name),
             removal_sentence(EndpointForm.has_old_key),
-            EndpointForm.remove,
+            EndpointForm.remove(_seen()),
         ),
         _question(
             "forget",
             t("Delete the old key?"),
             t("If it is stored nowhere else, nobody can recover it afterwards."),
-            EndpointForm.forget_key,
+            EndpointForm.forget_key(_seen()),
         ),
         size="2",
         width="100%",

@@ -12,13 +12,14 @@ from integrations_app.errors import DatabaseUnavailable, IntegrationError, Inval
 from integrations_app.features.ai_endpoints import lookup, old_keys, prompting, service, wording
 from integrations_app.features.ai_endpoints.errors import EndpointMissing
 from integrations_app.features.ai_endpoints.listing_state import is_about_endpoints
-from integrations_app.features.ai_endpoints.stored_state import StoredEndpoint
+from integrations_app.features.ai_endpoints.stored_state import StoredEndpoint, draft_of
 from integrations_app.features.ai_endpoints.views import title_of
 from integrations_app.i18n import _
 from integrations_app.services import catalogue
 from integrations_app.services import lookup as connections
 from integrations_app.state import outage
 from integrations_app.state.aside import aside
+from integrations_app.state.seen import read_only, subject_of, text_of
 from integrations_app.state.session import AdminState, watching
 from integrations_app.state.setup_form import focus
 
@@ -45,6 +46,7 @@ class EndpointForm(StoredEndpoint, AdminState):
         return _("{name} – AI endpoint", name=self.name)
 
     @rx.event
+    @read_only
     async def load_new(self) -> None:
         """Show the form for a new endpoint."""
         await self._actor()
@@ -55,6 +57,7 @@ class EndpointForm(StoredEndpoint, AdminState):
         await self._reload_choices()
 
     @rx.event
+    @read_only
     async def load(self) -> AsyncIterator[object]:
         """Show the endpoint of the address, or go back to the list."""
         await self._actor()
@@ -77,6 +80,7 @@ class EndpointForm(StoredEndpoint, AdminState):
         await self._reload_choices()
 
     @rx.event(background=True)
+    @read_only
     async def watch(self) -> AsyncIterator[None]:
         """Keep the page up; say so when someone else changes what the form shows."""
         async for batch in watching(self):
@@ -87,8 +91,14 @@ class EndpointForm(StoredEndpoint, AdminState):
             yield
 
     @rx.event
-    async def pick(self, event: dict[str, str]) -> None:
-        """Pick another connection, or none; nothing is saved yet."""
+    async def pick(self, event: dict[str, str], seen: str) -> None:
+        """Pick another connection, or none; nothing is saved yet.
+
+        Args:
+            event: What the picker tells.
+            seen: The form that was shown at the click.
+        """
+        del seen  # the guard has looked at it
         await self._actor()
         self._pick(event)
         self.touched, self.saved = True, False
@@ -96,15 +106,21 @@ class EndpointForm(StoredEndpoint, AdminState):
         await self._reload_choices()
 
     @rx.event(background=True)
-    async def ask(self, form: dict[str, str], prompt: str) -> AsyncIterator[object]:
-        """Send a prompt to the model in the form, through the connection that is picked."""
+    async def ask(self, form: dict[str, str], prompt: str, seen: str) -> AsyncIterator[object]:
+        """Send a prompt to the model in the form, through the connection that is picked.
+
+        Args:
+            form: What stands in the fields.
+            prompt: What the model is asked.
+            seen: The form that was shown at the click.
+        """
         async with self:
             actor = await self._actor()
-            if self.asking:
+            if self.asking or not self._shows(text_of(seen)):
                 return
             self._clear_feedback()
             self._forget_answer()
-            self.asking, draft, turn = True, self._draft(form), self._turn
+            self.asking, draft, turn = True, draft_of(form), self._turn
         yield None
         event = None
         try:
@@ -124,41 +140,54 @@ class EndpointForm(StoredEndpoint, AdminState):
         yield event
 
     @rx.event
-    async def ask_question(self, question: str) -> None:
-        """Ask before something is deleted."""
+    async def ask_question(self, question: str, seen: str) -> None:
+        """Ask before something is deleted.
+
+        Args:
+            question: `remove` or `forget`.
+            seen: The form that was shown at the click.
+        """
+        del seen  # the guard has looked at it
         await self._actor()
         self.question_problem = ""
         self.question = question if question in ("remove", "forget") else ""
 
     @rx.event
+    @read_only
     async def keep(self) -> None:
         """Close the question; nothing is deleted."""
         self.question = ""
 
     @rx.event
-    async def remove(self) -> AsyncIterator[object]:
-        """Delete the endpoint and go back to the list."""
+    async def remove(self, seen: str) -> AsyncIterator[object]:
+        """Delete the endpoint and go back to the list.
+
+        Args:
+            seen: The form that was shown when the question was asked.
+        """
         actor = await self._actor()
         if self.question != "remove":
             return
-        uuid, self.row_uuid = self.row_uuid, ""  # not to be told of it by ourselves
-        try:
-            await asyncio.to_thread(service.remove, uuid, actor=actor)
-        except IntegrationError as error:
-            self.row_uuid, self.question_problem = uuid, wording.of_error(error)
+        self.question_problem = await self._remove(service.remove, seen, actor)
+        if self.question_problem:
             return
         self.question, self.loaded = "", False
         yield rx.redirect(routes.AI_ENDPOINTS)
         yield rx.toast.success(_("{name} was deleted.", name=self.name))
 
     @rx.event
-    async def forget_key(self) -> None:
-        """Delete the endpoint's old key for good."""
+    async def forget_key(self, seen: str) -> None:
+        """Delete the endpoint's old key for good.
+
+        Args:
+            seen: The form that was shown when the question was asked.
+        """
         actor = await self._actor()
         if self.question != "forget":
             return
+        uuid, version = subject_of(seen)
         try:
-            await asyncio.to_thread(old_keys.forget, self.row_uuid, actor=actor)
+            await asyncio.to_thread(old_keys.forget, uuid, actor=actor, expected_version=version)
         except IntegrationError as error:
             self.question_problem = wording.of_error(error)
             return

@@ -15,6 +15,7 @@ from integrations_app.components.mark import provider_mark
 from integrations_app.components.question import question
 from integrations_app.components.reactive import Flag, Text, items, text
 from integrations_app.components.rows import loading, nothing, pager
+from integrations_app.components.seen import row_seen
 from integrations_app.components.shell import page_heading, shell
 from integrations_app.components.status import status_word
 from integrations_app.components.text import t
@@ -84,7 +85,7 @@ def _row(item: EndpointItem) -> rx.Component:
             rx.el.a(t("Configure"), href=address, class_name="row-action main"),
             rx.el.button(
                 t("Remove"),
-                on_click=EndpointList.ask_removal(item.uuid),
+                on_click=EndpointList.ask_removal(row_seen(item)),
                 class_name="row-action danger",
                 type="button",
             ),
@@ -143,7 +144,7 @@ def _removal() -> rx.Component:
         is_open=text(asked.uuid) != "",
         problem=EndpointList.removal_problem,
         on_keep=EndpointList.keep,
-        on_delete=EndpointList.remove,
+        on_delete=EndpointList.remove(row_seen(asked)),
     )
 
 

@@ -11,12 +11,13 @@ import reflex as rx
 from integrations_app import routes
 from integrations_app.domain.event import Event, Notice, NoticeKind
 from integrations_app.domain.paging import Page, Standing
-from integrations_app.errors import IntegrationError
+from integrations_app.errors import Conflict, IntegrationError
 from integrations_app.features.ai_endpoints import lookup, service, views, wording
 from integrations_app.features.ai_endpoints.endpoint import KEY, Line
 from integrations_app.i18n import _
 from integrations_app.state.kept_order import Rows
 from integrations_app.state.paged_list import PagedList
+from integrations_app.state.seen import read_only, subject_of, text_of
 from integrations_app.state.sent import clean
 from integrations_app.state.session import AdminState, watching
 from integrations_app.state.watching import Batch
@@ -51,6 +52,7 @@ class EndpointList(PagedList, AdminState):
     _query: _Asked = _Asked()
 
     @rx.event
+    @read_only
     async def load(self) -> list[rx.event.EventSpec]:
         """Show what the address asks for."""
         await self._actor()
@@ -59,6 +61,7 @@ class EndpointList(PagedList, AdminState):
         return await self._renew()
 
     @rx.event(background=True)
+    @read_only
     async def watch(self) -> AsyncIterator[None]:
         """Keep the rows up until the page is left or the session ends."""
         async for batch in watching(self):
@@ -68,27 +71,39 @@ class EndpointList(PagedList, AdminState):
             yield
 
     @rx.event
-    async def ask_removal(self, uuid: str) -> None:
-        """Ask before an endpoint is deleted."""
+    async def ask_removal(self, seen: str) -> None:
+        """Ask before an endpoint is deleted.
+
+        Args:
+            seen: The row that was shown at the click.
+        """
         await self._actor()
         self.removal_problem = ""
-        asked = (row for row in self.rows if row.uuid == uuid)
-        self.removing = next(asked, views.EndpointItem())
+        self.removing = self._row(text_of(seen)) or views.EndpointItem()
 
     @rx.event
+    @read_only
     async def keep(self) -> None:
         """Close the question; nothing is deleted."""
         self.removing = views.EndpointItem()
 
     @rx.event
-    async def remove(self) -> list[rx.event.EventSpec]:
-        """Delete the endpoint that was asked about."""
+    async def remove(self, seen: str) -> list[rx.event.EventSpec]:
+        """Delete the endpoint that was asked about.
+
+        Args:
+            seen: The row that was shown when the question was asked.
+        """
         actor = await self._actor()
+        uuid, version = subject_of(seen)
         asked = self.removing
-        if not asked.uuid:
+        if (asked.uuid, asked.version) != (uuid, version):
             return []
         try:
-            await asyncio.to_thread(service.remove, asked.uuid, actor=actor)
+            await asyncio.to_thread(service.remove, uuid, actor=actor, expected_version=version)
+        except Conflict as error:  # the question is about what is no more
+            self.removing = views.EndpointItem()
+            return [rx.toast.error(wording.of_error(error))]
         except IntegrationError as error:
             self.removal_problem = wording.of_error(error)
             return []

@@ -12,13 +12,15 @@ from integrations_app.features.ai_endpoints import legacy, lookup, service
 from integrations_app.features.ai_endpoints.endpoint import KEY
 from integrations_app.i18n import _
 from integrations_app.modules import Module
+from integrations_app.services.prompts import CAPABILITY
 
 
 class AiEndpoints(Module):
-    """Models under names of their own; any provider of language models will do."""
+    """Models under names of their own, reached through any provider that can chat."""
 
     key = KEY
     title = _("AI endpoints")
+    capability = CAPABILITY
 
     def usages(self, uuid: UUID) -> Sequence[Usage]:
         """The endpoints that use the connection; without it they only stop answering."""

@@ -9,6 +9,7 @@ import reflex as rx
 from integrations_app import routes
 from integrations_app.components import copying
 from integrations_app.components.reactive import flag, text
+from integrations_app.components.seen import seen
 from integrations_app.components.text import t
 from integrations_app.features.ai_endpoints.form_state import EndpointForm
 from integrations_app.i18n import _
@@ -128,5 +129,5 @@ def _forget() -> rx.Component:
         size="1",
         align_self="start",
         disabled=flag(EndpointForm.removed_meanwhile),
-        on_click=EndpointForm.ask_question("forget"),
+        on_click=EndpointForm.ask_question("forget", seen(EndpointForm.form_key)),
     )

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from integrations_app.domain.actor import Actor
+from integrations_app.errors import Conflict
 from integrations_app.features.ai_endpoints.endpoint import KEY
 from integrations_app.features.ai_endpoints.errors import EndpointMissing
 from integrations_app.features.ai_endpoints.table import AiEndpointRow
@@ -43,8 +44,13 @@ def show(uuid: object, session_token: str, *, request_id: str | None = None) -> 
     return key
 
 
-def forget(uuid: object, *, actor: Actor) -> bool:
+def forget(uuid: object, *, actor: Actor, expected_version: int | None = None) -> bool:
     """Delete an endpoint's old key for good, and the text that said whose it was.
+
+    Args:
+        uuid: The endpoint's.
+        actor: Who does it.
+        expected_version: The version of the endpoint that the actor has seen; None for any.
 
     Returns:
         Whether there was one.
@@ -52,6 +58,7 @@ def forget(uuid: object, *, actor: Actor) -> bool:
     Raises:
         InvalidUuid: Neither a UUID nor its string.
         EndpointMissing: There is no such endpoint.
+        Conflict: Someone changed it since `expected_version`; nothing is done.
     """
     parsed = parse_uuid(uuid)
     now = datetime.now(UTC)
@@ -59,6 +66,8 @@ def forget(uuid: object, *, actor: Actor) -> bool:
         row = session.get(AiEndpointRow, parsed, with_for_update=True)
         if row is None:
             raise EndpointMissing(parsed)
+        if expected_version not in (None, row.version):
+            raise Conflict(fields=(), version=row.version)
         if row.api_key is None:
             return False
         row.api_key = None

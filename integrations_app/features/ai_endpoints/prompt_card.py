@@ -5,6 +5,7 @@ import reflex as rx
 from integrations_app.components.feedback import problem_callout
 from integrations_app.components.fields import FORM_VALUES
 from integrations_app.components.reactive import flag, text
+from integrations_app.components.seen import seen
 from integrations_app.components.text import t
 from integrations_app.features.ai_endpoints.form_state import EndpointForm
 from integrations_app.features.ai_endpoints.prompting import PROMPT, PROMPT_MAX_LENGTH
@@ -51,7 +52,7 @@ def prompt_card() -> rx.Component:
                 type="button",
                 variant="soft",
                 align_self="start",
-                on_click=EndpointForm.ask(FORM_VALUES, _TYPED),
+                on_click=EndpointForm.ask(FORM_VALUES, _TYPED, seen(EndpointForm.form_key)),
                 loading=EndpointForm.asking,
             ),
             rx.box(

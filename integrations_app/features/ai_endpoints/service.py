@@ -88,20 +88,28 @@ def update(uuid: object, draft: Draft, *, seen: Endpoint | None = None, actor: A
         return lookup.stored(session, parsed)
 
 
-def remove(uuid: object, *, actor: Actor) -> bool:
+def remove(uuid: object, *, actor: Actor, expected_version: int | None = None) -> bool:
     """Delete an endpoint, an old key of its own included; its connection stays.
+
+    Args:
+        uuid: Its uuid.
+        actor: Who does it.
+        expected_version: The version that the actor has seen; None for any.
 
     Returns:
         Whether it was there.
 
     Raises:
         InvalidUuid: Neither a UUID nor its string.
+        Conflict: Someone changed it since `expected_version`; nothing is done.
     """
     parsed = parse_uuid(uuid)
     with database().transaction() as session:
         row = session.get(AiEndpointRow, parsed, with_for_update=True)
         if row is None:
             return False
+        if expected_version not in (None, row.version):
+            raise Conflict(fields=(), version=row.version)
         session.delete(row)
         now = datetime.now(UTC)
         facts.tell_of_module(session, KEY, "endpoint_removed", actor=actor, at=now, name=row.name)

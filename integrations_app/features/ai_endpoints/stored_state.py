@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from integrations_app import routes
 from integrations_app.domain.actor import Actor
 from integrations_app.errors import InvalidUuid
 from integrations_app.features.ai_endpoints import lookup, service, wording
-from integrations_app.features.ai_endpoints.drafts import MODEL, NAME
+from integrations_app.features.ai_endpoints.drafts import INTEGRATION, MODEL, NAME
 from integrations_app.features.ai_endpoints.endpoint import Draft, Endpoint
 from integrations_app.services.prompts import CAPABILITY
 from integrations_app.services.references import parse_uuid
@@ -41,9 +42,9 @@ class StoredEndpoint(RowForm, ConnectionChoices, mixin=True):
         return lookup.by_uuid
 
     def _storing(self, form: object, *, seen: Any, actor: Actor) -> Callable[[], Endpoint]:
-        draft = self._draft(form)
-        if self.row_uuid:
-            return partial(service.update, self.row_uuid, draft, seen=seen, actor=actor)
+        draft = draft_of(form)
+        if seen is not None:
+            return partial(service.update, seen.uuid, draft, seen=seen, actor=actor)
         return partial(service.add, draft, actor=actor)
 
     def _open(self, row: Endpoint | None) -> None:
@@ -66,16 +67,6 @@ class StoredEndpoint(RowForm, ConnectionChoices, mixin=True):
     def _created_at(self, row: Endpoint) -> str:
         return routes.ai_endpoint(row.uuid)
 
-    def _draft(self, form: object) -> Draft:
-        """What the form says, read without trust."""
-        sent = form if isinstance(form, Mapping) else {}
-        name, model = (sent.get(field) for field in (NAME, MODEL))
-        return Draft(
-            name=name if isinstance(name, str) else "",
-            model=model if isinstance(model, str) else "",
-            integration=parse_uuid(self.picked[0]) if self.picked else None,
-        )
-
     def _pick(self, event: object) -> None:
         """Take over a click in the picker; anything else is passed over."""
         told = event if isinstance(event, Mapping) else {}
@@ -84,3 +75,21 @@ class StoredEndpoint(RowForm, ConnectionChoices, mixin=True):
         except InvalidUuid:
             return
         self.picked = [uuid] if told.get("action") == "select" else []
+
+
+def draft_of(form: object) -> Draft:
+    """Return what a form says, read without trust; what is picked is in a hidden field of it."""
+    sent = form if isinstance(form, Mapping) else {}
+    name, model, picked = (sent.get(field) for field in (NAME, MODEL, INTEGRATION))
+    return Draft(
+        name=name if isinstance(name, str) else "",
+        model=model if isinstance(model, str) else "",
+        integration=_picked(picked),
+    )
+
+
+def _picked(text: object) -> UUID | None:
+    try:
+        return parse_uuid(text)
+    except InvalidUuid:
+        return None

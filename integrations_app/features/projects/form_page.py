@@ -15,6 +15,7 @@ from integrations_app.components.instructions import summary
 from integrations_app.components.meanwhile import changed_notice, conflict_notice
 from integrations_app.components.question import question
 from integrations_app.components.reactive import OnEvent, Text, flag, text
+from integrations_app.components.seen import seen
 from integrations_app.components.shell import page_heading, shell, way_back
 from integrations_app.components.text import t
 from integrations_app.components.theme import FORM_WIDTH
@@ -85,7 +86,7 @@ def _form() -> rx.Component:
                     t("Someone changed this template while you were typing."),
                     t("Someone changed this project while you were typing."),
                 ),
-                on_load=ProjectForm.load_theirs,
+                on_load=ProjectForm.load_theirs(_seen()),
             ),
         ),
         text_field(
@@ -113,15 +114,15 @@ def _form() -> rx.Component:
             ProjectForm.conflict,
             conflict_notice(
                 ProjectForm.conflict,
-                on_load=ProjectForm.load_theirs,
-                on_save_over=ProjectForm.save_over(FORM_VALUES),
+                on_load=ProjectForm.load_theirs(_seen()),
+                on_click=ProjectForm.save_over(FORM_VALUES, _seen(), ProjectForm.conflict_version),
             ),
         ),
         problem_callout(ProjectForm.problem),
         rx.box(_save_button()),
         outcome_callout(rx.cond(ProjectForm.saved, t("Saved"), ""), ok=True),
         identity=ProjectForm.form_key,
-        on_submit=ProjectForm.save,
+        on_submit=lambda form: ProjectForm.save(form, _seen()),
     )
 
 
@@ -136,6 +137,10 @@ def _save_button() -> rx.Component:
         loading=ProjectForm.busy,
         disabled=flag(ProjectForm.busy) | flag(ProjectForm.removed_meanwhile),
     )
+
+
+def _seen() -> rx.Var[str]:
+    return seen(ProjectForm.form_key)
 
 
 def _touch() -> OnEvent:
@@ -168,7 +173,7 @@ def _danger_zone() -> rx.Component:
                     type="button",
                     color_scheme="red",
                     disabled=ProjectForm.removed_meanwhile,
-                    on_click=ProjectForm.ask_removal,
+                    on_click=ProjectForm.ask_removal(_seen()),
                 ),
                 justify="between",
                 align="center",
@@ -183,7 +188,7 @@ def _danger_zone() -> rx.Component:
             is_open=ProjectForm.asking,
             problem=ProjectForm.removal_problem,
             on_keep=ProjectForm.keep,
-            on_delete=ProjectForm.remove,
+            on_delete=ProjectForm.remove(_seen()),
         ),
         size="2",
         width="100%",

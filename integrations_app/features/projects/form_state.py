@@ -6,14 +6,15 @@ from collections.abc import AsyncIterator
 import reflex as rx
 
 from integrations_app import routes
-from integrations_app.errors import DatabaseUnavailable, IntegrationError, InvalidUuid
-from integrations_app.features.projects import lookup, service, wording
+from integrations_app.errors import DatabaseUnavailable, InvalidUuid
+from integrations_app.features.projects import lookup, service
 from integrations_app.features.projects.errors import ProjectMissing
 from integrations_app.features.projects.listing_state import is_about_projects
 from integrations_app.features.projects.project import Project
 from integrations_app.features.projects.stored_state import StoredProject
 from integrations_app.i18n import _
 from integrations_app.state import outage
+from integrations_app.state.seen import read_only
 from integrations_app.state.session import AdminState, watching
 
 
@@ -34,6 +35,7 @@ class ProjectForm(StoredProject, AdminState):
         return _("{name} – {kind}", name=self.name, kind=kind)
 
     @rx.event
+    @read_only
     async def load_new(self) -> AsyncIterator[object]:
         """Show the form for a new one, filled in from a template if the address names one."""
         await self._actor()
@@ -45,6 +47,7 @@ class ProjectForm(StoredProject, AdminState):
             return
         if not (self.loaded and self.touched and not self.row_uuid):  # else the line was cut
             self.is_template = told.get(routes.KIND) == routes.TEMPLATES
+            self._kind = "new-template" if self.is_template else "new-project"
             self.from_template = template.draft.name if template else ""
             self._open(None)
             if template:
@@ -52,6 +55,7 @@ class ProjectForm(StoredProject, AdminState):
         self.asked, self.asking = "new", False
 
     @rx.event
+    @read_only
     async def load(self) -> AsyncIterator[object]:
         """Show the project or template of the address, or go back to the list."""
         await self._actor()
@@ -72,6 +76,7 @@ class ProjectForm(StoredProject, AdminState):
             self._open(project)
 
     @rx.event(background=True)
+    @read_only
     async def watch(self) -> AsyncIterator[None]:
         """Keep the page up; say so when someone else changes what the form shows."""
         async for batch in watching(self):
@@ -81,27 +86,34 @@ class ProjectForm(StoredProject, AdminState):
             yield
 
     @rx.event
-    async def ask_removal(self) -> None:
-        """Ask before it is deleted."""
+    async def ask_removal(self, seen: str) -> None:
+        """Ask before it is deleted.
+
+        Args:
+            seen: The form that was shown at the click.
+        """
+        del seen  # the guard has looked at it
         await self._actor()
         self.asking, self.removal_problem = True, ""
 
     @rx.event
+    @read_only
     async def keep(self) -> None:
         """Close the question; nothing is deleted."""
         self.asking = False
 
     @rx.event
-    async def remove(self) -> AsyncIterator[object]:
-        """Delete it and go back to the list."""
+    async def remove(self, seen: str) -> AsyncIterator[object]:
+        """Delete it and go back to the list.
+
+        Args:
+            seen: The form that was shown when the question was asked.
+        """
         actor = await self._actor()
         if not self.asking:
             return
-        uuid, self.row_uuid = self.row_uuid, ""  # not to be told of it by ourselves
-        try:
-            await asyncio.to_thread(service.remove, uuid, actor=actor)
-        except IntegrationError as error:
-            self.row_uuid, self.removal_problem = uuid, wording.of_error(error)
+        self.removal_problem = await self._remove(service.remove, seen, actor)
+        if self.removal_problem:
             return
         self.asking = self.loaded = False
         yield rx.redirect(routes.projects(templates=self.is_template))

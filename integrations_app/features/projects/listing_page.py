@@ -15,6 +15,7 @@ from integrations_app.components.moments import ago
 from integrations_app.components.question import question
 from integrations_app.components.reactive import Flag, Text, flag, items, text
 from integrations_app.components.rows import nothing, pager
+from integrations_app.components.seen import row_seen
 from integrations_app.components.shell import page_heading, shell
 from integrations_app.components.text import t
 from integrations_app.components.theme import TABLE
@@ -127,7 +128,7 @@ def _row(item: ProjectItem) -> rx.Component:
             rx.el.a(t("Configure"), href=address, class_name="row-action main"),
             rx.el.button(
                 t("Remove"),
-                on_click=ProjectList.ask_removal(item.uuid),
+                on_click=ProjectList.ask_removal(row_seen(item)),
                 class_name="row-action danger",
                 type="button",
             ),
@@ -144,7 +145,7 @@ def _removal() -> rx.Component:
         is_open=text(asked.uuid) != "",
         problem=ProjectList.removal_problem,
         on_keep=ProjectList.keep,
-        on_delete=ProjectList.remove,
+        on_delete=ProjectList.remove(row_seen(asked)),
     )
 
 

@@ -11,12 +11,13 @@ import reflex as rx
 from integrations_app import routes
 from integrations_app.domain.event import Notice, NoticeKind
 from integrations_app.domain.paging import Page, Standing
-from integrations_app.errors import IntegrationError
+from integrations_app.errors import Conflict, IntegrationError
 from integrations_app.features.projects import lookup, service, wording
 from integrations_app.features.projects.project import COUNT_LIMIT, KEY, Project
 from integrations_app.i18n import _, ngettext
 from integrations_app.state.kept_order import Rows
 from integrations_app.state.paged_list import PagedList
+from integrations_app.state.seen import read_only, subject_of, text_of
 from integrations_app.state.sent import clean
 from integrations_app.state.session import AdminState, watching
 
@@ -73,6 +74,7 @@ class ProjectList(PagedList, AdminState):
     _query: _Asked = _Asked()
 
     @rx.event
+    @read_only
     async def load(self) -> list[rx.event.EventSpec]:
         """Show what the address asks for."""
         await self._actor()
@@ -81,6 +83,7 @@ class ProjectList(PagedList, AdminState):
         return await self._renew()
 
     @rx.event(background=True)
+    @read_only
     async def watch(self) -> AsyncIterator[None]:
         """Keep the rows up until the page is left or the session ends."""
         async for batch in watching(self):
@@ -90,26 +93,39 @@ class ProjectList(PagedList, AdminState):
             yield
 
     @rx.event
-    async def ask_removal(self, uuid: str) -> None:
-        """Ask before a project or a template is deleted."""
+    async def ask_removal(self, seen: str) -> None:
+        """Ask before a project or a template is deleted.
+
+        Args:
+            seen: The row that was shown at the click.
+        """
         await self._actor()
         self.removal_problem = ""
-        self.removing = next((row for row in self.rows if row.uuid == uuid), ProjectItem())
+        self.removing = self._row(text_of(seen)) or ProjectItem()
 
     @rx.event
+    @read_only
     async def keep(self) -> None:
         """Close the question; nothing is deleted."""
         self.removing = ProjectItem()
 
     @rx.event
-    async def remove(self) -> list[rx.event.EventSpec]:
-        """Delete what was asked about."""
+    async def remove(self, seen: str) -> list[rx.event.EventSpec]:
+        """Delete what was asked about.
+
+        Args:
+            seen: The row that was shown when the question was asked.
+        """
         actor = await self._actor()
+        uuid, version = subject_of(seen)
         asked = self.removing
-        if not asked.uuid:
+        if (asked.uuid, asked.version) != (uuid, version):
             return []
         try:
-            await asyncio.to_thread(service.remove, asked.uuid, actor=actor)
+            await asyncio.to_thread(service.remove, uuid, actor=actor, expected_version=version)
+        except Conflict as error:  # the question is about what is no more
+            self.removing = ProjectItem()
+            return [rx.toast.error(wording.of_error(error))]
         except IntegrationError as error:
             self.removal_problem = wording.of_error(error)
             return []

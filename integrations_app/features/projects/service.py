@@ -82,20 +82,28 @@ def update(uuid: object, draft: Draft, *, seen: Project | None = None, actor: Ac
         return project_of(row)
 
 
-def remove(uuid: object, *, actor: Actor) -> bool:
+def remove(uuid: object, *, actor: Actor, expected_version: int | None = None) -> bool:
     """Delete a project or a template; projects that were made from it stay.
+
+    Args:
+        uuid: Its uuid.
+        actor: Who does it.
+        expected_version: The version that the actor has seen; None for any.
 
     Returns:
         Whether it was there.
 
     Raises:
         InvalidUuid: Neither a UUID nor its string.
+        Conflict: Someone changed it since `expected_version`; nothing is done.
     """
     parsed = parse_uuid(uuid)
     with database().transaction() as session:
         row = session.get(ProjectRow, parsed, with_for_update=True)
         if row is None:
             return False
+        if expected_version not in (None, row.version):
+            raise Conflict(fields=(), version=row.version)
         session.delete(row)
         _tell(session, row, "removed", actor=actor, at=datetime.now(UTC))
     return True

@@ -25,8 +25,8 @@ class StoredProject(RowForm, mixin=True):
 
     def _storing(self, form: object, *, seen: Any, actor: Actor) -> Callable[[], Project]:
         draft = draft_of(form)
-        if self.row_uuid:
-            return partial(service.update, self.row_uuid, draft, seen=seen, actor=actor)
+        if seen is not None:
+            return partial(service.update, seen.uuid, draft, seen=seen, actor=actor)
         return partial(service.add, draft, is_template=self.is_template, actor=actor)
 
     def _put(self, row: Project | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
@@ -38,6 +39,16 @@ def at_page_of(tabs: Tabs, uuid: UUID, session: str) -> Tab:
     return tabs.tab(session=session, path=routes.AI_ENDPOINT_EDIT, uuid=str(uuid))
 
 
+async def shown(tab: Tab) -> str:
+    """What the form says of itself at a click."""
+    return tab.seen((await tab.state(EndpointForm)).form_key)
+
+
+def seen_by(handler: Any, seen: dict[str, str]) -> dict[str, str]:
+    """The argument for a handler that takes it."""
+    return seen if "seen" in inspect.signature(handler.fn).parameters else {}
+
+
 async def everything(tab: Tab) -> Any:
     """The root of all that the server remembers of a tab."""
     return await tab.tabs.states.get_state(BaseStateToken(ident=tab.token, cls=State))
@@ -55,13 +66,14 @@ def test_no_state_ever_holds_an_old_key(db: DatabaseUnderTest, ada: str) -> None
     async def scenario(tabs: Tabs) -> None:
         tab = at_page_of(tabs, made, ada)
         await tab.send(EndpointList.load)
-        await tab.send(EndpointList.ask_removal, uuid=str(made))
+        await tab.send(EndpointList.ask_removal, seen=tab.seen(f"{made}/1"))
         await tab.send(EndpointForm.load)
         await tab.send(EndpointForm.touch, begun_at=f"{made}/1.0")
-        await tab.send(EndpointForm.save, form={"name": "", "model": ""})
-        await tab.send(EndpointForm.save, form={"name": "talk", "model": "large"})
-        await tab.send(EndpointForm.load_theirs)
-        await tab.send(EndpointForm.ask_question, question="forget")
+        await tab.send(EndpointForm.save, form={"name": "", "model": ""}, seen=await shown(tab))
+        form = {"name": "talk", "model": "large"}
+        await tab.send(EndpointForm.save, form=form, seen=await shown(tab))
+        await tab.send(EndpointForm.load_theirs, seen=await shown(tab))
+        await tab.send(EndpointForm.ask_question, question="forget", seen=await shown(tab))
 
         state = await tab.state(EndpointForm)
         assert (state.name, state.has_old_key, state.can_recover) == ("talk", True, True)
@@ -85,14 +97,14 @@ def test_without_a_session_nothing_is_told_and_nothing_done(db: DatabaseUnderTes
         tab = at_page_of(tabs, made.uuid, "made up")
         for handler, payload in (
             (EndpointList.load, {}),
-            (EndpointList.ask_removal, {"uuid": str(made.uuid)}),
+            (EndpointList.ask_removal, {"seen": tab.seen(f"{made.uuid}/1")}),
             (EndpointList.remove, {}),
             (EndpointForm.load, {}),
             (EndpointForm.load_new, {}),
             (EndpointForm.find_choices, {"text": ""}),
             (EndpointForm.pick, {"event": {"uuid": str(made.uuid), "action": "select"}}),
             (EndpointForm.save, {"form": FORM}),
-            (EndpointForm.save_over, {"form": FORM}),
+            (EndpointForm.save_over, {"form": FORM, "version": 1}),
             (EndpointForm.ask, {"form": FORM, "prompt": "Hello?"}),
             (EndpointForm.ask_question, {"question": "remove"}),
             (EndpointForm.remove, {}),
@@ -113,6 +125,7 @@ def test_a_made_up_argument_does_no_harm(db: DatabaseUnderTest, ada: str) -> Non
     async def scenario(tabs: Tabs) -> None:
         tab = at_page_of(tabs, made.uuid, ada)
         await tab.send(EndpointForm.load)
+        seen = {"seen": await shown(tab)}
         for handler, payload in (
             (EndpointForm.pick, {"event": None}),
             (EndpointForm.pick, {"event": {"uuid": ["x"], "action": "select"}}),
@@ -126,11 +139,11 @@ def test_a_made_up_argument_does_no_harm(db: DatabaseUnderTest, ada: str) -> Non
             (EndpointForm.ask_question, {"question": {"x": 1}}),
             (EndpointForm.remove, {}),
             (EndpointForm.forget_key, {}),
-            (EndpointList.ask_removal, {"uuid": None}),
+            (EndpointList.ask_removal, {}),
             (EndpointList.remove, {}),
             (EndpointList.turn_to, {"link": "https://evil.example/?after=%00\ud800"}),
         ):
-            told = await tab.send(handler, **payload)
+            told = await tab.send(handler, **payload, **seen_by(handler, seen))
             assert "evil" not in said(told)
 
         state = await tab.state(EndpointForm)
@@ -146,13 +159,14 @@ def test_a_question_is_answered_only_if_it_was_asked(db: DatabaseUnderTest, ada:
     async def scenario(tabs: Tabs) -> None:
         tab = at_page_of(tabs, made, ada)
         await tab.send(EndpointForm.load)
-        await tab.send(EndpointForm.forget_key)
-        await tab.send(EndpointForm.ask_question, question="remove")
-        await tab.send(EndpointForm.forget_key)
+        seen = await shown(tab)
+        await tab.send(EndpointForm.forget_key, seen=seen)
+        await tab.send(EndpointForm.ask_question, question="remove", seen=seen)
+        await tab.send(EndpointForm.forget_key, seen=seen)
         assert row(db, made)["api_key"] == KEY
 
-        await tab.send(EndpointForm.ask_question, question="forget")
-        await tab.send(EndpointForm.forget_key)
+        await tab.send(EndpointForm.ask_question, question="forget", seen=seen)
+        await tab.send(EndpointForm.forget_key, seen=seen)
         assert row(db, made)["api_key"] is None
 
     run(scenario)

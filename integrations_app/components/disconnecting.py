@@ -1,0 +1,36 @@
+"""The question before a connection is disconnected."""
+
+import reflex as rx
+
+from integrations_app.components.question import question
+from integrations_app.components.reactive import OnEvent, flag, text
+from integrations_app.components.text import t
+from integrations_app.state.disconnecting import Disconnecting
+
+
+def disconnect_dialog(state: type[Disconnecting], *, on_disconnect: OnEvent) -> rx.Component:
+    """Names the connection, says what stays, and disconnects only on the second click."""
+    return question(
+        t(
+            "Disconnect {service} {name}?",
+            service=text(state.disconnecting_service),
+            name=text(state.disconnecting_name),
+        ),
+        rx.cond(
+            flag(state.disconnecting_keeps_client),
+            t(
+                "Whatever uses it loses its access until an account is connected again. The "
+                "client ID and secret stay."
+            ),
+            t(
+                "Whatever uses it loses its access. The stored credentials are deleted; the "
+                "connection and its uuid stay."
+            ),
+        ),
+        is_open=text(state.disconnecting_subject) != "",
+        problem="",
+        on_keep=state.keep_connected,
+        on_delete=on_disconnect,
+        keep=t("Keep it connected"),
+        delete=t("Disconnect"),
+    )

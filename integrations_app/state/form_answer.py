@@ -1,0 +1,67 @@
+"""Answers to what the forms of connections send, on their way from the endpoint to the page.
+
+The page's script hands them on to the page's state; whatever comes from a browser may be anything,
+so the state reads them as it reads every other text.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+
+Action = Literal["create", "try", "save", "test", "connect"]
+
+_LONGEST = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormAnswer:
+    """How something ended that a form asked for; while it is under way, that it has begun.
+
+    Attributes:
+        action: What was asked for.
+        subject: The form's identity as the browser had it: connection and version, or provider.
+        is_begun: The answer is still to come.
+        is_done: It is stored, created or on its way.
+        uuid: The connection that was created.
+        leave_for: Address of the provider's page that connects an account.
+        outcome: What a check found, in words.
+        outcome_ok: Whether it found that the credentials work.
+        problems: Field to what is wrong with it.
+        problem: What is wrong otherwise.
+        removed: Field to what was pasted along with a key and left out, in words.
+        conflict: What somebody else changed meanwhile, in words.
+        conflict_version: The version with these changes.
+    """
+
+    action: Action
+    subject: str = ""
+    is_begun: bool = False
+    is_done: bool = False
+    uuid: UUID | None = None
+    leave_for: str = ""
+    outcome: str = ""
+    outcome_ok: bool = False
+    problems: dict[str, str] = field(default_factory=dict)
+    problem: str = ""
+    removed: dict[str, str] = field(default_factory=dict)
+    conflict: str = ""
+    conflict_version: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the answer as the page's script gets it."""
+        return _ADAPTER.dump_python(self, mode="json")
+
+
+def read(text: object) -> FormAnswer | None:
+    """Return the answer that a page's script hands on; None if it is not one."""
+    if not isinstance(text, str) or len(text) > _LONGEST:
+        return None
+    try:
+        return _ADAPTER.validate_json(text)
+    except ValidationError:
+        return None
+
+
+_ADAPTER = TypeAdapter(FormAnswer)

@@ -1,0 +1,325 @@
+"""The line is cut; somebody acts, goes on to something else, and the line comes back.
+
+What was clicked waits in the browser meanwhile. Nothing may happen to what is shown by then, no key
+may go anywhere, and the page says that nothing was done.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+
+from integrations_app import integrations, routes
+from integrations_app.features.projects import service as projects
+from integrations_app.features.projects.project import Draft as Project
+from tests import line as lines
+from tests.e2e import endpoints
+from tests.e2e.conftest import EMAIL, PEOPLE, NewTab, launch, sign_in
+from tests.e2e.pages import alert, button, checked, key_field, name_field, open_list, row
+from tests.e2e.serving import Product
+from tests.line import Line
+from tests.postgresql import DatabaseUnderTest
+from tests.world import World, key
+
+BACK_WITHIN_MS = 15_000
+SLOW_S = 0.04
+LEFT = "You had left the page before this could be done, so nothing was done."
+CHANGED = re.compile("(What you clicked has|Someone) changed")
+NOT_SENT = "The server cannot be reached, so nothing was done."
+LOST = "The connection to the server is lost."
+TABLES = ("integration_connections", "integration_secrets", "ai_endpoints", "projects")
+TYPED_KEY = key("mistral", serial="typed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """Something that a person does while the line is cut.
+
+    Attributes:
+        go: From the page of "other" to where it is done, without loading a page anew.
+        ready: What has to be opened before the line is cut.
+        act: The click.
+        says: What the page says of it: at once, or after the line is back.
+        back: How many steps lead back to the page of "other".
+    """
+
+    go: Callable[[Page], None]
+    act: Callable[[Page], None]
+    says: str
+    ready: Callable[[Page], None] = lambda _page: None
+    back: int = 2
+
+
+def to_list(page: Page) -> None:
+    page.get_by_role("link", name="All integrations").click()
+    expect(row(page, "main")).to_be_visible()
+
+
+def to_main(page: Page) -> None:
+    to_list(page)
+    row(page, "main").get_by_role("link", name="Configure").click()
+    expect(name_field(page)).to_have_value("main")
+
+
+def to_new(page: Page) -> None:
+    to_list(page)
+    page.get_by_role("link", name="Add Integration").click()
+    page.get_by_role("link", name="DeepSeek").click()
+    expect(name_field(page)).to_have_value("")
+
+
+def to_endpoints(page: Page) -> None:
+    page.get_by_role("link", name="AI endpoints").click()
+    expect(row(page, "chat")).to_be_visible()
+
+
+def to_endpoint(page: Page) -> None:
+    to_endpoints(page)
+    row(page, "chat").get_by_role("link", name="chat").click()
+    expect(endpoints.name_of_endpoint(page)).to_have_value("chat")
+
+
+def to_projects(page: Page) -> None:
+    page.get_by_role("link", name="Projects").first.click()
+    expect(row(page, "shop")).to_be_visible()
+
+
+def to_project(page: Page) -> None:
+    to_projects(page)
+    row(page, "shop").get_by_role("link", name="shop").click()
+    expect(endpoints.name_of_endpoint(page)).to_have_value("shop")
+
+
+def type_key(page: Page) -> None:
+    key_field(page).fill(TYPED_KEY)
+
+
+def type_connection(page: Page) -> None:
+    name_field(page).fill("typed")
+    type_key(page)
+
+
+def type_name(page: Page) -> None:
+    endpoints.name_of_endpoint(page).fill("typed")
+
+
+def in_danger_zone(*names: str) -> Callable[[Page], None]:
+    def open_question(page: Page) -> None:
+        page.get_by_text("Danger Zone").click()
+        for name in names:
+            button(page.get_by_role("main"), name).last.click()
+        expect(page.get_by_role("alertdialog")).to_be_visible()
+
+    return open_question
+
+
+def in_row(name: str, action: str) -> Callable[[Page], None]:
+    def open_question(page: Page) -> None:
+        button(row(page, name), action).click()
+        expect(page.get_by_role("alertdialog")).to_be_visible()
+
+    return open_question
+
+
+def answer(name: str) -> Callable[[Page], None]:
+    return lambda page: button(page.get_by_role("alertdialog"), name).click()
+
+
+def press(name: str) -> Callable[[Page], None]:
+    return lambda page: button(page, name).click()
+
+
+def typing(typed: Callable[[Page], None], name: str) -> Callable[[Page], None]:
+    def type_and_press(page: Page) -> None:
+        typed(page)
+        button(page, name).click()
+
+    return type_and_press
+
+
+ACTS = {
+    "save": Act(go=to_main, act=typing(type_key, "Save Changes"), says=NOT_SENT),
+    "test": Act(go=to_main, act=typing(type_key, "Test Connection"), says=NOT_SENT),
+    "disconnect": Act(
+        go=to_main, ready=in_danger_zone("Disconnect"), act=answer("Disconnect"), says=LEFT
+    ),
+    "delete": Act(
+        go=to_main, ready=in_danger_zone("Delete"), act=answer("Delete for good"), says=LEFT
+    ),
+    "create": Act(
+        go=to_new, act=typing(type_connection, "Create Connection"), says=NOT_SENT, back=3
+    ),
+    "try": Act(go=to_new, act=typing(type_connection, "Test Connection"), says=NOT_SENT, back=3),
+    "test in the list": Act(
+        go=to_list,
+        act=lambda page: button(row(page, "main"), "Test Connection").click(),
+        says=LEFT,
+        back=1,
+    ),
+    "disconnect in the list": Act(
+        go=to_list, ready=in_row("main", "Disconnect"), act=answer("Disconnect"), says=LEFT, back=1
+    ),
+    "delete in the list": Act(
+        go=to_list, ready=in_row("main", "Remove"), act=answer("Delete for good"), says=LEFT, back=1
+    ),
+    "save an endpoint": Act(go=to_endpoint, act=typing(type_name, "Save Changes"), says=LEFT),
+    "send a prompt": Act(
+        go=to_endpoint,
+        ready=lambda page: endpoints.prompt(page).fill("Hello"),
+        act=press("Send a test prompt"),
+        says=LEFT,
+    ),
+    "delete an endpoint": Act(
+        go=to_endpoint, ready=in_danger_zone("Delete"), act=answer("Delete for good"), says=LEFT
+    ),
+    "delete an endpoint in the list": Act(
+        go=to_endpoints,
+        ready=in_row("chat", "Remove"),
+        act=answer("Delete for good"),
+        says=LEFT,
+        back=1,
+    ),
+    "save a project": Act(go=to_project, act=typing(type_name, "Save Changes"), says=LEFT),
+    "delete a project": Act(
+        go=to_project, ready=in_danger_zone("Delete"), act=answer("Delete for good"), says=LEFT
+    ),
+    "delete a project in the list": Act(
+        go=to_projects,
+        ready=in_row("shop", "Remove"),
+        act=answer("Delete for good"),
+        says=LEFT,
+        back=1,
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def line(product: Product) -> Iterator[Line]:
+    """The line between the browser and the server."""
+    with lines.running(product.port) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser_behind_the_line(
+    playwright: Playwright, product: Product, line: Line
+) -> Iterator[BrowserContext]:
+    """A browser that reaches the server over the line, where somebody is signed in."""
+    rules = f"MAP localhost:{product.port} 127.0.0.1:{line.port}"
+    browser: Browser = launch(playwright, f"--host-resolver-rules={rules}")
+    with (
+        contextlib.closing(browser),
+        contextlib.closing(browser.new_context(base_url=product.origin, **PEOPLE)) as context,
+    ):
+        sign_in(context, EMAIL)
+        yield context
+
+
+@pytest.fixture
+def page(browser_behind_the_line: BrowserContext, new_tab: NewTab, line: Line) -> Iterator[Page]:
+    line.mend()
+    yield new_tab(browser_behind_the_line)
+    line.latency_s = 0.0
+    line.mend()
+
+
+@pytest.fixture
+def db(library: DatabaseUnderTest) -> Iterator[DatabaseUnderTest]:
+    """Two connections, an endpoint and a project."""
+    library.execute("DELETE FROM projects")
+    checked("mistral", "main")
+    checked("mistral", "other")
+    endpoints.made("chat", integrations.find_uuid_by_provider_name("mistral:other"))
+    projects.add(Project(name="shop"), actor=endpoints.SOMEBODY)
+    yield library
+    library.execute("DELETE FROM projects")
+
+
+def everything(db: DatabaseUnderTest) -> list[object]:
+    return [db.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in TABLES]
+
+
+def open_other(page: Page) -> None:
+    uuid = integrations.find_uuid_by_provider_name("mistral:other")
+    page.goto(routes.edit(uuid))
+    expect(name_field(page)).to_have_value("other")
+
+
+@pytest.mark.parametrize("latency_s", [0.0, SLOW_S], ids=["at once", "slowly"])
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+def test_nothing_happens_to_what_is_shown_when_the_line_is_back(
+    act: Act, latency_s: float, page: Page, line: Line, db: DatabaseUnderTest, world: World
+) -> None:
+    line.latency_s = latency_s
+    open_other(page)
+    act.go(page)
+    act.ready(page)
+    before, sent = everything(db), len(world.requests())
+
+    line.cut()
+    act.act(page)
+    if act.says == NOT_SENT:
+        expect(alert(page, NOT_SENT)).to_be_visible()
+    for _step in range(act.back):
+        page.go_back()
+    line.mend()
+
+    if act.says == LEFT:
+        expect(page.get_by_text(LEFT)).to_be_visible(timeout=BACK_WITHIN_MS)
+    expect(alert(page, LOST)).to_have_count(0, timeout=BACK_WITHIN_MS)
+    expect(name_field(page)).to_have_value("other")
+    expect(button(page, "Save Changes")).to_be_enabled()
+    assert everything(db) == before
+    assert len(world.requests()) == sent
+
+
+def test_modules_are_not_run_again_for_somebody_who_has_left(
+    page: Page, line: Line, db: DatabaseUnderTest
+) -> None:
+    page.goto(routes.MODULES)
+    expect(button(page, "Run again")).to_be_visible()
+    before = db.rows("SELECT * FROM integration_module_runs")
+
+    line.cut()
+    press("Run again")(page)
+    page.get_by_role("link", name="Integrations").last.click()
+    line.mend()
+
+    expect(page.get_by_text(LEFT)).to_be_visible(timeout=BACK_WITHIN_MS)
+    assert db.rows("SELECT * FROM integration_module_runs") == before
+
+
+def test_whoever_stays_has_it_done_when_the_line_is_back(
+    page: Page, line: Line, db: DatabaseUnderTest
+) -> None:
+    open_other(page)
+    to_project(page)
+
+    line.cut()
+    type_name(page)
+    press("Save Changes")(page)
+    line.mend()
+
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible(timeout=BACK_WITHIN_MS)
+    assert [each["name"] for each in db.rows("SELECT name FROM projects")] == ["typed"]
+
+
+def test_a_row_that_others_changed_since_it_was_seen_is_left_alone(
+    page: Page, line: Line, db: DatabaseUnderTest
+) -> None:
+    open_list(page)
+    in_row("main", "Remove")(page)
+
+    line.cut()
+    uuid = integrations.find_uuid_by_provider_name("mistral:main")
+    integrations.rename_connection(uuid, "renamed")
+    answer("Delete for good")(page)
+    line.mend()
+
+    expect(page.get_by_text(CHANGED)).to_be_visible(timeout=BACK_WITHIN_MS)
+    assert integrations.get_integration_by_uuid(uuid).name == "renamed"
