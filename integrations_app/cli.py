@@ -85,7 +85,7 @@ def _password() -> str:
     if given:
         return given
     if not sys.stdin.isatty():
-        raise StartRefused("Nobody can be asked here; set INTEGRATIONS_ADMIN_PASSWORD.")
+        raise StartRefused("No terminal to ask for a password; set INTEGRATIONS_ADMIN_PASSWORD.")
     return typer.prompt("Password", hide_input=True, confirmation_prompt=True)
 
 

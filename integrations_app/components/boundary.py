@@ -31,7 +31,7 @@ def _failed() -> rx.Component:
         rx.el.h1(t("This page stopped working")),
         rx.el.p(
             t(
-                "Something went wrong while it was drawn. What was saved is safe. "
+                "Something went wrong while showing it. What was saved is safe. "
                 "Reload the page to go on."
             ),
             role="alert",

@@ -151,7 +151,7 @@ def _typed_before() -> rx.Component:
             t("You typed something here that was not saved."),
             rx.flex(
                 _choice(t("Put it back"), {"data-puts-back": "true"}),
-                _choice(t("Forget it"), {"data-forgets": "true"}),
+                _choice(t("Discard it"), {"data-forgets": "true"}),
                 spacing="3",
                 wrap="wrap",
             ),

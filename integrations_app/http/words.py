@@ -87,10 +87,10 @@ def of_refusal(code: str) -> str:
                 origin=settings.load().origin,
             )
         case "not_as_seen":
-            return _("What you saw has changed meanwhile, so nothing was done. Load the page anew.")
+            return _("What you saw has changed meanwhile, so nothing was done. Reload the page.")
         case "too_long":
             return _("That is too long.")
         case "too_slow":
-            return _("Not all of it has arrived in time. Try again.")
+            return _("The request took too long to arrive. Try again.")
         case _other:
             return _("The request cannot be read.")

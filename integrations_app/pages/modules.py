@@ -43,7 +43,7 @@ def _table() -> rx.Component:
                 rx.el.th(t("Module"), scope="col"),
                 rx.el.th(t("Requires"), scope="col"),
                 rx.el.th(t("Old data"), scope="col"),
-                rx.el.th(t("Last time"), scope="col"),
+                rx.el.th(t("Last run"), scope="col"),
             )
         ),
         rx.el.tbody(rx.foreach(Modules.rows, _row)),
@@ -84,10 +84,10 @@ def _row(item: ModuleItem) -> rx.Component:
                 rx.cond(
                     item.at,
                     rx.badge(t("Up to date"), color_scheme="green"),
-                    rx.badge(t("Not looked at yet"), color_scheme="gray"),
+                    rx.badge(t("Not run yet"), color_scheme="gray"),
                 ),
             )
         ),
-        rx.el.td(rx.cond(item.at, rx.el.span(t("looked at "), ago(item.at)))),
+        rx.el.td(rx.cond(item.at, rx.el.span(t("ran "), ago(item.at)))),
         key=item.key,
     )

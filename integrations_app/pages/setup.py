@@ -18,7 +18,7 @@ def page() -> rx.Component:
 
 def _used() -> rx.Component:
     return card(
-        t("This link was used or replaced"),
+        t("This link has been used or replaced"),
         t(
             "It made the first admin, or a later start of the server printed a newer one. "
             "Whoever is an admin can sign in."

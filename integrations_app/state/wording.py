@@ -33,8 +33,8 @@ def of_error(error: IntegrationError) -> str:
         return _("This integration was deleted meanwhile.")
     if isinstance(error, errors.UnknownProvider | errors.ProviderNotDeclared):
         return _(
-            "This server does not know the service “{provider}” (any more). Whoever runs it has to "
-            "install the package that brings it.",
+            "This server does not know the service “{provider}”. Whoever runs it has to install "
+            "the package that it comes with.",
             provider=error.provider,
         )
     if isinstance(error, errors.ClientCredentialsNotConfigured | errors.ClientIdNotConfigured):

@@ -168,7 +168,7 @@ def test_what_was_typed_and_not_saved_is_offered_where_it_was_typed_and_nowhere_
     expect(offer(page)).to_be_visible()
     expect(name_field(page)).to_have_value("main")
     expect(key_field(page)).to_have_value("")
-    button(page, "Forget it").click()
+    button(page, "Discard it").click()
     expect(offer(page)).to_be_hidden()
     page.reload()
     expect(name_field(page)).to_have_value("main")

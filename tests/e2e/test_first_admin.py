@@ -70,7 +70,7 @@ def test_a_link_that_was_used_says_so_and_leads_to_the_sign_in_page(
 
     visitor.goto(link)
 
-    heading = visitor.get_by_role("heading", name="This link was used or replaced")
+    heading = visitor.get_by_role("heading", name="This link has been used or replaced")
     expect(heading).to_be_visible()
     expect(visitor.get_by_text("Nobody can sign in here yet")).to_have_count(0)
     visitor.get_by_role("link", name="Sign in").click()
