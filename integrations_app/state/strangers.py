@@ -2,12 +2,12 @@
 
 Anyone can open websockets and say what they like there. Pages for anyone need one, too, so a
 stranger's is let through, while there are few of them: one more takes the place of the oldest,
-whose page comes back by itself.
+whose page comes back by itself. While the database is away nobody knows whose a websocket with a
+session's cookie is: it takes nobody's place and nobody takes its, until it can be told.
 """
 
 import asyncio
 from dataclasses import dataclass, field
-from itertools import islice
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -79,42 +79,66 @@ class Strangers:
         scope["headers"] = _few(scope["headers"], *most)
         scope[IS_STRANGERS] = not is_unknown
         socket = _Socket(headers=dict(Headers(scope=scope)) if is_unknown else None)
-        self._make_room()
+        if not is_unknown:
+            await self._make_room()
         self._open[socket] = None
         try:
-            await app(scope, _limited(socket, receive), _impatient(send))
+            await app(scope, self._limited(socket, receive), _impatient(send))
         finally:
             self._open.pop(socket, None)
 
-    def _make_room(self) -> None:
-        for oldest in list(islice(self._open, max(len(self._open) - MAX_SOCKETS + 1, 0))):
+    async def _make_room(self) -> None:
+        if len(self._open) >= MAX_SOCKETS:
+            await self._tell_apart()
+        strangers = [socket for socket in self._open if socket.headers is None]
+        for oldest in strangers[: max(len(strangers) - MAX_SOCKETS + 1, 0)]:
             del self._open[oldest]
             oldest.is_closing.set()
 
+    async def _tell_apart(self) -> None:
+        """Ask again about those of whom nobody could tell, if somebody can by now."""
+        unknown = [socket for socket in self._open if socket.headers is not None]
+        if unknown and await self._is_signed_in(unknown[0]) is not None:
+            await asyncio.gather(*map(self._is_signed_in, unknown[1:]))
 
-def _limited(socket: _Socket, receive: Receive) -> Receive:
-    """Return what receives small messages, until the socket has to go."""
+    async def _is_signed_in(self, socket: _Socket) -> bool | None:
+        """Whether somebody is, None while nobody can tell; whoever is is no stranger any more."""
+        if socket.headers is None:
+            return False
+        has_session = await _has_session(socket.headers)
+        if has_session:
+            self._open.pop(socket, None)
+            socket.is_limited = False
+        elif has_session is False:
+            socket.headers = None
+        return has_session
 
-    async def receive_limited() -> Message:
-        while True:
-            receiving = asyncio.ensure_future(receive())
-            closing = asyncio.ensure_future(socket.is_closing.wait())
-            try:
-                await asyncio.wait({receiving, closing}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for task in (receiving, closing):
-                    task.cancel()  # which leaves alone what is done
-            if socket.is_closing.is_set() or not receiving.done():
-                return {"type": "websocket.disconnect", "code": _TRY_AGAIN_LATER}
-            message = receiving.result()
+    def _limited(self, socket: _Socket, receive: Receive) -> Receive:
+        """Return what receives small messages, until the socket has to go."""
+
+        async def receive_limited() -> Message:
+            message = await _unless_closing(socket, receive)
             if not socket.is_limited or _is_modest(message):
                 return message
-            if socket.headers is None or not await _has_session(socket.headers):
-                return {"type": "websocket.disconnect", "code": _TOO_LARGE}
-            socket.is_limited = False
-            return message
+            if await self._is_signed_in(socket):
+                return message
+            return {"type": "websocket.disconnect", "code": _TOO_LARGE}
 
-    return receive_limited
+        return receive_limited
+
+
+async def _unless_closing(socket: _Socket, receive: Receive) -> Message:
+    """Receive a message, or be told that the socket has to go."""
+    receiving = asyncio.ensure_future(receive())
+    closing = asyncio.ensure_future(socket.is_closing.wait())
+    try:
+        await asyncio.wait({receiving, closing}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (receiving, closing):
+            task.cancel()  # which leaves alone what is done
+    if socket.is_closing.is_set() or not receiving.done():
+        return {"type": "websocket.disconnect", "code": _TRY_AGAIN_LATER}
+    return receiving.result()
 
 
 def _impatient(send: Send) -> Send:

@@ -17,6 +17,7 @@ from tests.postgresql import DatabaseUnderTest
 CLOSED = {"type": "websocket.disconnect", "code": 1005}
 EVENT = '42/_event,["event",{}]'
 SOON_S = 5
+AWAY = "postgresql://nobody@127.0.0.1:1/none"
 
 
 def text(text: str) -> Message:
@@ -30,12 +31,15 @@ class Server:
     heard: list[Message] = field(default_factory=list)
     scopes: list[Scope] = field(default_factory=list)
     sent: list[Message] = field(default_factory=list)
+    listening: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def __post_init__(self) -> None:
         self.limited = Strangers()(self._listen)
 
     async def _listen(self, scope: Scope, receive: Receive, _send: Send) -> None:
         self.scopes.append(scope)
+        async with self.listening:
+            self.listening.notify_all()
         while True:
             self.heard.append(await receive())
             if self.heard[-1]["type"] == "websocket.disconnect":
@@ -162,10 +166,94 @@ def test_who_came_while_the_database_was_away_is_asked_again(
             pass
 
         scope = {"type": "websocket", "path": "/", "query_string": b"", "headers": [cookie]}
-        monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+        monkeypatch.setenv("DATABASE_URL", AWAY)
         await server.limited(scope, receive, send)
         return server
 
     server = asyncio.run(story())
 
     assert server.heard == [large, CLOSED]
+
+
+def cookie_of(token: str) -> tuple[bytes, bytes]:
+    return b"cookie", f"integrations_session={token}".encode()
+
+
+async def opened(
+    server: Server, count: int, headers: Sequence[tuple[bytes, bytes]] = ()
+) -> list[asyncio.Task[None]]:
+    """So many websockets that say nothing, once the app listens to them all."""
+    enough = len(server.scopes) + count
+    tasks = [asyncio.create_task(server.serve(headers=headers)) for _ in range(count)]
+    async with asyncio.timeout(SOON_S), server.listening:
+        await server.listening.wait_for(lambda: len(server.scopes) >= enough)
+    return tasks
+
+
+async def all_end(tasks: Sequence[asyncio.Task[None]]) -> bool:
+    _, rest = await asyncio.wait(tasks, timeout=SOON_S)
+    return not rest
+
+
+async def any_ends(tasks: Sequence[asyncio.Task[None]]) -> bool:
+    first, _ = await asyncio.wait(tasks, timeout=0.2, return_when=asyncio.FIRST_COMPLETED)
+    return bool(first)
+
+
+@pytest.mark.parametrize("strangers_headers", [[], [cookie_of("made up")]], ids=["none", "made up"])
+def test_strangers_take_no_place_of_admins_who_came_while_the_database_was_away(
+    ada: str,
+    db: DatabaseUnderTest,
+    monkeypatch: pytest.MonkeyPatch,
+    strangers_headers: Sequence[tuple[bytes, bytes]],
+) -> None:
+    async def story() -> None:
+        server = Server()
+        monkeypatch.setenv("DATABASE_URL", AWAY)
+        admins = await opened(server, 3, headers=[cookie_of(ada)])
+        monkeypatch.setenv("DATABASE_URL", db.url)
+
+        oldest = await opened(server, 2, headers=strangers_headers)
+        others = await opened(server, MAX_SOCKETS, headers=strangers_headers)
+
+        assert await all_end(oldest)
+        assert not await any_ends(admins)
+        for task in (*admins, *others):
+            task.cancel()
+
+    asyncio.run(story())
+
+
+def test_admins_take_no_place_of_each_other_while_the_database_is_away(
+    ada: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        server = Server()
+        monkeypatch.setenv("DATABASE_URL", AWAY)
+
+        admins = await opened(server, MAX_SOCKETS + 5, headers=[cookie_of(ada)])
+        strangers_own = await opened(server, 1)
+
+        assert not await any_ends([*admins, *strangers_own])
+        for task in (*admins, *strangers_own):
+            task.cancel()
+
+    asyncio.run(story())
+
+
+def test_who_made_a_session_up_while_the_database_was_away_is_a_stranger_after(
+    db: DatabaseUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        server = Server()
+        monkeypatch.setenv("DATABASE_URL", AWAY)
+        pretenders = await opened(server, 3, headers=[cookie_of("made up")])
+        monkeypatch.setenv("DATABASE_URL", db.url)
+
+        others = await opened(server, MAX_SOCKETS)
+
+        assert await all_end(pretenders)
+        for task in others:
+            task.cancel()
+
+    asyncio.run(story())
