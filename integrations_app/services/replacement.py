@@ -45,7 +45,7 @@ TOOK_OVER = "uses_taken_over"
 def candidates(old: UUID, *, search: str = "", chosen: tuple[UUID, ...] = ()) -> Choices:
     """Return the connections that could take the place of one wherever it is used.
 
-    Those of the same provider come first, and in each group those that are connected.
+    Those that are connected come first, and in each group those of the same provider.
 
     Args:
         old: The connection's.

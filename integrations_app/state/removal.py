@@ -48,7 +48,7 @@ class Removal(rx.State, mixin=True):
     removing_blocked: str = ""
     removal_problem: str = ""
     replacements: list[PickerItem] = []
-    """What could take its place, of the same service first."""
+    """What could take its place: connected ones first, then those of the same service."""
     replacements_more: bool = False
     replacements_searched: str = ""
     replacement: list[str] = []
