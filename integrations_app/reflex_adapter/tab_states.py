@@ -9,6 +9,7 @@ from reflex.istate.manager.token import BaseStateToken
 from reflex.state import BaseState, State
 
 STRANGERS_FORGOTTEN_AFTER_S = 60
+"""In Redis and in memory alike: how long the state of a tab without a session is kept."""
 
 
 @dataclass

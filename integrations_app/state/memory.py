@@ -7,8 +7,9 @@ from typing import Any
 
 from reflex.istate.manager.memory import StateManagerMemory
 
+from integrations_app.reflex_adapter.tab_states import STRANGERS_FORGOTTEN_AFTER_S
+
 FORGOTTEN_AFTER_S = 15
-STRANGERS_FORGOTTEN_AFTER_S = 60
 CLOSED_TABS = 50
 """So many may come back to what they knew; memory that is once taken is rarely given back."""
 
