@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # these servers end with this folder
 def one_process(
     build: None,
     postgresql_server: Server,
@@ -49,7 +49,7 @@ def one_process(
         yield product
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # these servers end with this folder
 def workers(
     build: None,
     postgresql_server: Server,
