@@ -127,7 +127,7 @@ def _other_account(state: type[Edit]) -> rx.Component:
                 type="button",
                 size="1",
                 variant="soft",
-                on_click=state.keep_account(seen(state.form_key)),
+                on_click=state.keep_account(seen(state.form_key), state.new_account_id),
             ),
             spacing="3",
             wrap="wrap",

@@ -1,6 +1,5 @@
 """Another account than the connection's: its tokens wait, sealed, for an admin's word."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -11,19 +10,15 @@ from sqlmodel import Session
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.authorization import AccountChange, AccountChoice
 from integrations_app.domain.check import Account
-from integrations_app.errors import NotFound
-from integrations_app.providers.oauth.answers import Tokens
+from integrations_app.errors import DatabaseUnavailable, IntegrationError, NotFound
 from integrations_app.security import passwords
-from integrations_app.security.vault import CannotOpen
-from integrations_app.services import oauth, sessions
-from integrations_app.services.keyring import opening_ring, sealing_ring
-from integrations_app.services.oauth import Granted
+from integrations_app.services import grants, oauth, revocation, sessions
+from integrations_app.services.grants import Granted
 from integrations_app.services.references import parse_uuid
 from integrations_app.storage.engine import database
 from integrations_app.storage.tables import AccountChangeRow, ConnectionRow
 
 LIFETIME = timedelta(minutes=10)
-_SEALED = "account_change"
 _KEEP = {"read": True, "key_share": True}
 """Keeps a row from being removed until the transaction ends, and no more."""
 
@@ -45,7 +40,7 @@ def propose(granted: Granted, session_token: str) -> None:
         "session_hash": passwords.token_hash(session_token),
         "account_id": account.id or "",
         "account_name": account.name,
-        "sealed": sealing_ring().seal(_packed(granted), uuid=granted.uuid, field=_SEALED),
+        "sealed": grants.sealed(granted),
         "credential_revision": granted.credential_revision,
         "expires_at": now + LIFETIME,
     }
@@ -56,10 +51,9 @@ def propose(granted: Granted, session_token: str) -> None:
         if session.get(ConnectionRow, granted.uuid, with_for_update=_KEEP) is None:
             raise NotFound(granted.uuid)
         before = _before(session, granted)
-        session.execute(sa.delete(AccountChangeRow).where(_changes.c.expires_at <= now))
         session.execute(asked)
     if before is not None:
-        oauth.reject(before)
+        grants.reject(before)
 
 
 def pending(uuid: object, session_token: str) -> AccountChange | None:
@@ -91,36 +85,87 @@ def accept(uuid: object, session_token: str, *, account_id: str, actor: Actor) -
         NotSignedIn: The browser's session has ended.
         TokenExchangeFailed: The connection's credentials were changed meanwhile.
     """
-    granted = _taken(parse_uuid(uuid), session_token, account_id)
-    kept = oauth.keep(granted, actor=actor, session_token=session_token)
+    parsed = parse_uuid(uuid)
+    with database().transaction() as session:
+        row = _taken(session, parsed, session_token, account_id)
+        if row is None:
+            raise NotFound(parsed)
+        granted = grants.unsealed(row)
+        unwanted = grants.revocable(granted)  # as long as the connection is what it was
+    try:
+        kept = oauth.keep(granted, actor=actor, session_token=session_token)
+    except DatabaseUnavailable:  # nobody can tell whether the tokens are stored now
+        raise
+    except IntegrationError:
+        revocation.revoke_each(unwanted)
+        raise
     return AccountChoice(revoked=kept.revoked)
 
 
-def discard(uuid: object, session_token: str) -> AccountChoice:
+def discard(uuid: object, session_token: str, *, account_id: str) -> AccountChoice:
     """Keep the present account and revoke the access to the other; quiet if no question stands.
+
+    Args:
+        uuid: The connection's.
+        session_token: Of the browser that was asked.
+        account_id: The account that it was asked about.
 
     Raises:
         InvalidUuid: Neither a UUID nor its string.
+        NotFound: The question that stands is about another account.
     """
     with database().transaction() as session:
-        row = _standing(session, parse_uuid(uuid), session_token)
-        if row is None:
-            return AccountChoice()
-        session.delete(row)
-    try:
-        granted = _unpacked(row)
-    except NotFound:
-        return AccountChoice(revoked=False)
-    return AccountChoice(revoked=oauth.reject(granted))
+        row = _taken(session, parse_uuid(uuid), session_token, account_id)
+    if row is None:
+        return AccountChoice()
+    return AccountChoice(revoked=_rejected(row))
 
 
-def _taken(uuid: UUID, session_token: str, account_id: str) -> Granted:
+def sweep() -> None:
+    """Forget the questions that nobody answered in time, and revoke what was granted for them.
+
+    Each is another transaction, which is over before the provider is asked.
+
+    Raises:
+        DatabaseUnavailable: The database cannot be reached.
+    """
+    while (row := _expired()) is not None:
+        _rejected(row)
+
+
+def _expired() -> AccountChangeRow | None:
+    """One that is out of time and that no other process has taken, deleted."""
+    expired = sa.select(AccountChangeRow).where(_changes.c.expires_at <= datetime.now(UTC))
     with database().transaction() as session:
-        row = _standing(session, uuid, session_token)
-        if row is None or row.account_id != account_id:
-            raise NotFound(uuid)
-        session.delete(row)
-    return _unpacked(row)
+        row = session.scalars(expired.limit(1).with_for_update(skip_locked=True)).one_or_none()
+        if row is not None:
+            session.delete(row)
+    return row
+
+
+def _taken(
+    session: Session, uuid: UUID, session_token: str, account_id: str
+) -> AccountChangeRow | None:
+    """The question that stands for this browser, deleted; None if there is none.
+
+    Raises:
+        NotFound: It is about another account.
+    """
+    row = _standing(session, uuid, session_token)
+    if row is None:
+        return None
+    if row.account_id != account_id:
+        raise NotFound(uuid)
+    session.delete(row)
+    return row
+
+
+def _rejected(row: AccountChangeRow) -> bool | None:
+    """See `grants.reject`; what no key opens cannot be revoked."""
+    try:
+        return grants.reject(grants.unsealed(row))
+    except NotFound:
+        return False
 
 
 def _before(session: Session, granted: Granted) -> Granted | None:
@@ -129,7 +174,7 @@ def _before(session: Session, granted: Granted) -> Granted | None:
     if row is None or (granted.account and granted.account.id == row.account_id):
         return None
     try:
-        return _unpacked(row)
+        return grants.unsealed(row)
     except NotFound:
         return None
 
@@ -140,36 +185,3 @@ def _standing(session: Session, uuid: UUID, session_token: str) -> AccountChange
     if row is None or row.session_hash != mine or row.expires_at <= datetime.now(UTC):
         return None
     return row
-
-
-def _packed(granted: Granted) -> str:
-    tokens = granted.tokens
-    return json.dumps(
-        {
-            "access_token": tokens.access_token,
-            "refresh_token": tokens.refresh_token,
-            "lifetime_s": tokens.lifetime_s,
-            "scopes": list(tokens.scopes or ()),
-            "at": granted.at.isoformat(),
-        }
-    )
-
-
-def _unpacked(row: AccountChangeRow) -> Granted:
-    uuid = row.connection_uuid
-    try:
-        packed = json.loads(opening_ring().open(row.sealed, uuid=uuid, field=_SEALED))
-    except CannotOpen:
-        raise NotFound(uuid) from None
-    return Granted(
-        uuid=uuid,
-        tokens=Tokens(
-            access_token=packed["access_token"],
-            refresh_token=packed["refresh_token"],
-            lifetime_s=packed["lifetime_s"],
-            scopes=tuple(packed["scopes"]),
-        ),
-        account=Account(id=row.account_id or None, name=row.account_name),
-        credential_revision=row.credential_revision,
-        at=datetime.fromisoformat(packed["at"]),
-    )

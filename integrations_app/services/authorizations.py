@@ -29,7 +29,7 @@ from integrations_app.errors import (
 )
 from integrations_app.security import passwords
 from integrations_app.security.vault import CannotOpen
-from integrations_app.services import account_changes, lookup, oauth
+from integrations_app.services import account_changes, grants, lookup, oauth
 from integrations_app.services.keyring import opening_ring, sealing_ring
 from integrations_app.services.references import parse_uuid
 from integrations_app.storage.engine import database
@@ -148,7 +148,7 @@ def _connected(began: _Began, code: str, session_token: str, actor: Actor) -> Ou
         return Outcome.CHANGED_MEANWHILE
 
 
-def _settled(granted: oauth.Granted, session_token: str, actor: Actor) -> Outcome:
+def _settled(granted: grants.Granted, session_token: str, actor: Actor) -> Outcome:
     account_id = lookup.by_uuid(granted.uuid).account_id
     try:
         if account_id and granted.account and granted.account.id not in (None, account_id):
@@ -156,7 +156,7 @@ def _settled(granted: oauth.Granted, session_token: str, actor: Actor) -> Outcom
             return Outcome.OTHER_ACCOUNT
         oauth.keep(granted, actor=actor, session_token=session_token)
     except NotSignedIn:  # signed out, or removed, while the provider was asked
-        oauth.reject(granted)
+        grants.reject(granted)
         return Outcome.STATE_MISMATCH
     return Outcome.CONNECTED
 

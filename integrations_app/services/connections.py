@@ -19,6 +19,7 @@ from integrations_app.services import (
     cadence,
     catalogue,
     facts,
+    grants,
     lookup,
     revocation,
     sealing,
@@ -103,11 +104,14 @@ def update(
             raise NotFound(parsed)
         refuse_stale(session, row, expected_version)
         old_name, row.name = row.name, new_name or row.name
+        revision = row.credential_revision
         _flush(session, row)
         changed = ()
         if values is not None:
             provider = catalogue.of_connection(parsed, row.provider)
             changed = _save(session, row, provider, values)
+        is_withdrawn = row.credential_revision != revision
+        withdrawn = grants.withdraw(session, parsed) if is_withdrawn else None
         if not changed and row.name == old_name:
             return lookup.stored(session, parsed)
         row.version, row.updated_at = row.version + 1, now
@@ -124,7 +128,9 @@ def update(
             )
         if changed:
             facts.tell(session, EventKind.SETUP_SAVED, row, actor=actor, at=now, fields=changed)
-        return lookup.stored(session, parsed)
+        connection = lookup.stored(session, parsed)
+    revocation.revoke_each(withdrawn)
+    return connection
 
 
 def disconnect(uuid: object, *, actor: Actor, expected_version: int | None = None) -> Disconnection:
@@ -153,6 +159,7 @@ def disconnect(uuid: object, *, actor: Actor, expected_version: int | None = Non
         removed = _remove_secrets(session, row)
         if not removed and row.status == Status.DISCONNECTED:
             return Disconnection(changed=False)
+        withdrawn = grants.withdraw(session, parsed)
         forget_check(row)
         forget_account(row)
         row.status, row.updated_at = Status.DISCONNECTED.value, now
@@ -161,6 +168,7 @@ def disconnect(uuid: object, *, actor: Actor, expected_version: int | None = Non
             row.version += 1
         session.flush()
         facts.tell(session, EventKind.DISCONNECTED, row, actor=actor, at=now, fields=removed)
+    revocation.revoke_each(withdrawn)
     revoked = revocation.revoke(granted) if granted is not None else None
     return Disconnection(changed=True, revoked=revoked)
 
@@ -201,12 +209,12 @@ def remove(
         if blocking:
             raise InUse(blocking)
         refuse_unseen(usages, seen_usages)
+        withdrawn = grants.withdraw(session, parsed)
         session.delete(row)
         session.flush()
         at = datetime.now(UTC)
         facts.tell(session, EventKind.CONNECTION_REMOVED, row, actor=actor, at=at)
-    if granted is not None:
-        revocation.revoke(granted)
+    revocation.revoke_each(granted, withdrawn)
     return True
 
 

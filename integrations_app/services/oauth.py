@@ -1,7 +1,7 @@
 """Connecting an account: the address to send people to, and what becomes of their code."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -25,12 +25,14 @@ from integrations_app.services import (
     checks,
     connections,
     facts,
+    grants,
     lookup,
     revocation,
     sessions,
     setup,
     tokens,
 )
+from integrations_app.services.grants import Granted
 from integrations_app.services.opening import Opened, opened
 from integrations_app.services.references import parse_uuid
 from integrations_app.storage.engine import database
@@ -38,25 +40,6 @@ from integrations_app.storage.tables import ConnectionRow
 
 CHANGED_MEANWHILE = "changed_meanwhile"
 """`provider_code` of tokens that were asked for with credentials that are stored no longer."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Granted:
-    """What a code was exchanged for; not stored yet.
-
-    Attributes:
-        uuid: The connection it is for.
-        tokens: What the provider gave.
-        account: Whose they are; None if the look-up failed.
-        credential_revision: The state of the connection they were asked for.
-        at: When they were asked for.
-    """
-
-    uuid: UUID
-    tokens: Tokens = field(repr=False)
-    account: Account | None
-    credential_revision: int
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +205,7 @@ def keep(granted: Granted, *, actor: Actor, session_token: str | None = None) ->
         if row.credential_revision != granted.credential_revision:
             raise _changed_meanwhile(granted.uuid)
         replaced = _replaced(row, granted.account)
+        withdrawn = grants.withdraw(session, row.uuid, but_of=granted.account_id)
         tokens.clear(session, row)
         session.flush()
         tokens.store(session, row, granted.tokens, at=granted.at)
@@ -229,15 +213,10 @@ def keep(granted: Granted, *, actor: Actor, session_token: str | None = None) ->
         session.flush()
         facts.tell(session, EventKind.CONNECTED, row, actor=actor, at=row.updated_at)
         connection = lookup.stored(session, row.uuid)
+    if granted.account_id is not None:  # else it may be the same grant
+        revocation.revoke_each(withdrawn)
     revoked = revocation.revoke(replaced) if replaced is not None else None
     return Kept(connection=connection, revoked=revoked)
-
-
-def reject(granted: Granted) -> bool | None:
-    """Have the provider forget what was granted and is not kept; see `revocation.reject`."""
-    account_id = granted.account.id if granted.account else None
-    revision = granted.credential_revision
-    return revocation.reject(granted.uuid, granted.tokens, account_id=account_id, revision=revision)
 
 
 def _replaced(row: ConnectionRow, account: Account | None) -> Opened | None:

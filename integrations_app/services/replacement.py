@@ -28,6 +28,7 @@ from integrations_app.services import (
     choices,
     connections,
     facts,
+    grants,
     lookup,
     revocation,
     usage,
@@ -111,11 +112,11 @@ def replace(
         moved = _repoint(session, leaving, staying, actor)
         if moved:
             facts.record(session, TOOK_OVER, actor=actor, at=now, row=rows[staying])
+        withdrawn = grants.withdraw(session, leaving)
         session.delete(rows[leaving])
         session.flush()
         facts.tell(session, EventKind.CONNECTION_REMOVED, rows[leaving], actor=actor, at=now)
-    if granted is not None:
-        revocation.revoke(granted)
+    revocation.revoke_each(granted, withdrawn)
     return moved
 
 

@@ -58,17 +58,38 @@ def reject(uuid: UUID, tokens: Tokens, *, account_id: str | None, revision: int)
     Raises:
         DatabaseUnavailable: The database cannot be reached.
     """
+    found = _with_grant(uuid, tokens, account_id)
+    if found is None:
+        return None
+    return revoke(found) if found.credential_revision == revision else False
+
+
+def tokens_of_grant(
+    uuid: UUID, tokens: Tokens, *, account_id: str | None, revision: int
+) -> Opened | None:
+    """What has to be known to do the same once the connection has changed or is gone.
+
+    Returns:
+        None if there is nothing to revoke, or nowhere to do it; see `reject` for the rest.
+
+    Raises:
+        DatabaseUnavailable: The database cannot be reached.
+    """
+    found = _with_grant(uuid, tokens, account_id)
+    return found if found is not None and found.credential_revision == revision else None
+
+
+def _with_grant(uuid: UUID, tokens: Tokens, account_id: str | None) -> Opened | None:
+    """The connection with these tokens; None if one lives by them, or nobody takes them back."""
     found = _revocable(uuid, without=TOKEN_KEYS)
     if found is None:
         return None
     lives = queries.lives_by_grant
     if account_id and database().fetch(lives, {"uuid": uuid, "account_id": account_id}):
         return None
-    if found.credential_revision != revision:
-        return False
     granted = {ACCESS_TOKEN: tokens.access_token, REFRESH_TOKEN: tokens.refresh_token}
     given = {key: token for key, token in granted.items() if token is not None}
-    return revoke(replace(found, secrets={**found.secrets, **given}))
+    return replace(found, secrets={**found.secrets, **given})
 
 
 def revoke(found: Opened) -> bool | None:
@@ -111,6 +132,13 @@ def revoke(found: Opened) -> bool | None:
         )
         return False
     return True
+
+
+def revoke_each(*unwanted: Opened | None) -> None:
+    """Do the same for several, of which there may be none; how it ends is in the log."""
+    for found in unwanted:
+        if found is not None:
+            revoke(found)
 
 
 def _revocable(uuid: UUID, *, without: Collection[str] = ()) -> Opened | None:

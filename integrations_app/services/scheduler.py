@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from integrations_app.errors import DatabaseUnavailable
-from integrations_app.services import schedule
+from integrations_app.services import account_changes, schedule
 from integrations_app.services.schedule import Claim, Work
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,8 @@ class Scheduler:
     """All scheduled work, from `start` until `stop`."""
 
     def __init__(self) -> None:
-        self._lanes = (Lane(schedule.RENEWALS, threads=4), Lane(schedule.CHECKS, threads=8))
+        lanes = (Lane(schedule.RENEWALS, threads=4), Lane(schedule.CHECKS, threads=8))
+        self._lanes = (*lanes, Sweeping())
 
     def start(self) -> None:
         """Begin; returns at once."""
@@ -176,6 +177,41 @@ class Lane:
             self._at_work[claimed.provider] -= 1
         if was_busy:
             self._freed.set()
+
+
+class Sweeping:
+    """The thread that ends what nobody answered in time.
+
+    Args:
+        every_s: About how long to wait in between.
+    """
+
+    def __init__(self, *, every_s: float = 60.0) -> None:
+        self._every_s = every_s
+        self._thread = threading.Thread(target=self._run, name="integrations-sweeping", daemon=True)
+        self._stopping = threading.Event()
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Sweep no more; returns at once."""
+        self._stopping.set()
+
+    def wait(self, *, timeout_s: float) -> bool:
+        """Wait for what is under way, at most so long; says whether it has ended."""
+        self._thread.join(max(0.0, timeout_s))
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(_jittered(self._every_s)):
+            try:
+                account_changes.sweep()
+            except DatabaseUnavailable:
+                continue  # whoever looks for scheduled work says that it is away
+            except Exception as error:
+                logger.error("What nobody answered in time cannot be ended.", exc_info=error)
 
 
 def _jittered(pause_s: float) -> float:

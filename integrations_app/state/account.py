@@ -74,17 +74,20 @@ class Account(rx.State, mixin=True):
         await self._catch_up()
 
     @rx.event
-    async def keep_account(self, seen: str) -> None:
+    async def keep_account(self, seen: str, account_id: str) -> None:
         """Leave the present account as it is.
 
         Args:
             seen: The form that was shown at the click.
+            account_id: The account that the question named.
         """
         await self._actor()
         self.new_account = ""
         token = (await known_session(self)).token
         try:
-            choice = await aside(account_changes.discard, subject_of(seen)[0], token)
+            choice = await aside(
+                account_changes.discard, subject_of(seen)[0], token, account_id=str(account_id)
+            )
         except IntegrationError as error:
             self.returned, self.returned_ok = wording.of_error(error), False
         else:

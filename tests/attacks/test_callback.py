@@ -140,7 +140,7 @@ def test_two_other_accounts_at_the_same_moment_leave_one_question(
             except IntegrityError as error:
                 outcome.append(type(error).__name__)
             together.wait()
-            account_changes.discard(uuid, token)
+            account_changes.discard(uuid, token, account_id="grace")
 
     threads = [threading.Thread(target=propose) for _ in range(4)]
     for each in threads:

@@ -10,12 +10,13 @@ from starlette.testclient import TestClient
 from integrations_app.domain.actor import Actor, Origin
 from integrations_app.domain.admin import Admin
 from integrations_app.http import transformers
-from integrations_app.services import admins
+from integrations_app.services import admins, sessions
 from tests.postgresql import DatabaseUnderTest
 
 EMAIL = "ada@example.com"
 PASSWORD = "correct horse battery"
 ORIGIN = "http://localhost:3000"
+COOKIE = "integrations_session"
 OPERATOR = Actor(kind="system", id="tests", label="system:tests", origin=Origin.CLI)
 
 
@@ -40,3 +41,18 @@ def browser(db: DatabaseUnderTest, request: pytest.FixtureRequest) -> Callable[.
         )
 
     return open_at
+
+
+@pytest.fixture
+def token(ada: Admin) -> str:
+    """The session of Ada's browser."""
+    return sessions.open_for(ada)
+
+
+@pytest.fixture
+def hers(browser: Callable[..., TestClient], token: str) -> TestClient:
+    """Ada's browser; it follows no redirects."""
+    opened = browser()
+    opened.follow_redirects = False
+    opened.cookies.set(COOKIE, token)
+    return opened

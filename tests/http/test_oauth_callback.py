@@ -2,56 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
-from uuid import UUID
 
 import pytest
 from starlette.testclient import TestClient
 
 from integrations_app import integrations, routes
 from integrations_app.domain.admin import Admin
-from integrations_app.services import account_changes, authorizations, sessions
+from integrations_app.services import authorizations, sessions
 from tests.api.facts import audit, told
+from tests.http.conftest import COOKIE
+from tests.http.returning import ADA, back, registered
 from tests.postgresql import DatabaseUnderTest
-from tests.world import OAuthClient, TokenBehaviour, Trouble, World, oauth_client
-from tests.world.oauth.clients import client_with_id
+from tests.world import Trouble, World
 
 Browser = Callable[..., TestClient]
-ADA, GRACE = "ada@example.com", "grace@example.com"
-COOKIE = "integrations_session"
-CALLBACK = "http://localhost:3000/api/integrations/oauth/callback"
-_numbers = itertools.count()
-
-
-@pytest.fixture
-def token(ada: Admin) -> str:
-    """The session of Ada's browser."""
-    return sessions.open_for(ada)
-
-
-@pytest.fixture
-def hers(browser: Browser, token: str) -> TestClient:
-    """Ada's browser; it follows no redirects."""
-    opened = browser()
-    opened.follow_redirects = False
-    opened.cookies.set(COOKIE, token)
-    return opened
-
-
-def registered(
-    name: str, behaviour: TokenBehaviour = TokenBehaviour.RIGHT
-) -> tuple[OAuthClient, UUID]:
-    client = oauth_client("google", behaviour, serial=f"callback {next(_numbers)}")
-    values = {"client_id": client.id, "client_secret": client.secret}
-    return client, integrations.add_connection("google", name, values=values).uuid
-
-
-def back(world: World, url: str, *, account: str = ADA) -> str:
-    """The path that the provider sends the browser to."""
-    address = urlsplit(world.oauth.authorize(url, account=account))
-    return f"{address.path}?{address.query}"
 
 
 def test_a_granted_account_is_connected_and_its_page_is_next(
@@ -227,168 +193,3 @@ def test_connecting_is_told_once_and_by_whom(
     assert (heard.kind, heard.status) == ("connected", "connected")
     [entry] = [each for each in audit(db) if each["action"] == "connected"]
     assert (entry["action"], entry["actor_label"], entry["origin"]) == ("connected", ADA, "web")
-
-
-# Another account
-
-
-def issued_last(world: World, account: str) -> str:
-    """The newest access token to an account."""
-    return world.oauth.access_tokens_of(account)[-1]
-
-
-@pytest.fixture
-def adas(hers: TestClient, token: str, outside: World) -> UUID:
-    """A connection to Ada's account."""
-    _, uuid = registered("adas")
-    hers.get(back(outside, authorizations.begin(uuid, token)))
-    return uuid
-
-
-def test_another_account_waits_for_a_word(
-    adas: UUID, hers: TestClient, token: str, outside: World
-) -> None:
-    before = integrations.get_credentials(adas)["access_token"]
-
-    answer = hers.get(back(outside, authorizations.begin(adas, token), account=GRACE))
-
-    assert answer.headers["location"].endswith("returned=other_account")
-    change = account_changes.pending(adas, token)
-    assert change is not None
-    assert change.account == GRACE
-    assert integrations.get_integration(adas).account_name == ADA
-    assert integrations.get_credentials(adas)["access_token"] == before
-
-
-def test_the_waiting_tokens_are_sealed_and_end_with_the_session(
-    db: DatabaseUnderTest, adas: UUID, hers: TestClient, token: str, outside: World
-) -> None:
-    hers.get(back(outside, authorizations.begin(adas, token), account=GRACE))
-    [row] = db.rows("SELECT sealed FROM integration_account_changes")
-
-    sessions.sign_out(token)
-
-    assert b"access_token" not in row["sealed"]
-    assert db.rows("SELECT * FROM integration_account_changes") == []
-
-
-def test_nobody_else_can_answer_for_the_browser_that_signed_in(
-    adas: UUID, hers: TestClient, token: str, outside: World, ada: Admin
-) -> None:
-    hers.get(back(outside, authorizations.begin(adas, token), account=GRACE))
-    elsewhere = sessions.open_for(ada)
-
-    assert account_changes.pending(adas, elsewhere) is None
-    account_changes.discard(adas, elsewhere)
-
-    assert account_changes.pending(adas, token) is not None
-
-
-def test_a_question_that_was_not_answered_in_time_is_gone(
-    db: DatabaseUnderTest, adas: UUID, hers: TestClient, token: str, outside: World
-) -> None:
-    hers.get(back(outside, authorizations.begin(adas, token), account=GRACE))
-
-    db.execute("UPDATE integration_account_changes SET expires_at = now()")
-
-    assert account_changes.pending(adas, token) is None
-
-
-@pytest.fixture
-def grace_came_back(adas: UUID, hers: TestClient, token: str, outside: World) -> str:
-    """The access token of another account that waits for a word."""
-    hers.get(back(outside, authorizations.begin(adas, token), account=GRACE))
-    return issued_last(outside, GRACE)
-
-
-def test_the_access_to_an_account_that_is_not_taken_ends(
-    adas: UUID, token: str, outside: World, grace_came_back: str
-) -> None:
-    present = integrations.get_credentials(adas)["access_token"]
-
-    choice = account_changes.discard(adas, token)
-
-    assert choice.revoked is True
-    assert outside.oauth.revoked(grace_came_back)
-    assert not outside.oauth.revoked(present)
-
-
-def test_the_access_to_an_account_that_is_replaced_ends(
-    adas: UUID, token: str, outside: World, ada: Admin, grace_came_back: str
-) -> None:
-    before = integrations.get_credentials(adas)["access_token"]
-    change = account_changes.pending(adas, token)
-    assert change is not None
-
-    choice = account_changes.accept(
-        adas, token, account_id=change.account_id, actor=ada.acting(request_id=None)
-    )
-
-    assert choice.revoked is True
-    assert outside.oauth.revoked(before)
-    assert integrations.get_credentials(adas)["access_token"] == grace_came_back
-    assert not outside.oauth.revoked(grace_came_back)
-
-
-@pytest.mark.parametrize("answer", ["keep", "use"])
-def test_a_provider_that_does_not_confirm_is_told_of(
-    hers: TestClient, token: str, outside: World, ada: Admin, answer: str
-) -> None:
-    _, uuid = registered("main", TokenBehaviour.REVOKE_FAILS)
-    for account in (ADA, GRACE):
-        hers.get(back(outside, authorizations.begin(uuid, token), account=account))
-    change = account_changes.pending(uuid, token)
-    assert change is not None
-
-    if answer == "keep":
-        choice = account_changes.discard(uuid, token)
-    else:
-        choice = account_changes.accept(
-            uuid, token, account_id=change.account_id, actor=ada.acting(request_id=None)
-        )
-
-    assert choice.revoked is False
-
-
-def test_the_access_by_which_another_connection_lives_does_not_end(
-    adas: UUID, hers: TestClient, token: str, outside: World, grace_came_back: str
-) -> None:
-    client = client_with_id(integrations.get_integration(adas).setup_values["client_id"])
-    assert client is not None
-    values = {"client_id": client.id, "client_secret": client.secret}
-    graces = integrations.add_connection("google", "graces", values=values).uuid
-    hers.get(back(outside, authorizations.begin(graces, token), account=GRACE))
-
-    choice = account_changes.discard(adas, token)
-
-    assert choice.revoked is None
-    assert not outside.oauth.revoked(integrations.get_credentials(graces)["access_token"])
-
-
-def test_a_third_account_ends_the_access_to_the_second(
-    adas: UUID, hers: TestClient, token: str, outside: World, grace_came_back: str
-) -> None:
-    hers.get(back(outside, authorizations.begin(adas, token), account="third@example.com"))
-
-    assert outside.oauth.revoked(grace_came_back)
-
-
-def test_a_program_that_connects_another_account_ends_the_access_to_the_first(
-    adas: UUID, token: str, outside: World
-) -> None:
-    before = integrations.get_credentials(adas)["access_token"]
-    url = integrations.authorization_url(adas, CALLBACK, state="s", code_verifier="v" * 50)
-    code = parse_qs(urlsplit(outside.oauth.authorize(url, account=GRACE)).query)["code"][0]
-
-    integrations.exchange_code(adas, code, CALLBACK, code_verifier="v" * 50)
-
-    assert outside.oauth.revoked(before)
-    assert not outside.oauth.revoked(integrations.get_credentials(adas)["access_token"])
-
-
-def test_connecting_the_same_account_again_ends_nothing(
-    adas: UUID, hers: TestClient, token: str, outside: World
-) -> None:
-    hers.get(back(outside, authorizations.begin(adas, token)))
-
-    assert not outside.oauth.revoked(integrations.get_credentials(adas)["access_token"])

@@ -1,0 +1,126 @@
+"""What providers grant: kept sealed while a question about it stands, and revoked if unwanted."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from integrations_app.domain.check import Account
+from integrations_app.errors import NotFound
+from integrations_app.providers.oauth.answers import Tokens
+from integrations_app.security.vault import CannotOpen
+from integrations_app.services import revocation
+from integrations_app.services.keyring import opening_ring, sealing_ring
+from integrations_app.services.opening import Opened
+from integrations_app.storage.tables import AccountChangeRow
+
+_SEALED = "account_change"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """What a code was exchanged for; not stored yet.
+
+    Attributes:
+        uuid: The connection it is for.
+        tokens: What the provider gave.
+        account: Whose they are; None if the look-up failed.
+        credential_revision: The state of the connection they were asked for.
+        at: When they were asked for.
+    """
+
+    uuid: UUID
+    tokens: Tokens = field(repr=False)
+    account: Account | None
+    credential_revision: int
+    at: datetime
+
+    @property
+    def account_id(self) -> str | None:
+        """Whose the tokens are, as far as is known."""
+        return self.account.id if self.account else None
+
+
+def sealed(granted: Granted) -> bytes:
+    """Return the tokens as they are stored with a question."""
+    tokens = granted.tokens
+    packed = {
+        "access_token": tokens.access_token,
+        "refresh_token": tokens.refresh_token,
+        "lifetime_s": tokens.lifetime_s,
+        "scopes": list(tokens.scopes or ()),
+        "at": granted.at.isoformat(),
+    }
+    return sealing_ring().seal(json.dumps(packed), uuid=granted.uuid, field=_SEALED)
+
+
+def unsealed(row: AccountChangeRow) -> Granted:
+    """Return what was granted for the question in this row.
+
+    Raises:
+        NotFound: No key at hand opens it.
+    """
+    uuid = row.connection_uuid
+    try:
+        packed = json.loads(opening_ring().open(row.sealed, uuid=uuid, field=_SEALED))
+    except CannotOpen:
+        raise NotFound(uuid) from None
+    return Granted(
+        uuid=uuid,
+        tokens=Tokens(
+            access_token=packed["access_token"],
+            refresh_token=packed["refresh_token"],
+            lifetime_s=packed["lifetime_s"],
+            scopes=tuple(packed["scopes"]),
+        ),
+        account=Account(id=row.account_id or None, name=row.account_name),
+        credential_revision=row.credential_revision,
+        at=datetime.fromisoformat(packed["at"]),
+    )
+
+
+def reject(granted: Granted) -> bool | None:
+    """Have the provider forget what was granted and is not kept; see `revocation.reject`."""
+    return revocation.reject(
+        granted.uuid,
+        granted.tokens,
+        account_id=granted.account_id,
+        revision=granted.credential_revision,
+    )
+
+
+def revocable(granted: Granted) -> Opened | None:
+    """Return what `revocation.revoke` needs; see `revocation.tokens_of_grant`."""
+    return revocation.tokens_of_grant(
+        granted.uuid,
+        granted.tokens,
+        account_id=granted.account_id,
+        revision=granted.credential_revision,
+    )
+
+
+def withdraw(session: Session, uuid: UUID, *, but_of: str | None = None) -> Opened | None:
+    """Delete the question about a connection, as part of a transaction that has locked it.
+
+    For whatever removes the connection or changes the credentials that the grant was asked for
+    with: nobody can take the other account any more.
+
+    Args:
+        session: Of the transaction; whatever it has changed of the connection does not count yet.
+        uuid: The connection's.
+        but_of: An account to which access goes on.
+
+    Returns:
+        What to revoke once the transaction is over; None if there is nothing.
+    """
+    row = session.get(AccountChangeRow, uuid, with_for_update=True)
+    if row is None:
+        return None
+    session.delete(row)
+    try:
+        granted = unsealed(row)
+    except NotFound:
+        return None
+    return None if but_of and but_of == granted.account_id else revocable(granted)
