@@ -14,7 +14,7 @@ TESTING := $(VENV)/testing-$(call digest,requirements.lock requirements-test.loc
 BROWSER := $(VENV)/browser
 
 # Processes that share the tests out. One more than processors: many tests wait for something.
-WORKERS := 3
+WORKERS := 2
 
 # Nobody's own settings of uv reach the locks.
 COMPILE = $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 \

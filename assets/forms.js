@@ -104,7 +104,8 @@
   window.addEventListener(
     "click",
     (event) => {
-      const form = event.target.closest?.("[data-sends-form]")?.closest(FORM);
+      const button = event.target.closest?.("[data-sends-form]"); // inside the form or beside it
+      const form = button && (button.closest(FORM) ?? document.querySelector(FORM));
       if (form) stopIfTooLarge(event, form);
       if (event.target.closest?.("[data-gives-up]")) sent = true;
     },

@@ -3,26 +3,33 @@
 (() => {
   const FORM = "form[data-posts]";
   const GIVEN_UP_AFTER_MS = 90_000;
+  const HERE = "[data-hears-posts]";
+  const ELSEWHERE = "[data-hears-of-left-forms]";
   const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
 
-  let current = null; // what is under way: action, form, and what ends it early
+  let current = null; // what is waited for: action, page, and what ends it early
   let count = 0;
 
   const addressOfPage = () => location.pathname + location.search;
 
-  // A check may be overtaken by a save; nothing else may be overtaken.
+  // A check may be overtaken by a save; nothing else of the same page may be overtaken.
   const isInTheWay = (action) =>
-    current && !(action === "save" && ["test", "try"].includes(current.action));
+    current?.page === addressOfPage() &&
+    !(action === "save" && ["test", "try"].includes(current.action));
 
-  const showProblem = (form, words) => {
-    const place = form.querySelector("[data-post-problem]");
+  const shownForm = () => document.querySelector(FORM);
+
+  // In the form as it is drawn now; it may have been drawn anew since the click.
+  const showProblem = (words) => {
+    const place = shownForm()?.querySelector("[data-post-problem]");
+    if (!place) return;
     place.firstElementChild.textContent = words;
     place.hidden = !words;
   };
 
   // The page's state hears of it as it would hear of typing.
-  const tell = (answer) => {
-    const input = document.querySelector("[data-hears-posts]");
+  const tell = (listener, answer) => {
+    const input = document.querySelector(listener);
     if (!input) return;
     count += 1;
     setValue.call(input, JSON.stringify({ ...answer, count }));
@@ -42,37 +49,44 @@
       signal,
     });
     const told = await response.json();
-    // Refused before anything was looked at: only words come back.
-    return told.action ? told : { problem: told.message };
+    if (told.action) return told;
+    if (!told.message) throw new Error("not the server's own answer");
+    return { problem: told.message }; // refused before anything was looked at
   };
 
+  const mayBeDone = ["save", "create", "connect"];
+
   const send = async (form, action, over) => {
-    if (isInTheWay(action)) return;
-    current?.ends.abort();
-    const turn = { action, ends: new AbortController() };
-    current = turn;
-    const page = addressOfPage();
+    if (isInTheWay(action)) return showProblem(form.dataset.waiting);
     const { pathname } = location;
-    const identity = form.dataset.form;
+    const { form: identity, unanswered, unreachable } = form.dataset;
+    const name = form.elements.namedItem("name")?.value ?? "";
     const subject = subjectOf(form);
-    const tooLong = setTimeout(() => turn.ends.abort("too long"), GIVEN_UP_AFTER_MS);
-    showProblem(form, "");
+    const turn = { action, page: addressOfPage(), ends: new AbortController() };
+    if (current?.page === turn.page) current.ends.abort();
+    current = turn;
+    const tooLong = setTimeout(() => turn.ends.abort(), GIVEN_UP_AFTER_MS);
+    showProblem("");
     form.setAttribute("aria-busy", "true");
-    tell({ action, subject, is_begun: true });
-    let answer = {};
+    tell(HERE, { action, subject, is_begun: true });
+    let answer;
     try {
       answer = await ask(form, action, subject, over, turn.ends.signal);
     } catch {
-      if (current === turn) showProblem(form, form.dataset.unreachable);
+      const words = mayBeDone.includes(action) ? unanswered : unreachable;
+      answer = { problem: words, is_unanswered: true };
     }
     clearTimeout(tooLong);
     if (answer.is_done) window.integrationsFormSaved?.(pathname, identity);
-    if (current !== turn) return; // overtaken
-    current = null;
-    form.removeAttribute("aria-busy");
-    if (addressOfPage() !== page) return;
-    if (answer.leave_for) location.assign(answer.leave_for);
-    tell({ ...answer, action, subject });
+    const isOvertaken = current !== turn;
+    if (!isOvertaken) current = null;
+    if (addressOfPage() !== turn.page) return tell(ELSEWHERE, { ...answer, action, name });
+    if (isOvertaken) return;
+    shownForm()?.removeAttribute("aria-busy");
+    const { leave_for: next, is_unanswered: isUnanswered, ...rest } = answer;
+    if (next) location.assign(next);
+    if (isUnanswered) showProblem(answer.problem);
+    tell(HERE, isUnanswered ? { action, subject } : { ...rest, action, subject });
   };
 
   const numberOf = (text) => (text === undefined ? null : Number(text));
@@ -91,7 +105,7 @@
     "click",
     (event) => {
       const button = event.target.closest?.("[data-posts-form]");
-      const form = button && document.querySelector(FORM);
+      const form = button && shownForm();
       if (form) send(form, button.dataset.postsForm, numberOf(button.dataset.over));
     },
     true,

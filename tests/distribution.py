@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import pytest
+from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 _TOGETHER = (
@@ -33,7 +34,7 @@ class ByFile(LoadScopeScheduling):
 
     def __init__(self, config: pytest.Config) -> None:
         config.option.loadscopereorder = False  # they are in order, see `ordered`
-        super().__init__(config)
+        super().__init__(config, Producer("units", enabled=config.option.debug))
 
     def _split_scope(self, nodeid: str) -> str:
         return _unit(nodeid)

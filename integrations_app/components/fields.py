@@ -87,9 +87,14 @@ def secret_form(
                 "data-action": action,
                 "data-provider": provider,
                 "data-unreachable": _(
-                    "The server cannot be reached, so nothing was done. What you typed is still "
-                    "here; try again in a moment."
+                    "The server did not answer. What you typed is still here; try again in a "
+                    "moment."
                 ),
+                "data-unanswered": _(
+                    "The server did not answer, so it is not known whether this was done. What "
+                    "you typed is still here; look at the list before you try again."
+                ),
+                "data-waiting": _("The answer to your last click has not come yet. Wait for it."),
             },
         ),
         # What the script says arrives here; React hears of it as it hears of typing.

@@ -10,6 +10,7 @@ from integrations_app.components.reactive import Text
 from integrations_app.components.text import t
 from integrations_app.components.theme import CONTENT_WIDTH
 from integrations_app.components.translation import untranslated
+from integrations_app.state.left_forms import LeftForms
 from integrations_app.state.session import AdminState, sign_out
 
 
@@ -35,6 +36,15 @@ def shell(*children: rx.Component, width: str = CONTENT_WIDTH) -> rx.Component:
             ),
             id="content",
             tab_index=-1,
+        ),
+        # What becomes of a form that has been left is said wherever the person is by then.
+        rx.el.input(
+            type="text",
+            on_change=LeftForms.answered,
+            hidden=True,
+            tab_index=-1,
+            aria_hidden=True,
+            custom_attrs={"data-hears-of-left-forms": "true"},
         ),
         class_name="shell",
     )

@@ -1,6 +1,7 @@
 """One connection: its form, its status, and what others do to it meanwhile."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable
 
 import reflex as rx
@@ -26,6 +27,8 @@ from integrations_app.state.sent import version_of
 from integrations_app.state.session import AdminState, known_session, watching, without_database
 from integrations_app.state.stored_form import StoredForm
 from integrations_app.state.uses import Uses, may_move_uses
+
+_READABLE_MS = 20_000
 
 POSTED = ("save", "test", "connect")
 """What the page's script asks for, and waits for."""
@@ -120,6 +123,7 @@ class Edit(Disconnecting, Removal, Uses, StoredForm, AdminState):
         elif answer.conflict:
             self.changed_by = ""
         elif answer.action == "connect" and answer.problem:  # beside its button
+            yield await self._show_saved(check=False) if answer.is_stored else None
             self.returned, self.problem = answer.problem, ""
         elif answer.is_done:
             yield await self._show_saved(check=answer.action == "save")
@@ -187,7 +191,7 @@ class Edit(Disconnecting, Removal, Uses, StoredForm, AdminState):
         )
 
     @rx.event(background=True)
-    async def disconnect(self, seen: str) -> AsyncIterator[None]:
+    async def disconnect(self, seen: str) -> AsyncIterator[object]:
         """Remove the credentials; the connection and its uuid stay.
 
         Args:
@@ -196,6 +200,7 @@ class Edit(Disconnecting, Removal, Uses, StoredForm, AdminState):
         uuid, version = subject_of(seen)
         async with self:
             actor = await self._actor()
+            name = self.name
             if self.busy or self.disconnecting_subject != text_of(seen):
                 return
             self.disconnecting_subject = ""
@@ -208,15 +213,20 @@ class Edit(Disconnecting, Removal, Uses, StoredForm, AdminState):
             connection = await asyncio.to_thread(lookup.by_uuid, uuid)
         except IntegrationError as error:
             async with self:
-                if turn == self._turn:
+                is_here = turn == self._turn
+                if is_here:
                     self.problem = wording.of_error(error)
+            yield None if is_here else _told_elsewhere(name, wording.of_error(error))
             return
         finally:
             async with self:
                 self._end(turn)
         async with self:
-            if self.connection_uuid == uuid:
-                self._show_disconnected(done, connection)
+            is_here = self.connection_uuid == uuid
+            event = self._show_disconnected(done, connection) if is_here else None
+            if not is_here and done.revoked is False:
+                event = _told_elsewhere(name, wording.of_unrevoked(connection.provider))
+        yield event
 
     @rx.event
     async def ask_removal(self, seen: str) -> None:
@@ -286,15 +296,28 @@ class Edit(Disconnecting, Removal, Uses, StoredForm, AdminState):
         self._expected = self.connection_uuid
         return Edit.check_saved(self.connection_uuid)
 
-    def _show_disconnected(self, done: Disconnection, connection: Connection) -> None:
+    def _show_disconnected(
+        self, done: Disconnection, connection: Connection
+    ) -> rx.event.EventSpec | None:
         if done.revoked is False:
             self.returned, self.returned_ok = wording.of_unrevoked(self.provider.title), False
         elif self.provider.connects_account:
             self.returned, self.returned_ok = _("The account is disconnected."), True
         else:
             self.outcome, self.outcome_ok = _("Disconnected. The credentials are deleted."), True
-        if self.touched:
-            self._version = self._base = connection.version
-            self._show_live(connection)
-        else:
+        if not self.touched:
             self._fill(connection)
+            return None
+        self._version = self._base = connection.version
+        self._show_live(connection)
+        moved = json.dumps(self.form_key)  # what is typed there is meant for this version now
+        return rx.call_script(f"window.integrationsFormMoved?.({moved})")
+
+    def _close_questions(self) -> None:
+        self.removing_uuid = self.removing_subject = self.disconnecting_subject = ""
+
+
+def _told_elsewhere(name: str, sentence: str) -> rx.event.EventSpec:
+    """Tell of a connection whose page has been left."""
+    told = _("{name}: {problem}", name=name, problem=sentence)
+    return rx.toast.error(told, duration=_READABLE_MS, close_button=True)

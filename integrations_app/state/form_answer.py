@@ -24,6 +24,8 @@ class FormAnswer:
         subject: The form's identity as the browser had it: connection and version, or provider.
         is_begun: The answer is still to come.
         is_done: It is stored, created or on its way.
+        is_stored: What was typed is stored, although what was to follow could not be done.
+        name: The name that was typed, for whoever has left the form.
         uuid: The connection that was created.
         leave_for: Address of the provider's page that connects an account.
         outcome: What a check found, in words.
@@ -39,6 +41,8 @@ class FormAnswer:
     subject: str = ""
     is_begun: bool = False
     is_done: bool = False
+    is_stored: bool = False
+    name: str = ""
     uuid: UUID | None = None
     leave_for: str = ""
     outcome: str = ""

@@ -20,7 +20,7 @@ from integrations_app.domain.check import CheckResult
 from integrations_app.domain.connection import Connection
 from integrations_app.domain.provider import Provider
 from integrations_app.errors import Conflict, IntegrationError, NotSignedIn, UnknownProvider
-from integrations_app.http import visitors, words
+from integrations_app.http import bodies, visitors, words
 from integrations_app.http.posts import Refused, json_object, post, request_id
 from integrations_app.i18n import _, listing
 from integrations_app.services import (
@@ -35,9 +35,6 @@ from integrations_app.state import setup_form, wording
 from integrations_app.state.aside import aside
 from integrations_app.state.form_answer import FormAnswer
 from integrations_app.state.sent import version_of
-
-_LONGEST_BODY = 1_500_000
-"""Bytes; a page sends at most 500 kB of text, which JSON makes longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +71,7 @@ async def submit(request: Request) -> Response:
     session = await aside(visitors.find, request.headers)
     if session is None:
         raise NotSignedIn
-    sent = await json_object(request, limit=_LONGEST_BODY)
+    sent = await json_object(request, limit=bodies.MAX_BYTES)
     answer = FormAnswer(action=request.path_params["action"], subject=_text(sent, "subject"))
     try:
         submission = await aside(_read, request, sent, session)
@@ -143,10 +140,12 @@ def _connect(answer: FormAnswer, sent: Submission) -> FormAnswer:
     if sent.origin not in ("", expected):  # nobody could come back to where they are now
         return replace(answer, problem=_wrong_origin(sent.provider, expected))
     _store(sent)
-    host_sessions.anchor(sent.session)
-    return replace(
-        answer, is_done=True, leave_for=authorizations.begin(sent.uuid, sent.session.token)
-    )
+    try:
+        host_sessions.anchor(sent.session)
+        address = authorizations.begin(sent.uuid, sent.session.token)
+    except IntegrationError as error:
+        return replace(answer, is_stored=True, problem=wording.of_error(error))
+    return replace(answer, is_done=True, leave_for=address)
 
 
 def _store(sent: Submission) -> Connection:

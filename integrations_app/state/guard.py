@@ -107,12 +107,14 @@ async def _refused(root: BaseState, event: Event) -> StateUpdate | None:
         return None
     if not seen.needs_seen(registered.handler.fn):
         return None
+    page_state: session.AdminState = await root.get_state(registered.states[0])
     sentence = seen.refusal(
-        event.payload.get(seen.SEEN),
-        page=root.router.url.path,
-        is_shown=(await root.get_state(registered.states[0]))._shows,
+        event.payload.get(seen.SEEN), page=root.router.url.path, is_shown=page_state._shows
     )
-    return _told(rx.toast.error(sentence)) if sentence else None
+    if not sentence:
+        return None
+    page_state._close_questions()
+    return _told(rx.toast.error(sentence), delta=await session.news(root))
 
 
 async def _without_database(root: BaseState, name: str, *, tells_all: bool) -> StateUpdate | None:

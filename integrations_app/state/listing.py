@@ -216,6 +216,9 @@ class Listing(PagedList, Disconnecting, Removal, AdminState):
             return notices
         return [*notices, *await self._reload(without=subject_of(seen)[0])]
 
+    def _close_questions(self) -> None:
+        self.removing_uuid = self.removing_subject = self.disconnecting_subject = ""
+
     def _leave_behind(self) -> None:
         self.testing = []
 

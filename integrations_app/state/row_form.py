@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,6 +15,9 @@ from integrations_app.state.seen import page_of, read_only, subject_of, text_of
 from integrations_app.state.sent import version_of
 from integrations_app.state.session import without_database
 from integrations_app.state.setup_form import focus
+
+_READABLE_MS = 20_000
+_NAME_SHOWN = 200
 
 
 class Words(Protocol):
@@ -60,6 +63,8 @@ class RowForm(rx.State, mixin=True):
     """What is typed here was meant for this: it is what is stored at a save, or that is refused."""
     _drawn: int = 0
     """How often the form was emptied on purpose."""
+    _turn: int = 0
+    """Which save is waited for."""
     _kind: str = "new"
     """Stands for the uuid in the identity of a form for a row that is not stored yet."""
 
@@ -218,25 +223,37 @@ class RowForm(rx.State, mixin=True):
             actor = await self._actor()
             if self.busy or self.removed_meanwhile or not self._shows(text_of(seen)):
                 return
-            self._clear_feedback()
-            self.busy, self.saved = True, False
-            row = self._seen if over is None else replace(self._seen, version=over)
+            row = self._seen
+            if row is not None and over is not None:
+                row = replace(row, version=over)
             store = self._storing(form, seen=row, actor=actor)
+            self._clear_feedback()
+            self.busy, self.saved, self._turn = True, False, self._turn + 1
+            turn = self._turn
         yield None
         event: object = None
         try:
             stored = await asyncio.to_thread(store)
         except IntegrationError as error:
             async with self:
-                event = self._refused(error) if self._shows(text_of(seen)) else None
+                is_here = self._shows(text_of(seen))
+                event = self._refused(error) if is_here else self._told_elsewhere(form, error)
         else:
             yield _forget_draft(seen)
             async with self:
                 event = self._stored(stored, is_new=row is None, seen=seen)
         finally:
             async with self:
-                self.busy = False
+                self.busy = self.busy and turn != self._turn
         yield event
+
+    def _told_elsewhere(self, form: object, error: IntegrationError) -> rx.event.EventSpec:
+        """Say what is wrong with a form that the person has left."""
+        words = self._words()
+        problem = next(iter(words.of_fields(error).values()), words.of_error(error))
+        name = form.get("name", "") if isinstance(form, Mapping) else ""
+        told = _("{name}: {problem}", name=str(name)[:_NAME_SHOWN], problem=problem)
+        return rx.toast.error(told, duration=_READABLE_MS, close_button=True)
 
     async def _remove(self, remove: Callable[..., object], seen: str, actor: Actor) -> str:
         """Delete the row that was seen.
@@ -263,8 +280,8 @@ class RowForm(rx.State, mixin=True):
         return ""
 
     def _stored(self, row: Any, *, is_new: bool, seen: str) -> object:
-        if not self._shows(text_of(seen)):
-            return None  # the browser is somewhere else by now
+        if not self._shows(text_of(seen)):  # the browser is somewhere else by now
+            return rx.toast.success(_("{name} was saved.", name=row.draft.name))
         self._fill(row)
         self.saved = not is_new
         if not is_new:

@@ -72,6 +72,9 @@ class AdminState(Follower, rx.State):
         session = await known_session(self)
         return session.admin.acting(request_id=event_id())
 
+    def _close_questions(self) -> None:
+        """Ask no more whether to do what was refused, because it is not what is shown."""
+
     def _leave_behind(self) -> None:
         """Wait no more for work that was begun in another process, if it still goes on there."""
 

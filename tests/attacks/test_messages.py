@@ -9,6 +9,7 @@ from tests.e2e import stranger
 from tests.e2e.stranger import Call, Message
 
 ADMIN = "ada@example.com"
+HYDRATED = "is_hydrated"
 LISTING = Call(handler="reflex___state____state.hydrate_and_load", path=routes.LISTING)
 
 
@@ -24,7 +25,7 @@ def test_headers_of_a_websocket_are_believed(product: Attacked) -> None:
 def test_headers_that_a_message_brings_are_not(product: Attacked) -> None:
     forged = forged_connect(cookie=product.cookie)
 
-    answers = stranger.call(product.origin, [forged, LISTING])
+    answers = stranger.call(product.origin, [forged, LISTING], until=routes.LOGIN)
 
     assert answers.packets
     assert ADMIN not in answers.text
@@ -39,7 +40,7 @@ def test_a_message_opens_no_tabs_that_nobody_closes(product: Attacked) -> None:
 
 
 def test_a_tab_stays_open_whatever_a_message_says(product: Attacked) -> None:
-    answers = stranger.call(product.origin, [Message(name="disconnect"), HYDRATE])
+    answers = stranger.call(product.origin, [Message(name="disconnect"), HYDRATE], until=HYDRATED)
 
     assert answers.packets
 

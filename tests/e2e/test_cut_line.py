@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from integrations_app import integrations, routes
+from integrations_app.features.projects import lookup as projects_stored
 from integrations_app.features.projects import service as projects
 from integrations_app.features.projects.project import Draft as Project
 from tests import line as lines
@@ -30,7 +31,7 @@ BACK_WITHIN_MS = 15_000
 SLOW_S = 0.04
 LEFT = "You had left the page before this could be done, so nothing was done."
 CHANGED = re.compile("(What you clicked has|Someone) changed")
-NOT_SENT = "The server cannot be reached, so nothing was done."
+NOT_SENT = "The server did not answer"
 LOST = "The connection to the server is lost."
 TABLES = ("integration_connections", "integration_secrets", "ai_endpoints", "projects")
 TYPED_KEY = key("mistral", serial="typed")
@@ -95,6 +96,66 @@ def to_project(page: Page) -> None:
     expect(endpoints.name_of_endpoint(page)).to_have_value("shop")
 
 
+def to_mail(page: Page) -> None:
+    to_list(page)
+    row(page, "mail").get_by_role("link", name="Configure").click()
+    expect(button(page, "Connect Google Account")).to_be_visible()
+
+
+def to_old_endpoint(page: Page) -> None:
+    to_endpoints(page)
+    row(page, "old").get_by_role("link", name="old").click()
+    expect(endpoints.name_of_endpoint(page)).to_have_value("old")
+
+
+def to_new_row(goes: Callable[[Page], None], link: str) -> Callable[[Page], None]:
+    def go(page: Page) -> None:
+        goes(page)
+        page.get_by_role("link", name=link).first.click()
+        expect(endpoints.name_of_endpoint(page)).to_have_value("")
+
+    return go
+
+
+def choose_another(page: Page) -> None:
+    in_row("other", "Remove")(page)
+    page.get_by_role("alertdialog").get_by_role("option").filter(has_text="main").click()
+    expect(button(page, "Replace and delete")).to_be_visible()
+
+
+def ask_about_the_old_key(page: Page) -> None:
+    button(page, "Delete the old key").click()
+    expect(page.get_by_role("alertdialog")).to_be_visible()
+
+
+def let_others_change_the_project(page: Page) -> None:
+    type_name(page)
+    [project] = projects_stored.page(is_template=False).rows
+    projects.update(
+        project.uuid, Project(name="theirs", description="new"), actor=endpoints.SOMEBODY
+    )
+    expect(button(page, "Load the new values")).to_be_visible()
+
+
+def let_others_win(page: Page) -> None:
+    let_others_change_the_project(page)
+    button(page, "Save Changes").click()
+    expect(button(page, "Save over them")).to_be_visible()
+
+
+def let_others_rename_main(page: Page) -> None:
+    type_key(page)
+    uuid = integrations.find_uuid_by_provider_name("mistral:main")
+    integrations.rename_connection(uuid, "theirs")
+    expect(button(page, "Load the new values")).to_be_visible()
+
+
+def let_others_win_at_main(page: Page) -> None:
+    let_others_rename_main(page)
+    button(page, "Save Changes").click()
+    expect(button(page, "Save over them")).to_be_visible()
+
+
 def type_key(page: Page) -> None:
     key_field(page).fill(TYPED_KEY)
 
@@ -155,6 +216,44 @@ ACTS = {
         go=to_new, act=typing(type_connection, "Create Connection"), says=NOT_SENT, back=3
     ),
     "try": Act(go=to_new, act=typing(type_connection, "Test Connection"), says=NOT_SENT, back=3),
+    "connect": Act(go=to_mail, act=press("Connect Google Account"), says=NOT_SENT),
+    "save over others": Act(
+        go=to_main, ready=let_others_win_at_main, act=press("Save over them"), says=NOT_SENT
+    ),
+    "load the new values": Act(
+        go=to_main, ready=let_others_rename_main, act=press("Load the new values"), says=LEFT
+    ),
+    "replace in the list": Act(
+        go=to_list, ready=choose_another, act=answer("Replace and delete"), says=LEFT, back=1
+    ),
+    "pick a connection": Act(
+        go=to_endpoint, act=lambda page: endpoints.choice(page, "main").click(), says=LEFT
+    ),
+    "create an endpoint": Act(
+        go=to_new_row(to_endpoints, "Add Endpoint"),
+        act=typing(type_name, "Create Endpoint"),
+        says=LEFT,
+    ),
+    "delete an old key": Act(
+        go=to_old_endpoint,
+        ready=ask_about_the_old_key,
+        act=answer("Delete for good"),
+        says=LEFT,
+    ),
+    "create a project": Act(
+        go=to_new_row(to_projects, "Add Project"),
+        act=typing(type_name, "Create Project"),
+        says=LEFT,
+    ),
+    "save over others at a project": Act(
+        go=to_project, ready=let_others_win, act=press("Save over them"), says=LEFT
+    ),
+    "load the new values of a project": Act(
+        go=to_project,
+        ready=let_others_change_the_project,
+        act=press("Load the new values"),
+        says=LEFT,
+    ),
     "test in the list": Act(
         go=to_list,
         act=lambda page: button(row(page, "main"), "Test Connection").click(),
@@ -235,7 +334,10 @@ def db(library: DatabaseUnderTest) -> Iterator[DatabaseUnderTest]:
     checked("mistral", "main")
     checked("mistral", "other")
     endpoints.made("chat", integrations.find_uuid_by_provider_name("mistral:other"))
+    endpoints.with_old_key(library, "old", "sk-old-key")
     projects.add(Project(name="shop"), actor=endpoints.SOMEBODY)
+    google = {"client_id": "the-client", "client_secret": "the-secret"}
+    integrations.add_connection("google", "mail", values=google)
     yield library
     library.execute("DELETE FROM projects")
 
@@ -282,12 +384,15 @@ def test_modules_are_not_run_again_for_somebody_who_has_left(
     page: Page, line: Line, db: DatabaseUnderTest
 ) -> None:
     page.goto(routes.MODULES)
+    page.get_by_role("navigation").get_by_role("link", name="Integrations").click()
+    expect(row(page, "main")).to_be_visible()
+    page.go_back()
     expect(button(page, "Run again")).to_be_visible()
     before = db.rows("SELECT * FROM integration_module_runs")
 
     line.cut()
     press("Run again")(page)
-    page.get_by_role("link", name="Integrations").last.click()
+    page.go_forward()
     line.mend()
 
     expect(page.get_by_text(LEFT)).to_be_visible(timeout=BACK_WITHIN_MS)
@@ -322,4 +427,5 @@ def test_a_row_that_others_changed_since_it_was_seen_is_left_alone(
     line.mend()
 
     expect(page.get_by_text(CHANGED)).to_be_visible(timeout=BACK_WITHIN_MS)
+    expect(page.get_by_role("alertdialog")).to_have_count(0)
     assert integrations.get_integration_by_uuid(uuid).name == "renamed"

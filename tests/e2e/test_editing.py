@@ -25,6 +25,9 @@ from tests.e2e.pages import (
 )
 from tests.world import Behaviour, World, key
 
+GIVEN_UP_WITHIN_MS = 20_000
+"""A provider that hangs is given ten seconds."""
+
 
 def test_a_rename_keeps_uuid_address_and_secret(admin: Page) -> None:
     uuid = checked("openrouter", "default").uuid
@@ -261,3 +264,20 @@ def test_going_from_one_connection_to_another_shows_the_other(admin: Page) -> No
 def _masked(page: Page) -> bool:
     style = "(field) => getComputedStyle(field).webkitTextSecurity"
     return key_field(page).evaluate(style) == "disc"
+
+
+def test_a_test_that_hangs_stands_in_no_way_and_its_outcome_is_told_elsewhere(admin: Page) -> None:
+    hanging = stored("openrouter", "hanging", Behaviour.HANGING).uuid
+    stored("mistral", "other")
+    open_edit(admin, hanging)
+    button(admin, "Test Connection").click()
+    expect(button(admin, "Test Connection")).to_be_disabled()
+
+    admin.get_by_role("link", name="All integrations").click()
+    row(admin, "other").get_by_role("link", name="Configure").click()
+    expect(name_field(admin)).to_have_value("other")
+    button(admin, "Test Connection").click()
+
+    expect(outcome(admin)).to_have_text("Connection verified")
+    told = admin.get_by_text("hanging: Test failed: OpenRouter could not be reached in time.")
+    expect(told).to_be_visible(timeout=GIVEN_UP_WITHIN_MS)

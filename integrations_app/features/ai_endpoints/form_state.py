@@ -34,8 +34,10 @@ class EndpointForm(StoredEndpoint, AdminState):
     question: str = ""
     """What is asked before it is done: `remove`, `forget`, or nothing."""
     question_problem: str = ""
+    asked_subject: str = ""
+    """The endpoint and its version that the question is about."""
 
-    _turn: int = 0
+    _prompt_turn: int = 0
     """Which prompt is waited for; answers to others come too late."""
 
     @rx.var
@@ -120,7 +122,7 @@ class EndpointForm(StoredEndpoint, AdminState):
                 return
             self._clear_feedback()
             self._forget_answer()
-            self.asking, draft, turn = True, draft_of(form), self._turn
+            self.asking, draft, turn = True, draft_of(form), self._prompt_turn
         yield None
         event = None
         try:
@@ -128,15 +130,15 @@ class EndpointForm(StoredEndpoint, AdminState):
             told = await asyncio.to_thread(_explained, reply, draft.integration)
         except IntegrationError as error:
             async with self:
-                event = self._not_asked(error) if turn == self._turn else None
+                event = self._not_asked(error) if turn == self._prompt_turn else None
         else:
             async with self:
-                if turn == self._turn:
+                if turn == self._prompt_turn:
                     self.answer, self.answer_shortened = reply.text, reply.shortened
                     self.answer_problem = told
         finally:
             async with self:
-                self.asking = self.asking and turn != self._turn
+                self.asking = self.asking and turn != self._prompt_turn
         yield event
 
     @rx.event
@@ -147,9 +149,8 @@ class EndpointForm(StoredEndpoint, AdminState):
             question: `remove` or `forget`.
             seen: The form that was shown at the click.
         """
-        del seen  # the guard has looked at it
         await self._actor()
-        self.question_problem = ""
+        self.asked_subject, self.question_problem = text_of(seen), ""
         self.question = question if question in ("remove", "forget") else ""
 
     @rx.event
@@ -194,11 +195,14 @@ class EndpointForm(StoredEndpoint, AdminState):
         self.question = ""
         await self._catch_up()
 
+    def _close_questions(self) -> None:
+        self.question = ""
+
     def _leave_behind(self) -> None:
         self.busy = self.asking = False
 
     def _forget_answer(self) -> None:
-        self.asking, self._turn = False, self._turn + 1
+        self.asking, self._prompt_turn = False, self._prompt_turn + 1
         self.answer, self.answer_shortened, self.answer_problem = "", False, ""
 
     def _not_asked(self, error: IntegrationError) -> rx.event.EventSpec | None:

@@ -119,6 +119,9 @@ class EndpointList(PagedList, AdminState):
             for fact in batch.facts
         )
 
+    def _close_questions(self) -> None:
+        self.removing = views.EndpointItem()
+
     def _source(self) -> Rows[Any, Any, Any]:
         return _rows
 

@@ -188,7 +188,7 @@ def _danger_zone() -> rx.Component:
             is_open=ProjectForm.asking,
             problem=ProjectForm.removal_problem,
             on_keep=ProjectForm.keep,
-            on_delete=ProjectForm.remove(_seen()),
+            on_delete=ProjectForm.remove(seen(ProjectForm.asked_subject)),
         ),
         size="2",
         width="100%",

@@ -14,7 +14,7 @@ from integrations_app.features.projects.project import Project
 from integrations_app.features.projects.stored_state import StoredProject
 from integrations_app.i18n import _
 from integrations_app.state import outage
-from integrations_app.state.seen import read_only
+from integrations_app.state.seen import read_only, text_of
 from integrations_app.state.session import AdminState, watching
 
 
@@ -24,6 +24,8 @@ class ProjectForm(StoredProject, AdminState):
     from_template: str = ""
     """Name of the template that a new project is made from."""
     asking: bool = False
+    asked_subject: str = ""
+    """The project and its version that the question is about."""
     removal_problem: str = ""
 
     @rx.var
@@ -92,9 +94,9 @@ class ProjectForm(StoredProject, AdminState):
         Args:
             seen: The form that was shown at the click.
         """
-        del seen  # the guard has looked at it
         await self._actor()
         self.asking, self.removal_problem = True, ""
+        self.asked_subject = text_of(seen)
 
     @rx.event
     @read_only
@@ -118,6 +120,9 @@ class ProjectForm(StoredProject, AdminState):
         self.asking = self.loaded = False
         yield rx.redirect(routes.projects(templates=self.is_template))
         yield rx.toast.success(_("{name} was deleted.", name=self.name))
+
+    def _close_questions(self) -> None:
+        self.asking = False
 
     def _leave_behind(self) -> None:
         self.busy = False

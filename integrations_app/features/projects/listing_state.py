@@ -133,6 +133,9 @@ class ProjectList(PagedList, AdminState):
         turned_back = await self._reload(without=asked.uuid)
         return [rx.toast.success(_("{name} was deleted.", name=asked.name)), *turned_back]
 
+    def _close_questions(self) -> None:
+        self.removing = ProjectItem()
+
     def _source(self) -> Rows[Any, Any, Any]:
         return _rows
 
