@@ -43,6 +43,7 @@ _PACKETS = ("1", "2", "3", "40", "41", "42")
 class _Socket:
     headers: dict[str, str] | None
     """To be asked about again; None where it is known that nobody is signed in."""
+    is_opened: bool = False
     is_limited: bool = True
     is_closing: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -117,6 +118,9 @@ class Strangers:
         """Return what receives small messages, until the socket has to go."""
 
         async def receive_limited() -> Message:
+            if not socket.is_opened:  # Engine.IO fails if it hears of the end before the beginning
+                socket.is_opened = True
+                return await receive()
             message = await _unless_closing(socket, receive)
             if not socket.is_limited or _is_modest(message):
                 return message

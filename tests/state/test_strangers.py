@@ -14,6 +14,7 @@ from integrations_app.state import strangers
 from integrations_app.state.strangers import IS_STRANGERS, MAX_SOCKETS, Strangers
 from tests.postgresql import DatabaseUnderTest
 
+OPENED = {"type": "websocket.connect"}
 CLOSED = {"type": "websocket.disconnect", "code": 1005}
 EVENT = '42/_event,["event",{}]'
 SOON_S = 5
@@ -29,6 +30,7 @@ class Server:
     """An app that only listens, within the limits."""
 
     heard: list[Message] = field(default_factory=list)
+    first: list[Message] = field(default_factory=list)
     scopes: list[Scope] = field(default_factory=list)
     sent: list[Message] = field(default_factory=list)
     listening: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -38,6 +40,7 @@ class Server:
 
     async def _listen(self, scope: Scope, receive: Receive, _send: Send) -> None:
         self.scopes.append(scope)
+        self.first.append(await receive())
         async with self.listening:
             self.listening.notify_all()
         while True:
@@ -49,7 +52,7 @@ class Server:
         self, *messages: Message, headers: Sequence[tuple[bytes, bytes]] = (), **more: Any
     ) -> None:
         """Serve one websocket that says so, then nothing."""
-        rest = list(messages)
+        rest = [OPENED, *messages]
 
         async def receive() -> Message:
             if not rest:
@@ -130,6 +133,20 @@ def test_one_more_takes_the_place_of_the_oldest() -> None:
     asyncio.run(story())
 
 
+def test_whose_place_is_taken_at_once_is_opened_before_it_is_closed() -> None:
+    async def story() -> None:
+        server = Server()
+
+        tasks = await opened(server, MAX_SOCKETS + 50)
+
+        assert await all_end(tasks[:50])
+        assert server.first == len(tasks) * [OPENED], "Engine.IO fails on anything else"
+        for task in tasks:
+            task.cancel()
+
+    asyncio.run(story())
+
+
 def test_whoever_is_signed_in_has_none_of_these_limits(ada: str) -> None:
     large = text(EVENT + 500_000 * "x")
     cookie = (b"cookie", f"integrations_session={ada}; other={1_000 * 'x'}".encode())
@@ -156,7 +173,7 @@ def test_who_came_while_the_database_was_away_is_asked_again(
     cookie = (b"cookie", f"integrations_session={ada}; other={1_000 * 'x'}".encode())
 
     async def story() -> Server:
-        server, rest = Server(), [large, CLOSED]
+        server, rest = Server(), [OPENED, large, CLOSED]
 
         async def receive() -> Message:
             monkeypatch.setenv("DATABASE_URL", db.url)
@@ -183,10 +200,10 @@ async def opened(
     server: Server, count: int, headers: Sequence[tuple[bytes, bytes]] = ()
 ) -> list[asyncio.Task[None]]:
     """So many websockets that say nothing, once the app listens to them all."""
-    enough = len(server.scopes) + count
+    enough = len(server.first) + count
     tasks = [asyncio.create_task(server.serve(headers=headers)) for _ in range(count)]
     async with asyncio.timeout(SOON_S), server.listening:
-        await server.listening.wait_for(lambda: len(server.scopes) >= enough)
+        await server.listening.wait_for(lambda: len(server.first) >= enough)
     return tasks
 
 
