@@ -24,11 +24,14 @@ def kept_rows(state: type[PagedList], table: rx.Component) -> rx.Component:
             rx.el.span(state.order_changes, role="status"),
             rx.cond(
                 state.order_changes,
-                rx.el.button(
-                    t("Refresh order"),
-                    on_click=[state.refresh_order, rx.call_script(_FOCUS_ON_PAGE)],
-                    class_name="row-action main",
-                    type="button",
+                rx.fragment(
+                    rx.el.span("·", aria_hidden=True),
+                    rx.el.button(
+                        t("Refresh order"),
+                        on_click=[state.refresh_order, rx.call_script(_FOCUS_ON_PAGE)],
+                        class_name="row-action main",
+                        type="button",
+                    ),
                 ),
             ),
             class_name=ORDER_LINE,

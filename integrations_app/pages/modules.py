@@ -5,6 +5,7 @@ import reflex as rx
 from integrations_app import routes
 from integrations_app.components.feedback import outcome_callout, problem_callout
 from integrations_app.components.moments import ago
+from integrations_app.components.reactive import items
 from integrations_app.components.seen import seen
 from integrations_app.components.shell import page_heading, shell, way_back
 from integrations_app.components.text import t
@@ -72,7 +73,13 @@ def _need(need: NeedItem) -> rx.Component:
 def _row(item: ModuleItem) -> rx.Component:
     return rx.el.tr(
         rx.el.th(item.title, scope="row"),
-        rx.el.td(rx.foreach(item.needs, _need)),
+        rx.el.td(
+            rx.cond(
+                items(item.needs).length() > 0,
+                rx.foreach(item.needs, _need),
+                rx.text(t("Nothing"), size="2", color_scheme="gray"),
+            )
+        ),
         rx.el.td(
             rx.cond(
                 item.error,
