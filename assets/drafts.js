@@ -52,7 +52,7 @@
     const drafts = read();
     drafts[subject] = {
       owner: person(),
-      form: form.dataset.begun ?? form.dataset.form,
+      form: window.integrationsFormSubject(form),
       at: Date.now(),
       values: Object.fromEntries(typed.map((field) => [field.name, field.value])),
     };
@@ -90,7 +90,7 @@
 
   const putBack = (form) => {
     const { draft, fields } = offers.get(form);
-    form.dataset.begun = draft.form; // others may have saved since: it was meant for that version
+    window.integrationsFormGoesBack(form, draft.form); // others may have saved since
     for (const field of fields) {
       setValue.call(field, draft.values[field.name]);
       field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -135,6 +135,10 @@
     },
     true,
   );
+  window.addEventListener("integrations-form-moved", () => {
+    const form = document.querySelector(FORM);
+    if (form && subjectOf(form) in read()) remember(form);
+  });
   // Another tab signed out.
   window.addEventListener("storage", ({ key }) => key === SIGNED_OUT && write({}));
   new MutationObserver(look).observe(document, {

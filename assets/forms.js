@@ -7,7 +7,7 @@
   const typed = new Map();
   let typedInto = "";
   let typedAt = ""; // the page
-  let begunAt = ""; // the form that was typed into first; another may have taken its place
+  let begunAt = ""; // identity of the form that what is typed was meant for; it may be gone by now
   let sent = false;
   let seen = new WeakSet();
   const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
@@ -29,7 +29,7 @@
     seen = new WeakSet();
     typedInto = identity;
     typedAt = page();
-    begunAt = form.dataset.begun ?? form.dataset.form;
+    begunAt = form.dataset.form;
     sent = false;
   };
 
@@ -39,11 +39,12 @@
     typedInto = typedAt = "";
   };
 
+  // An identity says of what it is, in which version, and how often it was drawn: "uuid/3.0".
+  const subjectOf = (identity) => identity.slice(0, identity.lastIndexOf("/"));
+  const versionOf = (identity) => parseInt(identity.slice(identity.lastIndexOf("/") + 1), 10);
+
   // A newer version of the same connection, which nobody asked for here.
-  const isUnasked = (identity) => {
-    const subject = (whole) => whole.slice(0, whole.lastIndexOf("/"));
-    return !sent && subject(identity) === subject(typedInto);
-  };
+  const isUnasked = (identity) => !sent && subjectOf(identity) === subjectOf(typedInto);
 
   let restoring = false;
 
@@ -71,6 +72,20 @@
   // Read by post-forms.js: the version of a form that a click in it is meant for.
   window.integrationsFormSubject = (form) =>
     typed.size && identityOf(form) === typedInto ? begunAt : form.dataset.form;
+
+  // Called by drafts.js before it types something that was meant for an older version.
+  window.integrationsFormGoesBack = (form, identity) => {
+    if (identityOf(form) !== typedInto) forget(identityOf(form), form);
+    const isOlder = versionOf(identity) < versionOf(begunAt);
+    if (isOlder && subjectOf(identity) === subjectOf(begunAt)) begunAt = identity;
+  };
+
+  // Called by the page: the person's own act made a version, for which what is typed is meant now.
+  window.integrationsFormMoved = (identity) => {
+    if (subjectOf(identity) !== subjectOf(begunAt)) return;
+    begunAt = identity;
+    window.dispatchEvent(new Event("integrations-form-moved"));
+  };
 
   window.addEventListener(
     "input",

@@ -199,7 +199,8 @@ def _form() -> rx.Component:
 
 def _touch() -> OnEvent:
     """Tell the server of typing until it knows; not throttled, as that could drop the only one."""
-    unknown = ~flag(Edit.touched) | (text(Edit.outcome) != "")
+    untold = (Edit.form_key != FORM_BEGUN_AT) & (text(Edit.changed_by) == "")
+    unknown = ~flag(Edit.touched) | (text(Edit.outcome) != "") | untold
     return rx.cond(unknown, Edit.touch(FORM_BEGUN_AT), rx.noop())
 
 

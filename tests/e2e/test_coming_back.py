@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from integrations_app import integrations, routes
+from integrations_app.domain.actor import Actor
 from integrations_app.domain.admin import Admin
+from integrations_app.features.projects import lookup, service
+from integrations_app.features.projects.project import Draft, Project
 from tests.e2e.conftest import EMAIL, PASSWORD, NewBrowser, NewTab, sign_in
 from tests.e2e.pages import (
     LISTING_ADDRESS,
@@ -26,6 +30,7 @@ from tests.e2e.pages import (
 from tests.postgresql import DatabaseUnderTest
 from tests.world import key
 
+SOMEONE = Actor.of("somebody else")
 SECRET = key("openrouter", serial="typed and not saved")
 _ALL_THAT_IS_KEPT = "JSON.stringify([{...sessionStorage}, {...localStorage}])"
 _WANTED = """
@@ -67,6 +72,15 @@ def page(own_browser: BrowserContext, new_tab: NewTab) -> Page:
     return new_tab(own_browser)
 
 
+@pytest.fixture
+def project(library: DatabaseUnderTest) -> Iterator[Project]:
+    """One of the two that there are."""
+    library.execute("DELETE FROM projects")
+    service.add(Draft(name="other", description=""), is_template=False, actor=SOMEONE)
+    yield service.add(Draft(name="main", description=""), is_template=False, actor=SOMEONE)
+    library.execute("DELETE FROM projects")
+
+
 def offer(page: Page) -> Locator:
     return alert(page, "You typed something here that was not saved.")
 
@@ -85,6 +99,14 @@ def end_session(admin: Admin, library: DatabaseUnderTest) -> None:
         "UPDATE integration_sessions SET expires_at = now() WHERE admin_uuid = %s", admin.uuid
     )
     stored("mistral", "after-the-end")
+
+
+def look_at_another(page: Page, kind: str) -> None:
+    """Open the one that is called "other", and go back to the list."""
+    page.get_by_role("link", name=f"All {kind}").click()
+    page.get_by_role("link", name="other", exact=True).click()
+    expect(page.get_by_role("textbox", name=re.compile("Name$"))).to_have_value("other")
+    page.get_by_role("link", name=f"All {kind}").click()
 
 
 def type_into(page: Page, name: str) -> None:
@@ -190,6 +212,89 @@ def test_what_is_put_back_was_meant_for_the_version_that_it_was_typed_over(page:
 
     expect(alert(page, "Someone else changed the name meanwhile.")).to_be_visible()
     assert integrations.get_integration_by_uuid(uuid).name == "theirs"
+
+
+def test_what_is_put_back_beneath_a_key_typed_before_does_not_overwrite_others(
+    page: Page,
+) -> None:
+    uuid = stored("openrouter", "main").uuid
+    stored("openrouter", "other")
+    open_edit(page, uuid)
+    name_field(page).fill("mine")
+    look_at_another(page, "integrations")
+    integrations.rename_connection(uuid, "theirs")
+    page.get_by_role("link", name="theirs", exact=True).click()
+    expect(name_field(page)).to_have_value("theirs")
+    key_field(page).fill(SECRET)
+    button(page, "Put it back").click()
+    expect(alert(page, "changed this integration while you were typing")).to_be_visible()
+
+    button(page, "Save Changes").click()
+
+    expect(alert(page, "Someone else changed the name meanwhile.")).to_be_visible()
+    assert integrations.get_integration_by_uuid(uuid).name == "theirs"
+
+
+def test_what_is_put_back_twice_is_still_meant_for_the_version_that_it_was_typed_over(
+    page: Page,
+) -> None:
+    uuid = stored("openrouter", "main").uuid
+    stored("openrouter", "other")
+    open_edit(page, uuid)
+    name_field(page).fill("mine")
+    look_at_another(page, "integrations")
+    integrations.rename_connection(uuid, "theirs")
+    page.get_by_role("link", name="theirs", exact=True).click()
+    expect(name_field(page)).to_have_value("theirs")
+    key_field(page).fill(SECRET)
+    button(page, "Put it back").click()
+    expect(name_field(page)).to_have_value("mine")
+    look_at_another(page, "integrations")
+    page.get_by_role("link", name="theirs", exact=True).click()
+    button(page, "Put it back").click()
+    expect(alert(page, "changed this integration while you were typing")).to_be_visible()
+
+    button(page, "Save Changes").click()
+
+    expect(alert(page, "Someone else changed the name meanwhile.")).to_be_visible()
+    assert integrations.get_integration_by_uuid(uuid).name == "theirs"
+
+
+def test_what_is_put_back_beside_something_typed_before_does_not_overwrite_others(
+    page: Page, project: Project
+) -> None:
+    address = f"{routes.PROJECTS}/{project.uuid}"
+    page.goto(address)
+    page.get_by_label("Name", exact=True).fill("mine")
+    look_at_another(page, "projects")
+    theirs = Draft(name="theirs", description="")
+    service.update(project.uuid, theirs, actor=SOMEONE)
+    page.get_by_role("link", name="theirs", exact=True).click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("theirs")
+    page.get_by_label("Description", exact=True).fill("of mine")
+    button(page, "Put it back").click()
+    expect(alert(page, "changed this project while you were typing")).to_be_visible()
+
+    button(page, "Save Changes").click()
+
+    expect(alert(page, "Someone else changed")).to_be_visible()
+    assert lookup.by_uuid(project.uuid).draft == theirs
+
+
+def test_what_is_typed_moves_on_with_what_the_person_did_to_the_same_connection_alone(
+    page: Page,
+) -> None:
+    uuid, other = stored("openrouter", "main").uuid, stored("openrouter", "other").uuid
+    open_edit(page, uuid)
+    name_field(page).fill("mine")
+    begun_at = page.evaluate("integrationsFormBegunAt()")
+
+    page.evaluate("(identity) => integrationsFormMoved(identity)", f"{other}/7.0")
+    assert page.evaluate("integrationsFormBegunAt()") == begun_at
+    page.evaluate("(identity) => integrationsFormMoved(identity)", f"{uuid}/7.0")
+
+    assert page.evaluate("integrationsFormBegunAt()") == f"{uuid}/7.0"
+    assert f"{uuid}/7.0" in page.evaluate("sessionStorage.getItem('integrations.drafts')")
 
 
 def test_a_key_that_was_typed_for_one_service_is_not_put_into_the_form_of_another(

@@ -155,7 +155,8 @@ def _seen() -> rx.Var[str]:
 
 def _touch() -> OnEvent:
     """Tell the server of typing until it knows; not throttled, as that could drop the only one."""
-    return rx.cond(flag(EndpointForm.touched), rx.noop(), EndpointForm.touch(FORM_BEGUN_AT))
+    is_known = flag(EndpointForm.touched) & (EndpointForm.form_key == FORM_BEGUN_AT)
+    return rx.cond(is_known, rx.noop(), EndpointForm.touch(FORM_BEGUN_AT))
 
 
 def _buttons() -> rx.Component:

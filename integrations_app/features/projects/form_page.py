@@ -145,7 +145,8 @@ def _seen() -> rx.Var[str]:
 
 def _touch() -> OnEvent:
     """Tell the server of typing until it knows; not throttled, as that could drop the only one."""
-    return rx.cond(flag(ProjectForm.touched), rx.noop(), ProjectForm.touch(FORM_BEGUN_AT))
+    is_known = flag(ProjectForm.touched) & (ProjectForm.form_key == FORM_BEGUN_AT)
+    return rx.cond(is_known, rx.noop(), ProjectForm.touch(FORM_BEGUN_AT))
 
 
 def _removed() -> rx.Component:
