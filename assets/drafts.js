@@ -69,7 +69,7 @@
     const owner = person();
     if (looked.has(form) || !owner) return;
     looked.add(form);
-    dropOthers(owner);
+    keepOnly((draft) => draft.owner === owner);
     const subject = subjectOf(form);
     const draft = read()[subject];
     if (!draft) return;
@@ -81,11 +81,11 @@
     form.querySelector("[data-typed-before]").hidden = false;
   };
 
-  const dropOthers = (owner) => {
+  const keepOnly = (isWanted) => {
     const since = signedOutAt();
     const drafts = Object.entries(read());
-    const own = drafts.filter(([, draft]) => draft.owner === owner && draft.at > since);
-    if (own.length < drafts.length) write(Object.fromEntries(own));
+    const kept = drafts.filter(([, draft]) => draft.at > since && isWanted(draft));
+    if (kept.length < drafts.length) write(Object.fromEntries(kept));
   };
 
   const putBack = (form) => {
@@ -122,10 +122,6 @@
     "click",
     ({ target }) => {
       const form = target.closest?.(FORM);
-      if (target.closest?.("[data-signs-out]")) {
-        write({});
-        localStorage.setItem(SIGNED_OUT, Date.now());
-      }
       if (!form) return;
       if (target.closest("[data-puts-back]")) putBack(form);
       if (target.closest("[data-forgets], [data-gives-up]")) {
@@ -139,8 +135,13 @@
     const form = document.querySelector(FORM);
     if (form && subjectOf(form) in read()) remember(form);
   });
-  // Another tab signed out.
+  window.addEventListener("integrations-signed-out", () => {
+    write({});
+    localStorage.setItem(SIGNED_OUT, Date.now());
+  });
+  // Another tab signed out, now or while this one was between two pages.
   window.addEventListener("storage", ({ key }) => key === SIGNED_OUT && write({}));
+  keepOnly(() => true);
   new MutationObserver(look).observe(document, {
     childList: true,
     subtree: true,

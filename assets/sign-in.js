@@ -5,6 +5,7 @@
   const WANTED = "integrations.wanted";
   const PERSON = "integrations.person";
   const SIGNED_OUT = "integrations.signed-out-at";
+  const HEARD = "integrations.signed-out-heard-at"; // the last one that this tab heard of
   let isLeaving = false;
 
   const path = () => location.pathname.replace(/\/$/, "");
@@ -16,6 +17,8 @@
     const isOwn = url.origin === location.origin && url.pathname.startsWith(OURS);
     return isOwn ? url.pathname + url.search : null;
   };
+
+  const signedOutAt = () => localStorage.getItem(SIGNED_OUT) ?? "";
 
   const forget = () => {
     sessionStorage.removeItem(WANTED);
@@ -54,11 +57,18 @@
   const leave = () => {
     isLeaving = true;
     forget();
+    sessionStorage.setItem(HEARD, signedOutAt());
+    const ended = document.querySelectorAll("[data-because]:not([data-because=returned])");
+    for (const each of ended) each.hidden = true;
   };
 
-  window.addEventListener("click", ({ target }) => target.closest?.("[data-signs-out]") && leave(), true);
-  // Another tab signed out.
+  window.addEventListener("integrations-signed-out", leave);
+  // Another tab signed out, now or while this one was between two pages.
   window.addEventListener("storage", ({ key }) => key === SIGNED_OUT && leave());
+  if (signedOutAt() !== (sessionStorage.getItem(HEARD) ?? "")) {
+    forget();
+    sessionStorage.setItem(HEARD, signedOutAt());
+  }
   new MutationObserver(look).observe(document, {
     childList: true,
     subtree: true,

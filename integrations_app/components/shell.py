@@ -1,7 +1,5 @@
 """What stands around every page of an admin."""
 
-import json
-
 import reflex as rx
 
 from integrations_app import routes
@@ -10,8 +8,9 @@ from integrations_app.components.reactive import Text
 from integrations_app.components.text import t
 from integrations_app.components.theme import CONTENT_WIDTH
 from integrations_app.components.translation import untranslated
+from integrations_app.state.leaving import sign_out, sign_out_at
 from integrations_app.state.left_forms import LeftForms
-from integrations_app.state.session import AdminState, sign_out
+from integrations_app.state.session import AdminState
 
 
 def shell(*children: rx.Component, width: str = CONTENT_WIDTH) -> rx.Component:
@@ -131,8 +130,7 @@ def _way_out() -> rx.Component:
     if not routes.is_embedded():
         leave = sign_out()
     elif routes.SIGN_OUT is not None:
-        # A full page load: it may be an endpoint, and nothing stays in the browser's memory.
-        leave = rx.call_script(f"window.location.assign({json.dumps(routes.SIGN_OUT)})")
+        leave = sign_out_at(routes.SIGN_OUT)
     else:
         return rx.fragment()
     return rx.button(
@@ -141,7 +139,6 @@ def _way_out() -> rx.Component:
         color_scheme="gray",
         size="1",
         on_click=leave,
-        custom_attrs={"data-signs-out": "true"},
     )
 
 

@@ -18,15 +18,13 @@ from reflex.state import BaseState, _override_base_method
 from reflex_base.event import Event
 from reflex_base.event.context import EventContext
 
-from integrations_app import routes
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.admin import AdminSession
 from integrations_app.errors import NotSignedIn
 from integrations_app.http import visitors
-from integrations_app.http.sign_in import SIGN_OUT
 from integrations_app.security import passwords
 from integrations_app.services import sessions
-from integrations_app.state import outage
+from integrations_app.state import leaving, outage
 from integrations_app.state.seen import read_only
 from integrations_app.state.together import Together
 from integrations_app.state.watching import Batch, Follower, Line, following
@@ -142,14 +140,6 @@ async def watching(state: AdminState) -> AsyncGenerator[Batch, None]:
         async for batch in batches:
             yield batch
     await _go_dark(state, owner)
-
-
-def sign_out() -> rx.event.EventSpec:
-    """End the session, then leave for the sign-in page; what runs is the browser's own request."""
-    return rx.call_script(
-        f"fetch('{SIGN_OUT}', {{method: 'POST'}})"
-        f".then((r) => {{ if (r.ok) window.location.assign('{routes.LOGIN}'); }})"
-    )
 
 
 async def signed_in(state: BaseState) -> AdminSession | None:
@@ -301,9 +291,7 @@ async def _go_dark(state: AdminState, owner: str) -> None:
             return
         await _forget(root)
         await context.emit_delta(await emptied(root))
-    # A full page load: nothing of before stays in the browser's memory.
-    leave = rx.call_script(f"window.location.assign('{routes.LOGIN}')")
-    await context.emit_event(*Event.from_event_type(leave))
+    await context.emit_event(*Event.from_event_type(leaving.go_dark()))
 
 
 def headers_of(state: BaseState | StateProxy) -> visitors.Headers:

@@ -13,6 +13,7 @@ from integrations_app.domain.actor import Actor
 from integrations_app.domain.admin import Admin
 from integrations_app.features.projects import lookup, service
 from integrations_app.features.projects.project import Draft, Project
+from integrations_app.http.sign_in import SIGN_OUT
 from tests.e2e.conftest import EMAIL, PASSWORD, NewBrowser, NewTab, sign_in
 from tests.e2e.pages import (
     LISTING_ADDRESS,
@@ -347,6 +348,46 @@ def test_signing_out_forgets_what_was_typed_in_all_tabs(
     expect(page).to_have_url(LISTING_ADDRESS)
     open_edit(page, uuid)
     expect(offer(page)).to_be_hidden()
+
+
+def test_signing_out_in_vain_forgets_neither_what_was_typed_nor_the_page(
+    page: Page, passing_admin: Admin, library: DatabaseUnderTest
+) -> None:
+    uuid = stored("openrouter", "main").uuid
+    open_edit(page, uuid)
+    name_field(page).fill("half-typed")
+    page.route(f"**{SIGN_OUT}", lambda route: route.abort())
+
+    with page.expect_event("requestfailed"):
+        button(page, "Sign out").click()
+
+    end_session(passing_admin, library)
+    said = "Your session ended. Sign in to go on; what you typed is kept."
+    expect(page.get_by_text(said)).to_be_visible()
+    enter(page, passing_admin.email)
+    expect(page).to_have_url(re.compile(str(uuid)))
+    expect(offer(page)).to_be_visible()
+
+
+def test_a_tab_that_hears_late_of_signing_out_elsewhere_forgets_all_the_same(
+    page: Page, own_browser: BrowserContext, new_tab: NewTab, passing_admin: Admin
+) -> None:
+    uuid = stored("openrouter", "main").uuid
+    other = new_tab(own_browser)
+    open_edit(other, uuid)
+    name_field(other).fill("half-typed")
+    open_list(page)
+    other.goto("about:blank")  # is told of nothing
+    button(page, "Sign out").click()
+    expect(page).to_have_url(LOGIN_ADDRESS)
+
+    other.goto(routes.LOGIN)
+
+    expect(other.get_by_label("Email")).to_be_focused()
+    assert "half-typed" not in other.evaluate(_ALL_THAT_IS_KEPT)
+    expect(alert(other, "Your session ended")).to_have_count(0)
+    enter(other, passing_admin.email)
+    expect(other).to_have_url(LISTING_ADDRESS)
 
 
 def test_whoever_comes_back_from_a_provider_signed_out_reads_why_and_comes_to_the_connection(

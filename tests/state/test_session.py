@@ -12,14 +12,13 @@ from integrations_app.domain.event import Notice, NoticeKind
 from integrations_app.errors import DatabaseUnavailable, NotSignedIn
 from integrations_app.services import admins, live, sessions
 from integrations_app.state import guard
-from integrations_app.state.session import sign_out
+from integrations_app.state.leaving import LEAVE, sign_out
 from tests.postgresql import DatabaseUnderTest
 from tests.state.conftest import OPERATOR
 from tests.state.diary import PRIVATE, Diary
 from tests.state.tabs import Tab, Tabs, events, said, serving, until
 
 A_SECOND_S = 1.0
-LEAVE = f"window.location.assign('{routes.LOGIN}')"
 
 
 def watched(token: str, scenario: Callable[[Tab], Awaitable[None]]) -> None:

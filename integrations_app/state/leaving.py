@@ -1,0 +1,44 @@
+"""Leaving the pages: scripts for the browser of whoever signs out, or is signed in no more.
+
+What was typed and the wanted page are forgotten when the server has ended the session, not at the
+click: whoever stays signed in, as the request failed, loses nothing.
+"""
+
+import json
+
+import reflex as rx
+
+from integrations_app import routes
+from integrations_app.http.sign_in import SIGN_OUT
+
+_FORGET = "window.dispatchEvent(new Event('integrations-signed-out'))"
+"""Heard by drafts.js and sign-in.js, which tell the other tabs."""
+
+_GIVEN_UP_AFTER_MS = 10_000
+
+LEAVE = f"window.location.assign('{routes.LOGIN}')"
+"""A full page load: nothing of before stays in the browser's memory."""
+
+
+def sign_out() -> rx.event.EventSpec:
+    """End the session, then leave for the sign-in page; what runs is the browser's own request."""
+    limits = f"{{method: 'POST', signal: AbortSignal.timeout({_GIVEN_UP_AFTER_MS})}}"
+    return rx.call_script(
+        f"window.integrationsSigningOut = fetch('{SIGN_OUT}', {limits})"
+        f".then((answer) => {{ if (answer.ok) {{ {_FORGET}; {LEAVE}; }} }})"
+        ".catch(() => {})"
+    )
+
+
+def sign_out_at(address: str) -> rx.event.EventSpec:
+    """Leave for where another app ends its sessions, and forget what was typed.
+
+    Args:
+        address: It may be an endpoint, so it is loaded as a full page.
+    """
+    return rx.call_script(f"{_FORGET}; window.location.assign({json.dumps(address)})")
+
+
+def go_dark() -> rx.event.EventSpec:
+    """Leave for the sign-in page as the session is over; after whoever is signing out just now."""
+    return rx.call_script(f"Promise.resolve(window.integrationsSigningOut).finally(() => {LEAVE})")
