@@ -20,6 +20,7 @@ TOKEN = "token"
 """Parameter of the one-time link's address."""
 
 _PROBLEM_MAX_LENGTH = 500
+_WANTED = f"window.integrationsWanted?.() ?? {json.dumps(routes.LISTING)}"
 _POST = """
 (async () => {
   const body = new URLSearchParams(new FormData(document.getElementById(%(form)s)));
@@ -28,7 +29,7 @@ _POST = """
   try {
     const answer = await fetch(%(endpoint)s, {method: "POST", body});
     if (!answer.ok) return (await answer.json()).message;
-    window.location.assign(window.integrationsWanted?.() ?? %(next)s);
+    window.location.assign(%(wanted)s);
     return "";
   } catch {
     return %(unreachable)s;
@@ -51,7 +52,7 @@ class Login(rx.State):
         """Begin anew, or go on to the pages for whom this one has nothing to do."""
         self.busy, self.problem = False, ""
         if await signed_in(self):
-            return rx.redirect(routes.LISTING, replace=True)
+            return rx.call_script(f"window.location.replace({_WANTED})")
         url = self.router.url
         if url.path.rstrip("/") == routes.SETUP:
             token = url.query_parameters.get(TOKEN, "")
@@ -82,8 +83,8 @@ class Login(rx.State):
         words = {
             "form": FORM_ID,
             "endpoint": endpoint,
-            "next": routes.LISTING,
             "unreachable": _("The server cannot be reached. Try again in a moment."),
         }
-        script = _POST % {name: json.dumps(word) for name, word in words.items()}
+        quoted = {name: json.dumps(word) for name, word in words.items()}
+        script = _POST % {**quoted, "wanted": _WANTED}
         return rx.call_script(script, callback=Login.answered)

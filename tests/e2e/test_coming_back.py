@@ -390,6 +390,29 @@ def test_a_tab_that_hears_late_of_signing_out_elsewhere_forgets_all_the_same(
     expect(other).to_have_url(LISTING_ADDRESS)
 
 
+def test_a_second_tab_that_finds_itself_signed_in_returns_to_its_own_page(
+    page: Page,
+    own_browser: BrowserContext,
+    new_tab: NewTab,
+    passing_admin: Admin,
+    library: DatabaseUnderTest,
+) -> None:
+    uuid = stored("openrouter", "main").uuid
+    other = new_tab(own_browser)
+    open_list(page)
+    open_edit(other, uuid)
+    end_session(passing_admin, library)
+    for each in (page, other):
+        expect(each).to_have_url(LOGIN_ADDRESS)
+    enter(page, passing_admin.email)
+    expect(page).to_have_url(LISTING_ADDRESS)
+
+    other.reload()
+
+    expect(other).to_have_url(re.compile(str(uuid)))
+    expect(name_field(other)).to_have_value("main")
+
+
 def test_whoever_comes_back_from_a_provider_signed_out_reads_why_and_comes_to_the_connection(
     visitor: Page,
 ) -> None:
