@@ -142,9 +142,5 @@
   // Another tab signed out, now or while this one was between two pages.
   window.addEventListener("storage", ({ key }) => key === SIGNED_OUT && write({}));
   keepOnly(() => true);
-  new MutationObserver(look).observe(document, {
-    childList: true,
-    subtree: true,
-    characterData: true,
-  });
+  new MutationObserver(look).observe(document, { childList: true, subtree: true });
 })();

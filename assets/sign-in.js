@@ -20,6 +20,11 @@
 
   const signedOutAt = () => localStorage.getItem(SIGNED_OUT) ?? "";
 
+  // Pages repaint all the time.
+  const write = (key, value) => {
+    if (sessionStorage.getItem(key) !== value) sessionStorage.setItem(key, value);
+  };
+
   const forget = () => {
     sessionStorage.removeItem(WANTED);
     sessionStorage.removeItem(PERSON);
@@ -28,15 +33,16 @@
   const look = () => {
     if (path() === LOGIN) return explain();
     if (isLeaving || !own(location.pathname)) return;
-    sessionStorage.setItem(WANTED, location.pathname + location.search);
+    write(WANTED, location.pathname + location.search);
     const person = document.querySelector("[data-person]")?.textContent;
-    if (person) sessionStorage.setItem(PERSON, person);
+    if (person) write(PERSON, person);
   };
 
   const explain = () => {
     const notice = document.querySelector("[data-why]");
+    if (!notice || notice.dataset.told) return;
     const why = reason();
-    if (!notice || !why || notice.dataset.told) return;
+    if (!why) return;
     notice.dataset.told = why;
     notice.querySelector(`[data-because=${why}]`).hidden = false;
   };
@@ -57,7 +63,7 @@
   const leave = () => {
     isLeaving = true;
     forget();
-    sessionStorage.setItem(HEARD, signedOutAt());
+    write(HEARD, signedOutAt());
     const ended = document.querySelectorAll("[data-because]:not([data-because=returned])");
     for (const each of ended) each.hidden = true;
   };
@@ -67,11 +73,7 @@
   window.addEventListener("storage", ({ key }) => key === SIGNED_OUT && leave());
   if (signedOutAt() !== (sessionStorage.getItem(HEARD) ?? "")) {
     forget();
-    sessionStorage.setItem(HEARD, signedOutAt());
+    write(HEARD, signedOutAt());
   }
-  new MutationObserver(look).observe(document, {
-    childList: true,
-    subtree: true,
-    characterData: true,
-  });
+  new MutationObserver(look).observe(document, { childList: true, subtree: true });
 })();

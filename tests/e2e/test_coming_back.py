@@ -40,6 +40,14 @@ _WANTED = """
   return window.integrationsWanted();
 }
 """
+_COUNT_NEEDLESS_WRITES = """
+window.needlessWrites = 0;
+const setItem = Storage.prototype.setItem;
+Storage.prototype.setItem = function (key, value) {
+  if (this.getItem(key) === String(value)) window.needlessWrites += 1;
+  return setItem.call(this, key, value);
+};
+"""
 FOREIGN = (
     "//evil.example",
     "/\\evil.example",
@@ -411,6 +419,16 @@ def test_a_second_tab_that_finds_itself_signed_in_returns_to_its_own_page(
 
     expect(other).to_have_url(re.compile(str(uuid)))
     expect(name_field(other)).to_have_value("main")
+
+
+def test_pages_that_repaint_write_down_only_what_is_new(page: Page) -> None:
+    page.add_init_script(_COUNT_NEEDLESS_WRITES)
+    open_list(page)
+
+    stored("openrouter", "main")
+    expect(page.get_by_role("link", name="main", exact=True)).to_be_visible()
+
+    assert page.evaluate("needlessWrites") == 0
 
 
 def test_whoever_comes_back_from_a_provider_signed_out_reads_why_and_comes_to_the_connection(
