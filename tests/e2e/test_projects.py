@@ -137,7 +137,7 @@ def test_a_project_is_changed(admin: Page) -> None:
     name_field(admin).fill("Artemis")
     button(admin, "Save Changes").click()
 
-    expect(admin.get_by_text("Saved")).to_be_visible()
+    expect(admin.get_by_text("Saved", exact=True)).to_be_visible()
     assert names() == ["Artemis"]
 
 
@@ -170,7 +170,7 @@ def test_what_is_typed_survives_what_others_change_and_is_not_saved_over_it_unas
     expect(name_field(admin)).to_have_value("Apollo 11")
     assert lookup.by_uuid(project.uuid).draft == Draft(name="Apollo", description="Theirs.")
     button(admin, "Save over them").click()
-    expect(admin.get_by_text("Saved")).to_be_visible()
+    expect(admin.get_by_text("Saved", exact=True)).to_be_visible()
     assert names() == ["Apollo 11"]
 
 
