@@ -53,12 +53,9 @@
     return window.integrationsKeeps?.() ? "kept" : "ended";
   };
 
-  // Where to go once somebody has signed in; null for nowhere in particular.
-  window.integrationsWanted = () => {
-    const wanted = own(sessionStorage.getItem(WANTED));
-    forget();
-    return wanted;
-  };
+  // Where to go once somebody has signed in; null for nowhere in particular. Not forgotten, as the
+  // page may ask again while the browser is on its way there; the next page takes its place.
+  window.integrationsWanted = () => own(sessionStorage.getItem(WANTED));
 
   const leave = () => {
     isLeaving = true;

@@ -138,6 +138,7 @@ def test_sign_in_returns_to_pages_of_ours_only(visitor: Page) -> None:
 
     assert [visitor.evaluate(_WANTED, each) for each in FOREIGN] == [None] * len(FOREIGN)
     assert visitor.evaluate(_WANTED, "/admin/projects?a=b") == "/admin/projects?a=b"
+    assert visitor.evaluate("integrationsWanted()") == "/admin/projects?a=b"  # as often as asked
     visitor.evaluate("sessionStorage.setItem('integrations.wanted', '//evil.example')")
     enter(visitor, EMAIL)
 
