@@ -19,12 +19,23 @@
 
   const shownForm = () => document.querySelector(FORM);
 
-  // In the form as it is drawn now; it may have been drawn anew since the click.
+  // It stays until the next click or another page, also in a form that is drawn anew: a server
+  // that starts again draws all of them.
+  let problem = { words: "", page: "", form: null };
+
   const showProblem = (words) => {
-    const place = shownForm()?.querySelector("[data-post-problem]");
+    problem = { words, page: addressOfPage(), form: shownForm() };
+    const place = problem.form?.querySelector("[data-post-problem]");
     if (!place) return;
     place.firstElementChild.textContent = words;
     place.hidden = !words;
+  };
+
+  const showAgain = () => {
+    const form = problem.words && shownForm();
+    if (form && form !== problem.form && addressOfPage() === problem.page) {
+      showProblem(problem.words);
+    }
   };
 
   // The page's state hears of it as it would hear of typing.
@@ -88,6 +99,8 @@
     if (isUnanswered) showProblem(answer.problem);
     tell(HERE, isUnanswered ? { action, subject } : { ...rest, action, subject });
   };
+
+  new MutationObserver(showAgain).observe(document, { childList: true, subtree: true });
 
   const numberOf = (text) => (text === undefined ? null : Number(text));
 

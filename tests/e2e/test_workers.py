@@ -12,12 +12,13 @@ from uuid import UUID
 import psutil
 import psycopg
 import pytest
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Page, expect
 
 from integrations_app import integrations
 from tests.e2e.conftest import EMAIL, OTHER_EMAIL, NewBrowser, NewTab, sign_in
 from tests.e2e.hosts import WORKERS, Hosts, workers
 from tests.e2e.pages import (
+    alert,
     button,
     key_field,
     name_field,
@@ -28,12 +29,12 @@ from tests.e2e.pages import (
     row,
     stored,
 )
-from tests.e2e.serving import Product
 from tests.e2e.wire import Overheard
 from tests.postgresql import DatabaseUnderTest
 from tests.world import key
 
-BACK_WITHIN_S = 15
+BACK_WITHIN_S = 30
+"""Workers that are killed start anew, all at once, on a busy machine."""
 GONE_WITHIN_S = 10
 _LOOK_EVERY_S = 0.02
 
@@ -66,43 +67,17 @@ def row_held(db: DatabaseUnderTest, uuid: UUID) -> Iterator[Callable[[], bool]]:
         yield lambda: bool(db.rows(waiting))
 
 
-class Line:
-    """A tab's websocket, from the moment it is opened."""
-
-    def __init__(self, page: Page) -> None:
-        self._page = page
-        self._latest: WebSocket | None = None
-        page.on("websocket", self._note)
-
-    def kill_its_worker(self, product: Product) -> psutil.Process:
-        """Kill workers until the one is hit that this tab is connected to."""
-        latest = self._latest
-        assert latest is not None
-        for worker in workers(product):
-            shown = bool(button(self._page, "Hide API key").count())
-            worker.kill()
-            button(self._page, "Hide API key" if shown else "Show API key").click()
-            other = button(self._page, "Show API key" if shown else "Hide API key")
-            eventually(self._page, lambda other=other: latest.is_closed() or other.is_visible())
-            if latest.is_closed():
-                return worker
-        raise AssertionError("The tab is connected to no worker.")
-
-    def _note(self, opened: WebSocket) -> None:
-        self._latest = opened
-
-
 def test_as_many_workers_serve_as_the_operator_asks_for(hosts: Hosts) -> None:
     assert len(workers(hosts.first)) == WORKERS
     assert len(workers(hosts.second)) == WORKERS
 
 
-def test_a_worker_killed_in_the_middle_of_a_save_costs_nothing_that_was_typed(
+def test_workers_killed_in_the_middle_of_a_save_cost_nothing_that_was_typed(
     page: Page, hosts: Hosts
 ) -> None:
     uuid = stored("openrouter", "main").uuid
     typed = key("openrouter", serial="typed")
-    overheard, line = Overheard.listen(page), Line(page)
+    overheard = Overheard.listen(page)
     open_edit(page, uuid)
     name_field(page).fill("renamed")
     key_field(page).fill(typed)
@@ -111,9 +86,12 @@ def test_a_worker_killed_in_the_middle_of_a_save_costs_nothing_that_was_typed(
     with row_held(hosts.db, uuid) as is_waited_for:
         button(page, "Save Changes").click()
         eventually(page, is_waited_for)
-        killed = line.kill_its_worker(hosts.first)
+        killed = workers(hosts.first)  # any of them may have been sent the form
+        for worker in killed:
+            worker.kill()
         overheard.wait_for_load(page, after=loads, timeout_s=BACK_WITHIN_S)
 
+    expect(alert(page, "The server did not answer")).to_be_visible()
     expect(name_field(page)).to_have_value("renamed")
     expect(key_field(page)).to_have_value(typed)
     expect(outcome(page)).not_to_contain_text("Saved")
@@ -123,7 +101,7 @@ def test_a_worker_killed_in_the_middle_of_a_save_costs_nothing_that_was_typed(
     assert names() == ["renamed"]
     assert integrations.get_credentials(uuid)["api_key"] == typed
     eventually(page, lambda: len(workers(hosts.first)) == WORKERS)
-    assert killed.pid not in {each.pid for each in workers(hosts.first)}
+    assert not {each.pid for each in killed} & {each.pid for each in workers(hosts.first)}
 
 
 def test_a_host_stopped_in_the_middle_of_a_save_leaves_no_page_waiting(
