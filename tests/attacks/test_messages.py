@@ -25,10 +25,9 @@ def test_headers_of_a_websocket_are_believed(product: Attacked) -> None:
 def test_headers_that_a_message_brings_are_not(product: Attacked) -> None:
     forged = forged_connect(cookie=product.cookie)
 
-    answers = stranger.call(product.origin, [forged, LISTING], until=routes.LOGIN)
+    answers = stranger.call(product.origin, [forged, LISTING])
 
-    assert answers.packets
-    assert ADMIN not in answers.text
+    assert ADMIN not in answers.text  # a stranger's binary message ends the websocket, too
 
 
 def test_a_message_opens_no_tabs_that_nobody_closes(product: Attacked) -> None:
