@@ -12,6 +12,7 @@ from integrations_app.components.text import t
 from integrations_app.components.theme import MASKED
 from integrations_app.domain.connection import NAME_MAX_LENGTH
 from integrations_app.i18n import _
+from integrations_app.state.form_answer import ANSWER_MAX_LENGTH
 from integrations_app.state.setup_form import NAME_FIELD, SetupForm, field_id
 from integrations_app.state.views import FieldItem
 
@@ -102,8 +103,8 @@ def secret_form(
             type="text",
             on_change=on_posted,
             hidden=True,
-            tab_index=-1,
-            aria_hidden=True,
+            aria_label=t("Answers to this form"),
+            max_length=ANSWER_MAX_LENGTH,
             custom_attrs={"data-hears-posts": "true"},
         ),
     )

@@ -8,6 +8,7 @@ from integrations_app.components.reactive import Text
 from integrations_app.components.text import t
 from integrations_app.components.theme import CONTENT_WIDTH
 from integrations_app.components.translation import untranslated
+from integrations_app.state.form_answer import ANSWER_MAX_LENGTH
 from integrations_app.state.leaving import sign_out, sign_out_at
 from integrations_app.state.left_forms import LeftForms
 from integrations_app.state.session import AdminState
@@ -41,8 +42,8 @@ def shell(*children: rx.Component, width: str = CONTENT_WIDTH) -> rx.Component:
             type="text",
             on_change=LeftForms.answered,
             hidden=True,
-            tab_index=-1,
-            aria_hidden=True,
+            aria_label=t("Answers to forms that were left"),
+            max_length=ANSWER_MAX_LENGTH,
             custom_attrs={"data-hears-of-left-forms": "true"},
         ),
         class_name="shell",

@@ -12,7 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 
 Action = Literal["create", "try", "save", "test", "connect"]
 
-_LONGEST = 100_000
+ANSWER_MAX_LENGTH = 100_000
+"""Characters of an answer as JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ class FormAnswer:
 
 def read(text: object) -> FormAnswer | None:
     """Return the answer that a page's script hands on; None if it is not one."""
-    if not isinstance(text, str) or len(text) > _LONGEST:
+    if not isinstance(text, str) or len(text) > ANSWER_MAX_LENGTH:
         return None
     try:
         return _ADAPTER.validate_json(text)
