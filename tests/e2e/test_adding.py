@@ -362,6 +362,7 @@ def test_what_was_pasted_along_with_a_key_is_removed_and_the_form_says_so(
     button(admin, "Create Connection").click()
     expect(admin).to_have_url(EDIT_ADDRESS)
     expect(admin.get_by_text(said)).to_be_visible()
+    expect(status(admin, "Connected")).to_be_visible()
     [stored] = integrations.list_connections()
     assert integrations.get_credentials(stored.uuid)["api_key"] == pasted
     assert len(world.requests(key=pasted)) == 2

@@ -57,6 +57,7 @@ def test_a_translated_list_repaints_and_leaves_names_as_they_are(admin: Page) ->
     button(row(admin, "second"), "Test Connection").click()
     expect(said(row(admin, "second"), "Error")).to_be_visible()
     button(row(admin, "renamed"), "Disconnect").click()
+    button(admin.get_by_role("alertdialog"), "Disconnect").click()
     expect(said(row(admin, "renamed"), "Not connected")).to_be_visible()
     button(row(admin, "second"), "Remove").click()
     button(admin.get_by_role("alertdialog"), "Delete for good").click()
