@@ -10,9 +10,9 @@ from sqlmodel import Session
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.authorization import AccountChange, AccountChoice
 from integrations_app.domain.check import Account
-from integrations_app.errors import DatabaseUnavailable, IntegrationError, NotFound
+from integrations_app.errors import NotFound, NotSignedIn
 from integrations_app.security import passwords
-from integrations_app.services import grants, oauth, revocation, sessions
+from integrations_app.services import grants, oauth, sessions
 from integrations_app.services.grants import Granted
 from integrations_app.services.references import parse_uuid
 from integrations_app.storage.engine import database
@@ -30,10 +30,23 @@ def propose(granted: Granted, session_token: str) -> None:
 
     A question that was there already is replaced, and what was granted for it revoked.
 
+    If it cannot be stored, the provider is asked to forget it.
+
     Raises:
         NotSignedIn: The browser's session has ended meanwhile.
         NotFound: The connection was removed meanwhile.
     """
+    try:
+        before = _stored(granted, session_token)
+    except (NotSignedIn, NotFound):
+        grants.reject(granted)
+        raise
+    if before is not None:
+        grants.reject(before)
+
+
+def _stored(granted: Granted, session_token: str) -> Granted | None:
+    """Store the question; returns what was granted for the one that it replaces, if any."""
     account = granted.account or Account()
     now = datetime.now(UTC)
     proposed = {
@@ -52,8 +65,7 @@ def propose(granted: Granted, session_token: str) -> None:
             raise NotFound(granted.uuid)
         before = _before(session, granted)
         session.execute(asked)
-    if before is not None:
-        grants.reject(before)
+    return before
 
 
 def pending(uuid: object, session_token: str) -> AccountChange | None:
@@ -90,15 +102,8 @@ def accept(uuid: object, session_token: str, *, account_id: str, actor: Actor) -
         row = _taken(session, parsed, session_token, account_id)
         if row is None:
             raise NotFound(parsed)
-        granted = grants.unsealed(row)
-        unwanted = grants.revocable(granted)  # as long as the connection is what it was
-    try:
-        kept = oauth.keep(granted, actor=actor, session_token=session_token)
-    except DatabaseUnavailable:  # nobody can tell whether the tokens are stored now
-        raise
-    except IntegrationError:
-        revocation.revoke_each(unwanted)
-        raise
+        granted = grants.asked_by_now(grants.unsealed(row))
+    kept = oauth.keep(granted, actor=actor, session_token=session_token)
     return AccountChoice(revoked=kept.revoked)
 
 
@@ -122,22 +127,25 @@ def discard(uuid: object, session_token: str, *, account_id: str) -> AccountChoi
 
 
 def sweep() -> None:
-    """Forget the questions that nobody answered in time, and revoke what was granted for them.
+    """Forget the questions that nobody can answer any more, and revoke what was granted for them.
+
+    Their time has run out, or the session of whoever was asked has ended.
 
     Each is another transaction, which is over before the provider is asked.
 
     Raises:
         DatabaseUnavailable: The database cannot be reached.
     """
-    while (row := _expired()) is not None:
+    while (row := _unanswerable()) is not None:
         _rejected(row)
 
 
-def _expired() -> AccountChangeRow | None:
-    """One that is out of time and that no other process has taken, deleted."""
-    expired = sa.select(AccountChangeRow).where(_changes.c.expires_at <= datetime.now(UTC))
+def _unanswerable() -> AccountChangeRow | None:
+    """One question that no other process has taken, deleted; None if there is none."""
+    is_over = sa.or_(_changes.c.expires_at <= datetime.now(UTC), _changes.c.session_hash.is_(None))
+    over = sa.select(AccountChangeRow).where(is_over).limit(1)
     with database().transaction() as session:
-        row = session.scalars(expired.limit(1).with_for_update(skip_locked=True)).one_or_none()
+        row = session.scalars(over.with_for_update(skip_locked=True)).one_or_none()
         if row is not None:
             session.delete(row)
     return row

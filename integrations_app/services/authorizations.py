@@ -149,16 +149,23 @@ def _connected(began: _Began, code: str, session_token: str, actor: Actor) -> Ou
 
 
 def _settled(granted: grants.Granted, session_token: str, actor: Actor) -> Outcome:
-    account_id = lookup.by_uuid(granted.uuid).account_id
     try:
-        if account_id and granted.account and granted.account.id not in (None, account_id):
+        if _is_of_another(granted):
             account_changes.propose(granted, session_token)
             return Outcome.OTHER_ACCOUNT
         oauth.keep(granted, actor=actor, session_token=session_token)
     except NotSignedIn:  # signed out, or removed, while the provider was asked
-        grants.reject(granted)
         return Outcome.STATE_MISMATCH
     return Outcome.CONNECTED
+
+
+def _is_of_another(granted: grants.Granted) -> bool:
+    """Whether it is known to be another account than the one that is connected."""
+    try:
+        account_id = lookup.by_uuid(granted.uuid).account_id
+    except NotFound:  # as whoever stores it will find
+        return False
+    return bool(account_id) and granted.account_id not in (None, account_id)
 
 
 def _of_failure(error: TokenExchangeFailed) -> Outcome:

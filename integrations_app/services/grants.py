@@ -1,7 +1,7 @@
 """What providers grant: kept sealed while a question about it stands, and revoked if unwanted."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlmodel import Session
 from integrations_app.domain.check import Account
 from integrations_app.errors import NotFound
 from integrations_app.providers.oauth.answers import Tokens
+from integrations_app.providers.rules import TOKEN_KEYS
 from integrations_app.security.vault import CannotOpen
 from integrations_app.services import revocation
 from integrations_app.services.keyring import opening_ring, sealing_ring
@@ -29,6 +30,7 @@ class Granted:
         account: Whose they are; None if the look-up failed.
         credential_revision: The state of the connection they were asked for.
         at: When they were asked for.
+        asked_by: The connection as it was when it asked for them; None once they were stored.
     """
 
     uuid: UUID
@@ -36,6 +38,7 @@ class Granted:
     account: Account | None
     credential_revision: int
     at: datetime
+    asked_by: Opened | None = field(default=None, repr=False)
 
     @property
     def account_id(self) -> str | None:
@@ -81,24 +84,54 @@ def unsealed(row: AccountChangeRow) -> Granted:
     )
 
 
+def asked_by_now(granted: Granted) -> Granted:
+    """Return the same with the connection, as long as that is what it was when it asked.
+
+    Raises:
+        DatabaseUnavailable: The database cannot be reached.
+    """
+    found = revocation.revocable(granted.uuid, without=TOKEN_KEYS)
+    is_same = found is not None and found.credential_revision == granted.credential_revision
+    return replace(granted, asked_by=found) if is_same else granted
+
+
 def reject(granted: Granted) -> bool | None:
-    """Have the provider forget what was granted and is not kept; see `revocation.reject`."""
-    return revocation.reject(
-        granted.uuid,
-        granted.tokens,
-        account_id=granted.account_id,
-        revision=granted.credential_revision,
-    )
+    """Have the provider forget what was granted and is not kept.
+
+    Tokens are sent to the place where they were asked for, even if the connection has gone or
+    changed; those that were stored with a question, to the connection's place if it is the same.
+
+    Returns:
+        As `revocation.revoke`; None as well if a connection lives by the same grant.
+
+    Raises:
+        DatabaseUnavailable: The database cannot be reached.
+    """
+    if granted.asked_by is None:
+        return revocation.reject(
+            granted.uuid,
+            granted.tokens,
+            account_id=granted.account_id,
+            revision=granted.credential_revision,
+        )
+    unwanted = revocable(granted)
+    return None if unwanted is None else revocation.revoke(unwanted)
 
 
 def revocable(granted: Granted) -> Opened | None:
-    """Return what `revocation.revoke` needs; see `revocation.tokens_of_grant`."""
-    return revocation.tokens_of_grant(
-        granted.uuid,
-        granted.tokens,
-        account_id=granted.account_id,
-        revision=granted.credential_revision,
-    )
+    """Return what `revocation.revoke` needs; None if there is nothing to revoke.
+
+    Raises:
+        DatabaseUnavailable: The database cannot be reached.
+    """
+    if granted.asked_by is None:
+        return revocation.tokens_of_grant(
+            granted.uuid,
+            granted.tokens,
+            account_id=granted.account_id,
+            revision=granted.credential_revision,
+        )
+    return revocation.with_tokens(granted.asked_by, granted.tokens, account_id=granted.account_id)
 
 
 def withdraw(session: Session, uuid: UUID, *, but_of: str | None = None) -> Opened | None:

@@ -13,6 +13,8 @@ from integrations_app.domain.provider import OAuth
 from integrations_app.errors import (
     ClientCredentialsNotConfigured,
     ClientIdNotConfigured,
+    DatabaseUnavailable,
+    IntegrationError,
     InvalidInput,
     NotFound,
     TokenExchangeFailed,
@@ -178,13 +180,15 @@ def grant(
         account=_account(found, outcome),
         credential_revision=found.credential_revision,
         at=asked_at,
+        asked_by=found,
     )
 
 
 def keep(granted: Granted, *, actor: Actor, session_token: str | None = None) -> Kept:
     """Store what was granted; the connection is connected from then on.
 
-    Then the provider is asked to end the access to an account that it replaces.
+    Then the provider is asked to end the access to an account that it replaces. If it cannot be
+    stored, the provider is asked to forget it.
 
     Args:
         granted: What a code was exchanged for.
@@ -196,6 +200,16 @@ def keep(granted: Granted, *, actor: Actor, session_token: str | None = None) ->
         NotFound: The connection was removed meanwhile.
         TokenExchangeFailed: Its credentials were changed meanwhile, or where they are sent.
     """
+    try:
+        return _stored(granted, actor, session_token)
+    except DatabaseUnavailable:  # nobody can tell whether the tokens are stored now
+        raise
+    except IntegrationError:
+        grants.reject(granted)
+        raise
+
+
+def _stored(granted: Granted, actor: Actor, session_token: str | None) -> Kept:
     with database().transaction() as session:
         if session_token is not None:
             sessions.hold(session, session_token)

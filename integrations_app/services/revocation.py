@@ -23,6 +23,25 @@ logger = logging.getLogger(__name__)
 _DEADLINE_S = 5.0
 
 
+def revocable(uuid: UUID, *, without: Collection[str] = ()) -> Opened | None:
+    """Return the connection, if it opens and its provider has a place to revoke tokens.
+
+    Args:
+        uuid: The connection's.
+        without: Secrets to leave closed.
+
+    Raises:
+        DatabaseUnavailable: The database cannot be reached.
+    """
+    try:
+        found = opened(uuid, without=without)
+    except DatabaseUnavailable:
+        raise
+    except IntegrationError:
+        return None
+    return found if found is not None and _is_revocable(found.provider) else None
+
+
 def tokens_of(uuid: object) -> Opened | None:
     """What has to be known to revoke a connection's tokens once they are no longer stored.
 
@@ -35,7 +54,7 @@ def tokens_of(uuid: object) -> Opened | None:
         DatabaseUnavailable: The database cannot be reached.
     """
     parsed = parse_uuid(uuid)
-    found = _revocable(parsed)
+    found = revocable(parsed)
     if found is None or ACCESS_TOKEN not in found.secrets:
         return None
     shares = database().fetch(queries.shares_grant, {"uuid": parsed})
@@ -79,17 +98,38 @@ def tokens_of_grant(
     return found if found is not None and found.credential_revision == revision else None
 
 
-def _with_grant(uuid: UUID, tokens: Tokens, account_id: str | None) -> Opened | None:
-    """The connection with these tokens; None if one lives by them, or nobody takes them back."""
-    found = _revocable(uuid, without=TOKEN_KEYS)
-    if found is None:
+def with_tokens(asked_by: Opened, tokens: Tokens, *, account_id: str | None) -> Opened | None:
+    """Return a connection, as it was, with tokens that it asked for.
+
+    Args:
+        asked_by: The connection as it was when it asked.
+        tokens: What was granted.
+        account_id: Whose they are.
+
+    Returns:
+        None if a connection lives by the same grant, or nobody takes the tokens back.
+
+    Raises:
+        DatabaseUnavailable: The database cannot be reached.
+    """
+    if not _is_revocable(asked_by.provider):
         return None
-    lives = queries.lives_by_grant
-    if account_id and database().fetch(lives, {"uuid": uuid, "account_id": account_id}):
+    if account_id and database().fetch(queries.lives_by_grant, _grant(asked_by, account_id)):
         return None
     granted = {ACCESS_TOKEN: tokens.access_token, REFRESH_TOKEN: tokens.refresh_token}
     given = {key: token for key, token in granted.items() if token is not None}
-    return replace(found, secrets={**found.secrets, **given})
+    return replace(asked_by, secrets={**asked_by.secrets, **given})
+
+
+def _with_grant(uuid: UUID, tokens: Tokens, account_id: str | None) -> Opened | None:
+    found = revocable(uuid, without=TOKEN_KEYS)
+    return None if found is None else with_tokens(found, tokens, account_id=account_id)
+
+
+def _grant(found: Opened, account_id: str) -> dict[str, str | None]:
+    """What identifies a grant: an account's yes to a client of a provider."""
+    client_id = found.opened.get(requests.CLIENT_ID)
+    return {"provider": found.provider.key, "client_id": client_id, "account_id": account_id}
 
 
 def revoke(found: Opened) -> bool | None:
@@ -139,17 +179,6 @@ def revoke_each(*unwanted: Opened | None) -> None:
     for found in unwanted:
         if found is not None:
             revoke(found)
-
-
-def _revocable(uuid: UUID, *, without: Collection[str] = ()) -> Opened | None:
-    """The connection, if it can be opened and its provider has a place to revoke tokens."""
-    try:
-        found = opened(uuid, without=without)
-    except DatabaseUnavailable:
-        raise
-    except IntegrationError:
-        return None
-    return found if found is not None and _is_revocable(found.provider) else None
 
 
 def _is_revocable(provider: Provider) -> bool:

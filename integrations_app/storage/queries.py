@@ -93,17 +93,10 @@ shares_grant = (
 
 lives_by_grant = (
     sa.select(_other.c.uuid)
-    .join(
-        connections,
-        sa.and_(
-            _other.c.provider == connections.c.provider,
-            _other.c.setup_values["client_id"].astext
-            == connections.c.setup_values["client_id"].astext,
-            _other.c.status != "disconnected",
-        ),
-    )
-    .where(connections.c.uuid == sa.bindparam("uuid"))
+    .where(_other.c.provider == sa.bindparam("provider"))
+    .where(_other.c.setup_values["client_id"].astext == sa.bindparam("client_id"))
     .where(_other.c.account_id == sa.bindparam("account_id"))
+    .where(_other.c.status != "disconnected")
     .limit(1)
 )
 """A connection to this account, be it this one, through this connection's client."""

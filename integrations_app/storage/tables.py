@@ -265,9 +265,9 @@ def _of_connection(*, primary_key: bool = False) -> Any:
     )
 
 
-def _of_session(**options: Any) -> Any:
-    key = sa.ForeignKey("integration_sessions.token_hash", ondelete="CASCADE")
-    return Field(repr=False, sa_column=Column(BYTEA, key, nullable=False, **options))
+def _of_session(*, ondelete: str = "CASCADE", nullable: bool = False, **options: Any) -> Any:
+    key = sa.ForeignKey("integration_sessions.token_hash", ondelete=ondelete)
+    return Field(repr=False, sa_column=Column(BYTEA, key, nullable=nullable, **options))
 
 
 class AuthorizationRow(Table, table=True):
@@ -289,12 +289,16 @@ class AuthorizationRow(Table, table=True):
 
 
 class AccountChangeRow(Table, table=True):
-    """Tokens of another account than the connection's, until an admin says what to do."""
+    """Tokens of another account than the connection's, until an admin says what to do.
+
+    Once the admin's session has ended, nobody can: then `session_hash` is None, and the tokens are
+    revoked.
+    """
 
     __tablename__ = "integration_account_changes"  # pyright: ignore[reportAssignmentType]
 
     connection_uuid: UUID = _of_connection(primary_key=True)
-    session_hash: bytes = _of_session(index=True)
+    session_hash: bytes | None = _of_session(ondelete="SET NULL", nullable=True, index=True)
     account_id: str = Field(sa_column=Column(sa.Text, nullable=False))
     account_name: str | None = Field(default=None, sa_column=Column(sa.Text))
     sealed: bytes = Field(repr=False, sa_column=Column(BYTEA, nullable=False))

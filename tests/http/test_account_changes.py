@@ -13,7 +13,14 @@ from starlette.testclient import TestClient
 
 from integrations_app import errors, integrations
 from integrations_app.domain.admin import Admin
-from integrations_app.services import account_changes, authorizations, oauth, replacement, sessions
+from integrations_app.services import (
+    account_changes,
+    admins,
+    authorizations,
+    oauth,
+    replacement,
+    sessions,
+)
 from integrations_app.services.scheduler import Sweeping
 from tests.http.conftest import OPERATOR
 from tests.http.returning import ADA, GRACE, back, registered
@@ -61,16 +68,14 @@ def test_another_account_waits_for_a_word(
     assert integrations.get_credentials(adas)["access_token"] == before
 
 
-def test_the_waiting_tokens_are_sealed_and_end_with_the_session(
+def test_the_waiting_tokens_are_sealed(
     db: DatabaseUnderTest, adas: UUID, hers: TestClient, token: str, outside: World
 ) -> None:
     hers.get(back(outside, authorizations.begin(adas, token), account=GRACE))
+
     [row] = db.rows("SELECT sealed FROM integration_account_changes")
 
-    sessions.sign_out(token)
-
     assert b"access_token" not in row["sealed"]
-    assert db.rows("SELECT * FROM integration_account_changes") == []
 
 
 def test_nobody_else_can_answer_for_the_browser_that_signed_in(
@@ -238,6 +243,30 @@ def test_a_question_that_was_not_answered_in_time_ends_the_access(
     assert outside.oauth.revoked(grace_came_back)
     assert not outside.oauth.revoked(present)
     assert db.rows("SELECT * FROM integration_account_changes") == []
+
+
+def test_a_question_whose_asker_signed_out_ends_the_access(
+    db: DatabaseUnderTest, adas: UUID, token: str, outside: World, grace_came_back: str
+) -> None:
+    present = integrations.get_credentials(adas)["access_token"]
+    sessions.sign_out(token)
+
+    assert account_changes.pending(adas, token) is None
+    account_changes.sweep()
+
+    assert outside.oauth.revoked(grace_came_back)
+    assert not outside.oauth.revoked(present)
+    assert db.rows("SELECT * FROM integration_account_changes") == []
+
+
+def test_a_question_whose_asker_was_removed_ends_the_access(
+    ada: Admin, adas: UUID, outside: World, grace_came_back: str
+) -> None:
+    admins.remove(ada.uuid, OPERATOR)
+
+    account_changes.sweep()
+
+    assert outside.oauth.revoked(grace_came_back)
 
 
 def test_sweeping_is_done_by_itself(

@@ -31,6 +31,12 @@ def refused(account: Connected, code: str, **parts) -> errors.TokenExchangeFaile
     return caught.value
 
 
+def granted_last(outside: World) -> str:
+    """The newest of Google's access tokens to the account that connects here."""
+    tokens = outside.oauth.access_tokens_of("ada@example.com")
+    return [token for token in tokens if token.startswith("ya29.")][-1]
+
+
 def everything(db: DatabaseUnderTest) -> list[object]:
     """All that a failed exchange must leave as it is."""
     return [
@@ -267,6 +273,7 @@ def test_a_client_that_is_saved_meanwhile_gets_no_tokens_of_the_old_one(
     assert outcome == "token_exchange_failed"
     assert account.stored.saved_secrets == ("client_secret",)
     assert account.stored.status is Status.DISCONNECTED
+    assert outside.oauth.revoked(granted_last(outside))
 
 
 def test_a_connection_that_is_removed_meanwhile_is_not_found(
@@ -284,6 +291,7 @@ def test_a_connection_that_is_removed_meanwhile_is_not_found(
 
     assert outcome == "not_found"
     assert db.rows("SELECT FROM integration_secrets") == []
+    assert outside.oauth.revoked(granted_last(outside))
 
 
 # Where it cannot begin
