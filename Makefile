@@ -13,9 +13,8 @@ PACKAGE := $(VENV)/package-$(call digest,requirements.lock pyproject.toml)
 TESTING := $(VENV)/testing-$(call digest,requirements.lock requirements-test.lock)
 BROWSER := $(VENV)/browser
 
-# Processes that share the tests out. One, since tests of slow starts fail on a machine that is
-# as busy as two of them make it.
-WORKERS := 1
+# Processes that share out the tests but those marked `alone`.
+WORKERS := 2
 
 # Nobody's own settings of uv reach the locks.
 COMPILE = $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 \
@@ -36,7 +35,10 @@ run: runtime ## set up what is missing, migrate, build, serve on port 3000 (PORT
 	@exec $(BIN)/integrations serve
 
 test: setup build check ## set up what is missing, then every test, lint and type check included
-	@$(BIN)/pytest $(if $(filter-out 1,$(WORKERS)),-n $(WORKERS))
+	@failed=0; \
+	$(BIN)/pytest -m 'not alone' -n $(WORKERS) || failed=$$?; \
+	$(BIN)/pytest -m alone || failed=$$?; \
+	exit $$failed
 
 check: testing ## lint, layers and types only
 	@$(BIN)/ruff check .

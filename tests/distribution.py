@@ -10,7 +10,6 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 _TOGETHER = (
-    ("tests/e2e/test_hosts.py", "tests/e2e/test_redis.py", "tests/e2e/test_workers.py"),
     ("tests/e2e/test_embedding", "tests/test_wheel.py"),
     ("tests/picker/",),
     (
@@ -18,7 +17,6 @@ _TOGETHER = (
         "tests/e2e/test_first_admin.py",
         "tests/e2e/test_restart.py",
     ),
-    ("tests/attacks/test_messages.py", "tests/attacks/test_unfinished.py"),
 )
 """Files, by the beginnings of their paths, whose tests share servers that start slowly.
 

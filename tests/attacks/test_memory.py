@@ -12,6 +12,8 @@ from tests.attacks.attacked import Attacked
 from tests.attacks.sockets import Socket, attack
 from tests.attacks.tabs import is_free
 
+pytestmark = pytest.mark.alone
+
 HOSTILE = 2_000
 AT_ONCE = 250
 MOST_BYTES = 10_000_000

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from integrations_app import routes
 from tests.attacks.attacked import Attacked
 from tests.attacks.tabs import HYDRATE, forged_connect, is_free, take_for_ever
 from tests.e2e import stranger
 from tests.e2e.stranger import Call, Message
+
+pytestmark = pytest.mark.alone
 
 ADMIN = "ada@example.com"
 HYDRATED = "is_hydrated"

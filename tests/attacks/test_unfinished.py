@@ -12,6 +12,8 @@ from tests.attacks.tabs import HYDRATE
 from tests.attacks.unfinished import BODY, HEADERS, NOTHING, answer_time_s, held
 from tests.e2e import stranger
 
+pytestmark = pytest.mark.alone
+
 MANY = 500
 WITHIN_S = 1.0
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from integrations_app import integrations, routes
 from integrations_app.features.projects import lookup as projects_stored
@@ -20,7 +20,7 @@ from integrations_app.features.projects import service as projects
 from integrations_app.features.projects.project import Draft as Project
 from tests import line as lines
 from tests.e2e import endpoints
-from tests.e2e.conftest import EMAIL, PEOPLE, NewTab, launch, sign_in
+from tests.e2e.conftest import EMAIL, NewTab, launch_with_profile, sign_in
 from tests.e2e.pages import alert, button, checked, key_field, name_field, open_list, row
 from tests.e2e.serving import Product
 from tests.line import Line
@@ -306,15 +306,13 @@ def line(product: Product) -> Iterator[Line]:
 
 @pytest.fixture(scope="module")
 def browser_behind_the_line(
-    playwright: Playwright, product: Product, line: Line
+    playwright: Playwright, product: Product, line: Line, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[BrowserContext]:
     """A browser that reaches the server over the line, where somebody is signed in."""
-    rules = f"MAP localhost:{product.port} 127.0.0.1:{line.port}"
-    browser: Browser = launch(playwright, f"--host-resolver-rules={rules}")
-    with (
-        contextlib.closing(browser),
-        contextlib.closing(browser.new_context(base_url=product.origin, **PEOPLE)) as context,
-    ):
+    rules = f"--host-resolver-rules=MAP localhost:{product.port} 127.0.0.1:{line.port}"
+    folder = tmp_path_factory.mktemp("behind-the-line")
+    browser = launch_with_profile(playwright, folder, rules, base_url=product.origin)
+    with contextlib.closing(browser) as context:
         sign_in(context, EMAIL)
         yield context
 

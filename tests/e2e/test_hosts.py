@@ -26,6 +26,8 @@ from tests.e2e.pages import (
 from tests.e2e.serving import Product
 from tests.world import World, key
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def adas_browser(hosts: Hosts, new_browser: NewBrowser) -> BrowserContext:

@@ -35,6 +35,8 @@ from tests.e2e.stranger import Call
 from tests.e2e.wire import Overheard
 from tests.world import World, key, oauth_client
 
+pytestmark = pytest.mark.alone
+
 BACK_WITHIN_S = 15
 _RING = KeyRing([base64.b64decode(ENCRYPTION_KEY)])
 

@@ -33,6 +33,8 @@ from tests.e2e.wire import Overheard
 from tests.postgresql import DatabaseUnderTest
 from tests.world import key
 
+pytestmark = pytest.mark.alone
+
 BACK_WITHIN_S = 60
 """Workers that are killed start anew, all at once, on a busy machine."""
 GONE_WITHIN_S = 10
