@@ -36,7 +36,8 @@ def run(scenario: Callable[[Tabs], Awaitable[None]]) -> None:
 
 
 def at_page_of(tabs: Tabs, uuid: UUID, session: str) -> Tab:
-    return tabs.tab(session=session, path=routes.AI_ENDPOINT_EDIT, uuid=str(uuid))
+    """A tab that knows this uuid from its address, where nothing is loaded by itself."""
+    return tabs.tab(session=session, uuid=str(uuid))
 
 
 async def shown(tab: Tab) -> str:
