@@ -18,6 +18,7 @@ from integrations_app.state.setup_form import focus
 
 _READABLE_MS = 20_000
 _NAME_SHOWN = 200
+_VERSIONS_KEPT = 5
 
 
 class Words(Protocol):
@@ -61,6 +62,8 @@ class RowForm(rx.State, mixin=True):
 
     _seen: Any = None
     """What is typed here was meant for this: it is what is stored at a save, or that is refused."""
+    _older: dict[int, Any] = {}
+    """Versions that the form showed before this one, the latest few of them."""
     _drawn: int = 0
     """How often the form was emptied on purpose."""
     _turn: int = 0
@@ -180,9 +183,18 @@ class RowForm(rx.State, mixin=True):
         self.row_uuid = str(row.uuid) if row else ""
         self._put(row)
         self._show_live(row)
+        self._remember(self._seen, row)
         self._seen = row
         self.touched = self.changed_meanwhile = False
         self.conflict, self.loaded = "", True
+
+    def _remember(self, before: Any, row: Any) -> None:
+        """Keep what the form showed of the same row: somebody may be typing over it just now."""
+        if before is None or row is None or before.uuid != row.uuid:
+            self._older = {}
+        else:
+            latest = [*self._older.values(), before][-_VERSIONS_KEPT:]
+            self._older = {older.version: older for older in latest}
 
     def _clear_feedback(self) -> None:
         self.problems, self.problem, self.conflict = {}, "", ""
@@ -213,7 +225,7 @@ class RowForm(rx.State, mixin=True):
         if self._seen is None or version is None or uuid != self.row_uuid:
             return
         if version < self._seen.version:
-            self._seen = replace(self._seen, version=version)
+            self._seen = self._older.get(version) or replace(self._seen, version=version)
             self.changed_meanwhile = True
 
     async def _save(

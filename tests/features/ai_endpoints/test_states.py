@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +13,11 @@ from reflex.istate.manager.token import BaseStateToken
 from reflex.state import State
 
 from integrations_app import routes
-from integrations_app.features.ai_endpoints import lookup
+from integrations_app.features.ai_endpoints import lookup, service
 from integrations_app.features.ai_endpoints.form_state import EndpointForm
 from integrations_app.features.ai_endpoints.listing_state import EndpointList
 from tests.api.facts import actions
-from tests.features.ai_endpoints.conftest import connection, endpoint, old, row
+from tests.features.ai_endpoints.conftest import BOB, connection, endpoint, old, row
 from tests.postgresql import DatabaseUnderTest
 from tests.state.conftest import ada
 from tests.state.tabs import Tab, Tabs, events, said, serving
@@ -171,3 +172,26 @@ def test_a_question_is_answered_only_if_it_was_asked(db: DatabaseUnderTest, ada:
         assert row(db, made)["api_key"] is None
 
     run(scenario)
+
+
+def test_a_conflict_names_what_changed_although_the_form_had_followed(
+    db: DatabaseUnderTest, ada: str
+) -> None:
+    made = endpoint("chat", connection().uuid)
+    theirs = replace(made.draft, model="large")
+
+    async def scenario(tabs: Tabs) -> None:
+        tab = at_page_of(tabs, made.uuid, ada)
+        await tab.send(EndpointForm.load)
+        begun_at = (await tab.state(EndpointForm)).form_key
+        service.update(made.uuid, theirs, actor=BOB)
+        await tab.send(EndpointForm.load)
+
+        await tab.send(EndpointForm.touch, begun_at=begun_at)
+        form = {"name": "talk", "model": "small"}
+        await tab.send(EndpointForm.save, form=form, seen=await shown(tab))
+
+        assert (await tab.state(EndpointForm)).conflict == "the model"
+
+    run(scenario)
+    assert lookup.by_uuid(made.uuid).draft == theirs
