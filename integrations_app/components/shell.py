@@ -4,12 +4,13 @@ import reflex as rx
 
 from integrations_app import routes
 from integrations_app.components.address import is_within
+from integrations_app.components.feedback import problem_callout
 from integrations_app.components.reactive import Text
 from integrations_app.components.text import t
 from integrations_app.components.theme import CONTENT_WIDTH
 from integrations_app.components.translation import untranslated
 from integrations_app.state.form_answer import ANSWER_MAX_LENGTH
-from integrations_app.state.leaving import sign_out, sign_out_at
+from integrations_app.state.leaving import FAILED, sign_out, sign_out_at
 from integrations_app.state.left_forms import LeftForms
 from integrations_app.state.session import AdminState
 
@@ -26,6 +27,7 @@ def shell(*children: rx.Component, width: str = CONTENT_WIDTH) -> rx.Component:
         _header(),
         rx.el.main(
             rx.flex(
+                _sign_out_failed(),
                 *children,
                 direction="column",
                 spacing="5",
@@ -141,6 +143,14 @@ def _way_out() -> rx.Component:
         size="1",
         on_click=leave,
     )
+
+
+def _sign_out_failed() -> rx.Component:
+    """Words that the browser shows by itself, as the server may be out of reach."""
+    told = problem_callout(
+        t("You are still signed in: the server did not answer. Try to sign out again.")
+    )
+    return rx.el.div(told, hidden=True, custom_attrs={FAILED: "true"})
 
 
 def _other_places() -> tuple[rx.Component, ...]:

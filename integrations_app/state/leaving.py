@@ -16,6 +16,9 @@ _FORGET = "window.dispatchEvent(new Event('integrations-signed-out'))"
 
 _GIVEN_UP_AFTER_MS = 10_000
 
+FAILED = "data-sign-out-failed"
+"""Marks what is shown where signing out failed."""
+
 LEAVE = f"window.location.assign('{routes.LOGIN}')"
 """A full page load: nothing of before stays in the browser's memory."""
 
@@ -24,9 +27,18 @@ def sign_out() -> rx.event.EventSpec:
     """End the session, then leave for the sign-in page; what runs is the browser's own request."""
     limits = f"{{method: 'POST', signal: AbortSignal.timeout({_GIVEN_UP_AFTER_MS})}}"
     return rx.call_script(
+        f"{_say_that_it_failed(failed=False)};"
         f"window.integrationsSigningOut = fetch('{SIGN_OUT}', {limits})"
-        f".then((answer) => {{ if (answer.ok) {{ {_FORGET}; {LEAVE}; }} }})"
-        ".catch(() => {})"
+        f".then((answer) => {{ if (!answer.ok) throw answer; {_FORGET}; {LEAVE}; }})"
+        f".catch(() => {{ {_say_that_it_failed(failed=True)}; }})"
+    )
+
+
+def _say_that_it_failed(*, failed: bool) -> str:
+    """Show or hide the words that the page has ready for it."""
+    hidden = "false" if failed else "true"
+    return (
+        f"document.querySelectorAll('[{FAILED}]').forEach((each) => {{ each.hidden = {hidden} }})"
     )
 
 
