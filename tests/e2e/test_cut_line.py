@@ -18,11 +18,14 @@ from integrations_app import integrations, routes
 from integrations_app.features.projects import lookup as projects_stored
 from integrations_app.features.projects import service as projects
 from integrations_app.features.projects.project import Draft as Project
+from integrations_app.services import account_changes, oauth
 from tests import line as lines
+from tests.api.oauth.accounts import CALLBACK, VERIFIER, code_for, exchange
 from tests.e2e import endpoints
 from tests.e2e.conftest import EMAIL, NewTab, launch_with_profile, sign_in
 from tests.e2e.pages import alert, button, checked, key_field, name_field, open_list, row
 from tests.e2e.serving import Product
+from tests.http.returning import ADA, GRACE, registered
 from tests.line import Line
 from tests.postgresql import DatabaseUnderTest
 from tests.world import World, key
@@ -33,7 +36,13 @@ LEFT = "You had left the page before this could be done, so nothing was done."
 CHANGED = re.compile("(What you clicked has|Someone) changed")
 NOT_SENT = "The server did not answer"
 LOST = "The connection to the server is lost."
-TABLES = ("integration_connections", "integration_secrets", "ai_endpoints", "projects")
+TABLES = (
+    "integration_connections",
+    "integration_secrets",
+    "integration_account_changes",
+    "ai_endpoints",
+    "projects",
+)
 TYPED_KEY = key("mistral", serial="typed")
 
 
@@ -100,6 +109,12 @@ def to_mail(page: Page) -> None:
     to_list(page)
     row(page, "mail").get_by_role("link", name="Configure").click()
     expect(button(page, "Connect Google Account")).to_be_visible()
+
+
+def to_asked(page: Page) -> None:
+    to_list(page)
+    row(page, "asked").get_by_role("link", name="Configure").click()
+    expect(button(page, f"Use {GRACE}")).to_be_visible()
 
 
 def to_old_endpoint(page: Page) -> None:
@@ -217,6 +232,8 @@ ACTS = {
     ),
     "try": Act(go=to_new, act=typing(type_connection, "Test Connection"), says=NOT_SENT, back=3),
     "connect": Act(go=to_mail, act=press("Connect Google Account"), says=NOT_SENT),
+    "use the other account": Act(go=to_asked, act=press(f"Use {GRACE}"), says=LEFT),
+    "keep the account": Act(go=to_asked, act=press(f"Keep {ADA}"), says=LEFT),
     "save over others": Act(
         go=to_main, ready=let_others_win_at_main, act=press("Save over them"), says=NOT_SENT
     ),
@@ -326,8 +343,10 @@ def page(browser_behind_the_line: BrowserContext, new_tab: NewTab, line: Line) -
 
 
 @pytest.fixture
-def db(library: DatabaseUnderTest) -> Iterator[DatabaseUnderTest]:
-    """Two connections, an endpoint and a project."""
+def db(
+    library: DatabaseUnderTest, world: World, browser_behind_the_line: BrowserContext
+) -> Iterator[DatabaseUnderTest]:
+    """Two connections, accounts, endpoints and a project."""
     library.execute("DELETE FROM projects")
     checked("mistral", "main")
     checked("mistral", "other")
@@ -336,8 +355,20 @@ def db(library: DatabaseUnderTest) -> Iterator[DatabaseUnderTest]:
     projects.add(Project(name="shop"), actor=endpoints.SOMEBODY)
     google = {"client_id": "the-client", "client_secret": "the-secret"}
     integrations.add_connection("google", "mail", values=google)
+    cookies = browser_behind_the_line.cookies()
+    [session_token] = [each["value"] for each in cookies if "session" in each["name"]]
+    ask_about_another_account(world, "asked", session_token)
     yield library
     library.execute("DELETE FROM projects")
+
+
+def ask_about_another_account(world: World, name: str, session_token: str) -> None:
+    """A connection to Ada's account, whose admin has come back with Grace's."""
+    _, uuid = registered(name)
+    exchange(world, uuid)
+    code = code_for(world, uuid, account=GRACE)
+    granted = oauth.grant(uuid, code, CALLBACK, code_verifier=VERIFIER)
+    account_changes.propose(granted, session_token)
 
 
 def everything(db: DatabaseUnderTest) -> list[object]:

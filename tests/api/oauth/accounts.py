@@ -105,11 +105,11 @@ def parameters_of(url: str) -> dict[str, str]:
     return {name: value for name, [value] in parsed.items()}
 
 
-def code_for(world: World, uuid: UUID, **asked: Any) -> str:
+def code_for(world: World, uuid: UUID, *, account: str = "ada@example.com", **asked: Any) -> str:
     """The code that a person's yes gives."""
     asked = {"state": "a state", "code_verifier": VERIFIER} | asked
     url = integrations.authorization_url(uuid, CALLBACK, **asked)
-    return parameters_of(world.oauth.authorize(url))["code"]
+    return parameters_of(world.oauth.authorize(url, account=account))["code"]
 
 
 def exchange(world: World, uuid: UUID, *, actor: Any = None) -> Connection:
