@@ -34,10 +34,10 @@ def serve() -> None:
     current = settings.load()
     server.check(current)
     server.begin(current)
-    from integrations_app.services import startup
+    from integrations_app.services import listening, startup
 
     prepared = startup.prepare()
-    for warning in prepared.warnings:
+    for warning in (*listening.warnings(current), *prepared.warnings):
         typer.echo(f"Warning: {warning}", err=True)
     server.serve(current, on_ready=lambda: _greet(current.origin, prepared.first_admin_link))
 

@@ -5,10 +5,7 @@ orphaned worker that holds the port. With `REDIS_URL` there are as many workers 
 `WEB_CONCURRENCY` says, else one per core; a killed worker is replaced, and a worker whose parent
 is killed leaves by itself.
 
-While no public address is set, only this machine is listened to, as `127.0.0.1` and, where there
-is IPv6 and one process, as `::1` too: the pages send cookies over plain HTTP. With
-`INTEGRATIONS_PUBLIC_URL` a proxy in front is expected, on this host or another, and every IPv4
-interface is listened to.
+`services/listening.py` says at which addresses.
 """
 
 import asyncio
@@ -18,7 +15,6 @@ import multiprocessing
 import os
 import shutil
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -37,6 +33,7 @@ from integrations_app import settings as environment
 from integrations_app.errors import StartRefused
 from integrations_app.http import health
 from integrations_app.reflex_adapter import server_limits
+from integrations_app.services import listening
 from integrations_app.settings import Settings
 
 STOP_WITHIN_S = 4.5
@@ -63,13 +60,13 @@ def check(settings: Settings) -> None:
     """Find out what would keep the server from starting, before anything else is started.
 
     Raises:
-        StartRefused: There is no build, or something else listens on the port.
+        StartRefused: There is no build, or the port cannot be listened to.
     """
     if not Path("rxconfig.py").is_file():
         raise StartRefused("There is no rxconfig.py here; start in the project's own folder.")
     if not frontend.built():
         raise StartRefused("The pages are not built yet: run `make build` (or integrations build).")
-    _refuse_taken_port(settings)
+    listening.refuse_unusable(settings)
 
 
 def begin(settings: Settings) -> None:
@@ -98,7 +95,7 @@ def serve(settings: Settings, *, on_ready: Callable[[], None]) -> None:
     else:
         os.environ.pop(_FIGURES, None)
         app = _load()
-        _refuse_taken_port(settings)  # Granian would share it with another server of ours
+        listening.refuse_unusable(settings)  # Granian would share it with another server of ours
         asyncio.run(_serve_here(app, settings, on_ready))
     _served.set()
 
@@ -114,10 +111,10 @@ def application() -> ASGIApp:
 async def _serve_here(app: ASGIApp, settings: Settings, on_ready: Callable[[], None]) -> None:
     has_started = asyncio.Event()
     first = _Started(app, has_started.set)
-    servers = [_server(first, _address(settings), settings.port, Interfaces.ASGI)]
-    if not settings.public_url and _can_bind("::1", settings.port):
-        # The lifespan belongs to the first; this one is only another door.
-        servers.append(_server(app, "::1", settings.port, Interfaces.ASGINL))
+    main, *others = listening.addresses(settings)
+    servers = [_server(first, main, settings.port, Interfaces.ASGI)]
+    # The lifespan belongs to the first; these are only further doors.
+    servers += [_server(app, other, settings.port, Interfaces.ASGINL) for other in others]
     stopping = asyncio.Event()
     _on_signal(lambda: _stop(servers, stopping))
     runs = [asyncio.create_task(servers[0].serve())]
@@ -163,7 +160,7 @@ def _serve_by_workers(settings: Settings, on_ready: Callable[[], None]) -> None:
     server = Granian(
         "integrations_app.server:application",
         factory=True,
-        address=_address(settings),
+        address=listening.one_address(settings),
         port=settings.port,
         interface=Interfaces.ASGI,
         workers=settings.workers,
@@ -174,7 +171,7 @@ def _serve_by_workers(settings: Settings, on_ready: Callable[[], None]) -> None:
         **server_limits.limits(),
     )
     server.on_startup(on_ready)
-    _refuse_taken_port(settings)
+    listening.refuse_unusable(settings)
     with _shared_figures(settings):
         server.serve()
 
@@ -205,28 +202,6 @@ def _load() -> ASGIApp:
     from integrations_app.integrations_app import app  # noqa: PLC0415 - reads _REFLEX
 
     return app()
-
-
-def _address(settings: Settings) -> str:
-    return "0.0.0.0" if settings.public_url else "127.0.0.1"  # noqa: S104 - said above
-
-
-def _refuse_taken_port(settings: Settings) -> None:
-    if not _can_bind(_address(settings), settings.port):
-        raise StartRefused(
-            f"Port {settings.port} is taken by another program; PORT= chooses another one."
-        )
-
-
-def _can_bind(address: str, port: int) -> bool:
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    try:
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((address, port))
-    except OSError:
-        return False
-    return True
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:

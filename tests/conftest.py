@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from integrations_app import settings
 from integrations_app.services import live
 from integrations_app.storage.engine import database
 from tests import distribution, postgresql
@@ -22,16 +23,8 @@ from tests.world import World
 
 ENCRYPTION_KEY = base64.b64encode(b"the encryption key of the tests!").decode()
 
-FOREIGN_SETTINGS = (
-    "INTEGRATIONS_PUBLIC_URL",
-    "INTEGRATIONS_ALLOW_PRIVATE_NETWORK",
-    "REDIS_URL",
-    "WEB_CONCURRENCY",
-    "PORT",
-    "LOG_LEVEL",
-    "INTEGRATIONS_METRICS_TOKEN",
-    "INTEGRATIONS_TRUSTED_PROXIES",
-)
+_OF_TESTS = ("DATABASE_URL", "INTEGRATIONS_DATA_DIR", "INTEGRATIONS_ENCRYPTION_KEYS")
+FOREIGN_SETTINGS = tuple(name for name in settings.NAMES if name not in _OF_TESTS)
 SMALL_DISK = "160m"
 PROXY_SETTINGS = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 

@@ -33,6 +33,9 @@ class Outcome(StrEnum):
     UNREACHABLE = "unreachable"
     """The provider gave no usable answer; it may work later."""
 
+    UNTRUSTED = "untrusted"
+    """No safe connection to the provider could be made."""
+
     CHANGED_MEANWHILE = "changed_meanwhile"
     """Somebody changed the connection's credentials on the way."""
 

@@ -29,11 +29,8 @@ def explain(reason: CheckReason | None, details: Mapping[str, Any], *, provider:
         )
     if reason is CheckReason.CREDENTIALS_REJECTED and status is None:
         return _("There are no credentials to test yet. Enter them first.")
-    if reason is CheckReason.UNREACHABLE and details.get("provider_code") == "private_network":
-        return _(
-            "This address leads into a private network, which the operator does not allow "
-            "(INTEGRATIONS_ALLOW_PRIVATE_NETWORK)."
-        )
+    if reason is CheckReason.UNREACHABLE and details.get("provider_code") in _NOT_SENT:
+        return _NOT_SENT[details["provider_code"]](provider)
     if reason is CheckReason.PROVIDER_ERROR or (
         reason is CheckReason.UNREACHABLE and status is not None
     ):
@@ -93,6 +90,25 @@ def _rate_limited(retry_after_s: int | None, provider: str) -> str:
         provider=provider,
     )
 
+
+_NOT_SENT = {
+    "private_network": lambda _provider: _(
+        "This address leads into a private network, which the operator does not allow "
+        "(INTEGRATIONS_ALLOW_PRIVATE_NETWORK)."
+    ),
+    "tls_certificate": lambda provider: _(
+        "The server that answered could not prove that it belongs to {provider}, so nothing was "
+        "sent. If a proxy of yours opens encrypted connections, the operator has to name its "
+        "certificate (SSL_CERT_FILE).",
+        provider=provider,
+    ),
+    "tls_failed": lambda provider: _(
+        "No encrypted connection to {provider} could be made, so nothing was sent. Check the "
+        "address, and whether a proxy or firewall stands in between.",
+        provider=provider,
+    ),
+}
+"""Sentences by the `provider_code` of requests that never left."""
 
 _SENTENCES = {
     CheckReason.CREDENTIALS_REJECTED: lambda provider: _(

@@ -51,13 +51,19 @@ def keep_marker(response: Response, marker: str, *, path: str) -> None:
 
 def _marker_name() -> str:
     # `__Host-` would have the browser send it everywhere.
-    return "__Secure-integrations_browser" if _is_https() else "integrations_browser"
+    return f"{'__Secure-' if _is_https() else ''}integrations_browser{_of_instance()}"
 
 
 def _name() -> str:
     # Browsers take a cookie of this prefix from the host itself only, never from a sibling domain.
-    return "__Host-integrations_session" if _is_https() else "integrations_session"
+    return f"{'__Host-' if _is_https() else ''}integrations_session{_of_instance()}"
+
+
+def _of_instance() -> str:
+    """What tells apart the cookies of servers on one host: browsers share them among ports."""
+    address = settings.load().address
+    return "" if address.has_usual_port else f"_{address.port}"
 
 
 def _is_https() -> bool:
-    return settings.load().origin.startswith("https:")
+    return settings.load().address.is_https

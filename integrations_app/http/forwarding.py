@@ -21,7 +21,7 @@ def client_address(peer: str, forwarded: Sequence[str], trusted: Sequence[Networ
         forwarded: The request's `X-Forwarded-For` headers, in their order.
         trusted: Networks of the proxies whose headers are believed.
     """
-    client = peer
+    client = str(_address(peer) or peer)  # a server at `::` sees IPv4 as a part of IPv6
     for hop in reversed([part for header in forwarded for part in header.split(",")]):
         address = _address(hop)
         if address is None or not _is_within(client, trusted):

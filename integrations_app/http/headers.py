@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 from integrations_app import routes, settings
+from integrations_app.settings import PublicUrl
 
 # Reflex writes the page's first state into an inline script, components style themselves inline,
 # and what a handler asks of the browser (a toast, a script) arrives as text to evaluate.
@@ -34,13 +35,13 @@ def security_headers(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send)
             return
         scope["request_id"] = os.urandom(8).hex()
-        is_https = settings.load().origin.startswith("https:")
-        if is_https:  # a proxy in front speaks TLS; without this, redirects would leave it
+        address = settings.load().address
+        if address.is_https:  # a proxy in front speaks TLS; without this, redirects would leave it
             scope["scheme"] = "wss" if scope["type"] == "websocket" else "https"
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add(MutableHeaders(scope=message), scope, message["status"], is_https=is_https)
+                _add(MutableHeaders(scope=message), scope, message["status"], address)
             await send(message)
 
         if scope["type"] == "websocket":  # its events have ids of their own
@@ -52,17 +53,22 @@ def security_headers(app: ASGIApp) -> ASGIApp:
     return wrapped
 
 
-def _add(headers: MutableHeaders, scope: Scope, status: int, *, is_https: bool) -> None:
+def _add(headers: MutableHeaders, scope: Scope, status: int, address: PublicUrl) -> None:
     path: str = scope["path"]
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Content-Security-Policy"] = _CSP
     headers["Referrer-Policy"] = "no-referrer" if _holds_key(path) else "same-origin"
     headers["X-Request-Id"] = scope["request_id"]
-    if is_https:
+    if _may_insist_on_https(address):
         headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}"
     caching = _caching(path, status, headers.get("content-type", ""))
     if caching:
         headers.setdefault("Cache-Control", caching)
+
+
+def _may_insist_on_https(address: PublicUrl) -> bool:
+    """Whether the host is ours alone: the demand holds for all of its ports, for a year."""
+    return address.is_https and address.has_usual_port and not address.is_local
 
 
 def _holds_key(path: str) -> bool:

@@ -3,15 +3,13 @@
 import ipaddress
 import os
 import socket
-import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 
-import idna
-
 from integrations_app.security.special_networks import Address, is_public, meanings
 from integrations_app.settings import Settings
+from integrations_app.settings.hosts import in_ascii
 
 
 @lru_cache(maxsize=1)
@@ -44,7 +42,7 @@ def public_addresses(host: str, *, settings: Settings, timeout_s: float | None) 
         addresses = lookup.result(timeout_s)
     except TimeoutError:
         raise OSError(f"looking up {host} took too long") from None
-    if host.lower() in settings.private_hosts:
+    if _name(host) in settings.private_hosts:
         return addresses
     for address in addresses:
         if not _reachable(ipaddress.ip_address(address), settings):
@@ -58,7 +56,7 @@ def refuse_plainly_private(host: str, *, settings: Settings) -> None:
     Raises:
         PrivateAddress: A literal address that is not public, or a name of this very machine.
     """
-    name = (in_ascii(host) or "").rstrip(".")
+    name = _name(host)
     if not name:
         raise PrivateAddress(host)  # nobody can say what a resolver would make of it
     if name in settings.private_hosts:
@@ -77,18 +75,8 @@ def refuse_plainly_private(host: str, *, settings: Settings) -> None:
         raise PrivateAddress(host)
 
 
-def in_ascii(host: str) -> str | None:
-    """Return a host as it is looked up, in lower case; None for what cannot be one.
-
-    Resolvers take circled and full-width digits for digits, and the full stops of other scripts
-    for dots: what is compared and judged is what they make of them.
-    """
-    if host.isascii():
-        return host.lower()
-    try:
-        return idna.encode(unicodedata.normalize("NFKC", host), uts46=True).decode("ascii")
-    except UnicodeError:
-        return None
+def _name(host: str) -> str:
+    return (in_ascii(host) or "").rstrip(".")
 
 
 def _resolve(host: str) -> Sequence[str]:

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 import httpcore2
 
 from integrations_app import settings
-from integrations_app.errors import DestinationNotAllowed, InvalidSetting
+from integrations_app.errors import DestinationNotAllowed
 from integrations_app.security import addresses, network
 
 DEADLINE_S = 10.0
@@ -22,15 +22,35 @@ _deadline_at: ContextVar[float] = ContextVar("deadline_at")
 
 
 class EgressFailed(Exception):
-    """No usable answer came back."""
+    """No usable answer came back.
+
+    Attributes:
+        code: Which failure it was, where that says more than that there was none.
+    """
+
+    code: str | None = None
 
 
 class Unreachable(EgressFailed):
     """Nobody answered in time, or the connection was cut."""
 
 
+class TlsFailed(Unreachable):
+    """Somebody answered, but does not speak TLS as we do."""
+
+    code = "tls_failed"
+
+
+class CertificateRejected(TlsFailed):
+    """Somebody answered who could not prove to be the host."""
+
+    code = "tls_certificate"
+
+
 class PrivateNetwork(EgressFailed):
     """The address belongs to a network that requests of ours must not reach."""
+
+    code = "private_network"
 
 
 class Nonsense(EgressFailed):
@@ -74,6 +94,7 @@ def send(
     Raises:
         DestinationNotAllowed: Not https, or not to an allowed host.
         Unreachable: No whole answer within the deadline.
+        TlsFailed: Nothing was sent, since there was no safe connection.
         PrivateNetwork: The host is in a private network that the operator does not allow.
         Nonsense: The answer is not HTTP or larger than `MAX_ANSWER_BYTES`.
     """
@@ -91,22 +112,11 @@ def send(
         cut = "disconnected" in str(error) or "peer closed" in str(error)
         raise (Unreachable if cut else Nonsense)(_what(error)) from None
     except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProxyError) as error:
-        raise Unreachable(_what(error)) from None
+        raise _unreachable(error) from None
     except (OSError, ssl.SSLError) as error:
-        raise Unreachable(_what(error)) from None
+        raise _unreachable(error) from None
     finally:
         _deadline_at.reset(token)
-
-
-def check_environment() -> None:
-    """Refuse a proxy setting that no request could use, before the first request does.
-
-    Raises:
-        InvalidSetting: The proxy's address is of a kind we do not speak.
-    """
-    proxy = network.proxy_for("example.com")
-    if proxy is not None:
-        _pool(proxy, *network.certificates())
 
 
 def _exchange(
@@ -146,9 +156,7 @@ def _pool(
         return httpcore2.ConnectionPool(
             ssl_context=context, max_connections=50, network_backend=_CheckedBackend()
         )
-    parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InvalidSetting("HTTPS_PROXY", "must begin with http:// or https://")
+    parts = urlsplit(proxy)
     auth = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
     return httpcore2.HTTPProxy(
         proxy_url=f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
@@ -227,6 +235,17 @@ class _CheckedBackend(network.CheckedBackend, _DeadlineBackend):
     ) -> httpcore2.NetworkStream:
         limit_s = _remaining_s(timeout)
         return super().connect_tcp(host, port, limit_s, local_address, socket_options)
+
+
+def _unreachable(error: BaseException) -> Unreachable:
+    """The failure of a connection; httpcore2's own errors keep what TLS said as their context."""
+    what, cause = type(error).__name__, error
+    while cause is not None and not isinstance(cause, ssl.SSLError):
+        cause = cause.__context__
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return CertificateRejected(what)
+    is_cut = cause is None or isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError)
+    return Unreachable(what) if is_cut else TlsFailed(what)
 
 
 def _what(error: Exception) -> str:

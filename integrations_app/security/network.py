@@ -1,11 +1,14 @@
 """Reaching the network: through which proxy, with which certificates, at which addresses."""
 
 import os
+import re
 import ssl
 import urllib.request
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpcore2
 import httpx2
@@ -13,17 +16,58 @@ from anyio import CapacityLimiter, to_thread
 from anyio.lowlevel import RunVar
 
 from integrations_app import settings
+from integrations_app.errors import InvalidSetting
 from integrations_app.security import addresses
 
 _MOST_THREADS = 40
+_OF_PROXIES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+"""Variables that name a proxy for https, the first one that does being used."""
+
+_HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+", re.IGNORECASE)
+"""Names of the only files that OpenSSL finds in a folder of certificates."""
+
+
+def check_environment() -> None:
+    """Refuse proxies and certificates that no request could use, before the first request does.
+
+    Raises:
+        InvalidSetting: The message names the variable.
+    """
+    _named_proxy()
+    tls_context()
 
 
 def proxy_for(host: str) -> str | None:
-    """The proxy that the environment names for https requests to this host."""
-    if urllib.request.proxy_bypass(host):
-        return None
+    """Return the proxy that the environment names for https requests to this host.
+
+    Raises:
+        InvalidSetting: It is of a kind that we do not speak.
+    """
+    return None if urllib.request.proxy_bypass(host) else _named_proxy()
+
+
+def _named_proxy() -> str | None:
     known = urllib.request.getproxies()
-    return known.get("https") or known.get("all") or None
+    address = known.get("https") or known.get("all")
+    return _proxy(address) if address else None
+
+
+@lru_cache(maxsize=8)
+def _proxy(address: str) -> str:
+    name = next((each for each in _OF_PROXIES if os.environ.get(each) == address), "HTTPS_PROXY")
+    whole = address if "://" in address else f"http://{address}"
+    try:
+        parts = urlsplit(whole)
+        is_address = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # its message would quote the address, password included
+        raise InvalidSetting(name, "must be like http://proxy.example.com:3128") from None
+    if parts.scheme.startswith("socks"):
+        raise InvalidSetting(
+            name, "names a SOCKS proxy; one for HTTP is needed, like http://proxy:3128"
+        )
+    if parts.scheme not in ("http", "https") or not is_address:
+        raise InvalidSetting(name, "must begin with http:// or https://, and name a host")
+    return whole
 
 
 def certificates() -> tuple[str | None, str | None]:
@@ -37,6 +81,9 @@ def tls_context(*, http2: bool = False, trust_env: bool = True) -> ssl.SSLContex
     Args:
         http2: Whether it is for connections that offer HTTP/2; they write that into it.
         trust_env: Whether `SSL_CERT_FILE` and `SSL_CERT_DIR` count.
+
+    Raises:
+        InvalidSetting: What one of them names holds no certificates that can be read.
     """
     return _tls_context(certificates() if trust_env else None, http2)
 
@@ -46,7 +93,31 @@ def _tls_context(
     certificates: tuple[str | None, str | None] | None,
     _http2: bool,  # noqa: FBT001 - positional for the cache's sake
 ) -> ssl.SSLContext:
-    return httpx2.create_ssl_context(trust_env=certificates is not None)
+    file, folder = certificates or (None, None)
+    if folder and not file:
+        _refuse_folder_without_certificates(folder)
+    try:
+        return httpx2.create_ssl_context(trust_env=certificates is not None)
+    except OSError as error:  # ssl.SSLError is one
+        if not file:
+            raise
+        problem = f"no certificates can be read from {file!r} ({_why(error)})"
+        raise InvalidSetting("SSL_CERT_FILE", problem) from None
+
+
+def _refuse_folder_without_certificates(folder: str) -> None:
+    try:
+        names = [each.name for part in folder.split(os.pathsep) for each in Path(part).iterdir()]
+    except OSError as error:
+        problem = f"no certificates can be read from {folder!r} ({_why(error)})"
+        raise InvalidSetting("SSL_CERT_DIR", problem) from None
+    if not any(map(_HASHED.fullmatch, names)):
+        problem = f"{folder!r} holds no certificates under names that `openssl rehash` gives them"
+        raise InvalidSetting("SSL_CERT_DIR", problem)
+
+
+def _why(error: OSError) -> str:
+    return getattr(error, "reason", None) or error.strerror or type(error).__name__
 
 
 _threads: RunVar[CapacityLimiter] = RunVar("integrations_app threads")

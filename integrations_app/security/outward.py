@@ -137,8 +137,6 @@ class _Routes(Generic[Transport]):
         asked = self._connecting
         if proxy is None:
             return self._direct(asked)
-        if isinstance(proxy, str) and "://" not in proxy:
-            proxy = f"http://{proxy}"
         return self._proxied(
             verify=asked.tls_context(),
             http1=asked.http1,

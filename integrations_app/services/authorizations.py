@@ -27,7 +27,7 @@ from integrations_app.errors import (
     TokenExchangeFailed,
     Undecryptable,
 )
-from integrations_app.security import passwords
+from integrations_app.security import egress, passwords
 from integrations_app.security.vault import CannotOpen
 from integrations_app.services import account_changes, grants, lookup, oauth
 from integrations_app.services.keyring import opening_ring, sealing_ring
@@ -169,9 +169,11 @@ def _is_of_another(granted: grants.Granted) -> bool:
 
 
 def _of_failure(error: TokenExchangeFailed) -> Outcome:
+    code = error.details.get("provider_code")
+    if code in (egress.TlsFailed.code, egress.CertificateRejected.code):
+        return Outcome.UNTRUSTED
     if error.reason is CheckReason.UNREACHABLE:
         return Outcome.UNREACHABLE
-    code = error.details.get("provider_code")
     if code == oauth.CHANGED_MEANWHILE:
         return Outcome.CHANGED_MEANWHILE
     if code in ("invalid_client", "unauthorized_client"):

@@ -47,9 +47,6 @@ from integrations_app.storage.tables import ConnectionRow
 _UNAUTHORIZED = 401
 _REFUSED = (CheckReason.CREDENTIALS_REJECTED, CheckReason.NEEDS_RECONNECT)
 
-PRIVATE_NETWORK = "private_network"
-"""`provider_code` of an address that requests of ours must not reach."""
-
 
 def can_check(connection: Connection) -> bool:
     """Whether there is something stored to check, and a way to do it."""
@@ -203,12 +200,8 @@ def ask(provider: Provider, values: Mapping[str, str]) -> CheckResult:
                 headers=sent.headers,
                 allowed=lambda host: hosts.allowed(provider, values, host),
             )
-    except egress.PrivateNetwork:
-        return _result(provider, CheckReason.UNREACHABLE, {"provider_code": PRIVATE_NETWORK})
-    except egress.Unreachable:
-        return _result(provider, CheckReason.UNREACHABLE)
-    except egress.Nonsense:
-        return _result(provider, CheckReason.PROVIDER_ERROR)
+    except egress.EgressFailed as error:
+        return _result(provider, *judgement.of_failure(error))
     secrets = tokens.secrets_of(provider, values)
     result = judgement.judge(provider.check, answer, secrets=secrets)
     if provider.connects_account and result.reason is CheckReason.CREDENTIALS_REJECTED:

@@ -15,7 +15,7 @@ from integrations_app.providers import chat, hosts
 from integrations_app.providers.checks import judgement
 from integrations_app.providers.waits import retry_after_s
 from integrations_app.security import egress
-from integrations_app.services import catalogue, checks, credentials, observation, tokens
+from integrations_app.services import catalogue, credentials, observation, tokens
 from integrations_app.services.opening import Opened
 from integrations_app.services.references import parse_uuid
 from integrations_app.services.requests import clients
@@ -64,13 +64,9 @@ def ask(uuid: object, *, model: str, prompt: str, deadline_s: float = DEADLINE_S
         answer = _sent(found, sent, deadline_s)
     except (MissingPlaceholder, InvalidFields):  # saved before the declaration asked for more
         return Reply(reason=CheckReason.CREDENTIALS_REJECTED)
-    except egress.PrivateNetwork:
-        private = {"provider_code": checks.PRIVATE_NETWORK}
-        return Reply(reason=CheckReason.UNREACHABLE, details=private)
-    except egress.Unreachable:
-        return Reply(reason=CheckReason.UNREACHABLE)
-    except egress.Nonsense:
-        return Reply(reason=CheckReason.PROVIDER_ERROR)
+    except egress.EgressFailed as error:
+        reason, details = judgement.of_failure(error)
+        return Reply(reason=reason, details=details)
     except Unauthorized:
         return Reply(reason=_reason(found.provider, _REFUSED), details={"http_status": _REFUSED})
     return _read(found, declared, answer)

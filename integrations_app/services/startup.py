@@ -8,9 +8,9 @@ from redis import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from integrations_app import routes, settings
-from integrations_app.errors import DatabaseUnavailable, StartRefused
+from integrations_app.errors import DatabaseUnavailable, InvalidSetting, StartRefused
 from integrations_app.modules.registry import OK
-from integrations_app.security import egress
+from integrations_app.security import network
 from integrations_app.services import admins, catalogue, keyring, legacy
 from integrations_app.settings import Settings
 from integrations_app.storage import migrations
@@ -66,7 +66,7 @@ def prepare_data() -> list[str]:
         DatabaseUnavailable: The database cannot be reached.
     """
     settings.load()
-    egress.check_environment()
+    network.check_environment()
     catalogue.all_providers()
     migrations.upgrade()
     missing = keyring.check().missing
@@ -103,19 +103,19 @@ def _check_redis(configured: Settings) -> list[str]:
     """What the operator should know of it; nothing where all is well."""
     if configured.redis_url is None:
         return [_ALONE] if os.environ.get("WEB_CONCURRENCY") not in (None, "", "1") else []
-    with Redis.from_url(
-        configured.redis_url,
-        socket_connect_timeout=_REDIS_WITHIN_S,
-        socket_timeout=_REDIS_WITHIN_S,
-    ) as asked:
-        try:
+    limits = {"socket_connect_timeout": _REDIS_WITHIN_S, "socket_timeout": _REDIS_WITHIN_S}
+    try:
+        with Redis.from_url(configured.redis_url, **limits) as asked:
             asked.ping()
             asked.config_set("notify-keyspace-events", _REDIS_TELLS_OF)
-        except ResponseError:
-            return [_NOT_CONFIGURABLE]
-        except (RedisError, OSError) as error:
-            line = str(error).strip().split("\n", 1)[0]
-            raise StartRefused(f"The Redis that REDIS_URL names cannot be used: {line}") from error
+    except ResponseError:
+        return [_NOT_CONFIGURABLE]
+    except (RedisError, OSError) as error:
+        line = str(error).strip().split("\n", 1)[0]
+        raise StartRefused(f"The Redis that REDIS_URL names cannot be used: {line}") from error
+    except (ValueError, TypeError):  # of a parameter, which its client takes for an argument
+        problem = "has a parameter that the client of Redis does not know"
+        raise InvalidSetting("REDIS_URL", problem) from None
     return []
 
 

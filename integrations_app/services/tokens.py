@@ -9,6 +9,7 @@ from sqlmodel import Session
 from integrations_app.domain.check import CheckReason
 from integrations_app.domain.provider import Provider
 from integrations_app.providers import hosts
+from integrations_app.providers.checks import judgement
 from integrations_app.providers.oauth import answers
 from integrations_app.providers.oauth.answers import Refusal, Tokens
 from integrations_app.providers.oauth.requests import TokenRequest
@@ -53,8 +54,9 @@ def ask(
                 body=sent.body,
                 allowed=lambda host: hosts.allowed(provider, values, host),
             )
-    except egress.EgressFailed:
-        return Refusal(reason=CheckReason.UNREACHABLE)
+    except egress.EgressFailed as error:
+        _reason, details = judgement.of_failure(error)
+        return Refusal(reason=CheckReason.UNREACHABLE, details=details)
     return answers.read(answer, secrets=[*secrets_of(provider, values), *also_secret])
 
 

@@ -162,6 +162,13 @@ def of_return(outcome: Outcome, provider: str) -> str:
                 "registered there exactly as shown, then connect again.",
                 provider=provider,
             )
+        case Outcome.UNTRUSTED:
+            return _(
+                "No safe connection to {provider} could be made to complete the sign-in, so "
+                "nothing was changed. The operator can say which certificates are trusted "
+                "(SSL_CERT_FILE).",
+                provider=provider,
+            )
         case Outcome.CHANGED_MEANWHILE:
             return _(
                 "Someone changed this integration while you were at {provider}. Check the fields, "

@@ -38,7 +38,7 @@ class Attacked:
     @property
     def cookie(self) -> str:
         """What the browser of its admin sends."""
-        return f"integrations_session={self.session_token}"
+        return f"{self.product.session_cookie}={self.session_token}"
 
     @property
     def memory(self) -> int:

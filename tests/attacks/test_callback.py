@@ -37,7 +37,7 @@ def token(ada: Admin) -> str:
 def hers(browser: Any, token: str) -> TestClient:
     opened = browser()
     opened.follow_redirects = False
-    opened.cookies.set("integrations_session", token)
+    opened.cookies.set("integrations_session_3000", token)
     return opened
 
 

@@ -42,6 +42,11 @@ class Product:
         return f"http://localhost:{self.port}"
 
     @property
+    def session_cookie(self) -> str:
+        """Under which name browsers keep a session here."""
+        return f"integrations_session_{self.port}"
+
+    @property
     def pid(self) -> int:
         """Of the process that was started; its workers have others."""
         assert self._process is not None

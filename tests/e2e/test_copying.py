@@ -31,7 +31,7 @@ def page(named: Product, naming_browser: Browser) -> Iterator[Page]:
     _admin, token = sessions.sign_in(EMAIL, PASSWORD, "here")
     origin = f"http://{NAMED_HOST}:{named.port}"
     with contextlib.closing(naming_browser.new_context(base_url=origin)) as context:
-        context.add_cookies([{"name": "integrations_session", "value": token, "url": origin}])
+        context.add_cookies([{"name": named.session_cookie, "value": token, "url": origin}])
         yield context.new_page()
 
 

@@ -19,6 +19,7 @@ from tests.e2e.pages import (
     row,
     stored,
 )
+from tests.e2e.serving import Product
 from tests.postgresql import DatabaseUnderTest
 
 
@@ -31,7 +32,7 @@ def own_browser(passing_admin: Admin, new_browser: NewBrowser) -> BrowserContext
 
 
 def test_signing_out_leads_to_the_sign_in_page_for_good(
-    own_browser: BrowserContext, new_tab: NewTab
+    own_browser: BrowserContext, new_tab: NewTab, product: Product
 ) -> None:
     page = new_tab(own_browser)
     stored("mistral", "main")
@@ -42,7 +43,8 @@ def test_signing_out_leads_to_the_sign_in_page_for_good(
     expect(page).to_have_url(LOGIN_ADDRESS)
     page.goto(routes.LISTING)
     expect(page).to_have_url(LOGIN_ADDRESS)
-    assert [each.get("name") for each in own_browser.cookies()] == ["integrations_browser"]
+    [kept] = own_browser.cookies()
+    assert kept.get("name") == f"integrations_browser_{product.port}"
 
 
 def test_signing_out_in_one_tab_darkens_the_others_within_a_second(

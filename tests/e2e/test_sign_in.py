@@ -7,6 +7,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from integrations_app import routes
 from tests.e2e.conftest import EMAIL, PASSWORD
 from tests.e2e.pages import LISTING_ADDRESS, LOGIN_ADDRESS, button, open_list
+from tests.e2e.serving import Product
 from tests.e2e.wire import Overheard
 
 
@@ -48,7 +49,7 @@ def test_whoever_is_signed_in_needs_no_sign_in_page(admin: Page) -> None:
 
 
 def test_each_cookie_is_out_of_reach_of_scripts_and_of_other_sites(
-    admin: Page, admins_browser: BrowserContext
+    admin: Page, admins_browser: BrowserContext, product: Product
 ) -> None:
     overheard = Overheard.listen(admin)
     open_list(admin)
@@ -56,8 +57,8 @@ def test_each_cookie_is_out_of_reach_of_scripts_and_of_other_sites(
     cookies = admins_browser.cookies()
 
     assert {cookie.get("name"): cookie.get("sameSite") for cookie in cookies} == {
-        "integrations_session": "Lax",
-        "integrations_browser": "Strict",
+        product.session_cookie: "Lax",
+        f"integrations_browser_{product.port}": "Strict",
     }
     assert overheard.frames_received
     for cookie in cookies:

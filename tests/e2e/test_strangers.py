@@ -86,7 +86,7 @@ def test_a_made_up_cookie_opens_nothing(product: Product, valuable: Connection) 
     answers = stranger.call(
         product.origin,
         [_hydrate(routes.LISTING), Call(handler=_LISTING_LOAD)],
-        headers={"Cookie": "integrations_session=" + 43 * "A"},
+        headers={"Cookie": f"{product.session_cookie}={43 * 'A'}"},
     )
 
     assert answers.packets

@@ -16,7 +16,7 @@ from tests.postgresql import DatabaseUnderTest
 EMAIL = "ada@example.com"
 PASSWORD = "correct horse battery"
 ORIGIN = "http://localhost:3000"
-COOKIE = "integrations_session"
+COOKIE = "integrations_session_3000"
 OPERATOR = Actor(kind="system", id="tests", label="system:tests", origin=Origin.CLI)
 
 

@@ -96,3 +96,23 @@ def test_a_claimed_scheme_is_not_believed(
 
     assert answer.text == "http"
     assert "strict-transport-security" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "public_url",
+    [
+        "https://localhost",
+        "https://127.0.0.1",
+        "https://integrations.localhost",
+        "https://admin.example.com:8443",
+    ],
+)
+def test_a_host_that_serves_others_too_is_not_told_to_stay_with_https(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, public_url: str
+) -> None:
+    monkeypatch.setenv("INTEGRATIONS_PUBLIC_URL", public_url)
+
+    answer = client.get("/login/")
+
+    assert answer.text == "https"
+    assert "strict-transport-security" not in answer.headers

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import trustme
 from starlette.testclient import TestClient
 
 from integrations_app import integrations, routes
@@ -119,6 +121,24 @@ def test_an_exchange_that_fails_says_why_and_stores_nothing(
     connection = integrations.get_integration(uuid)
     assert (connection.status, connection.saved_secrets) == ("disconnected", ("client_secret",))
     assert outside.requests(host="evil.example", key=client.secret) == []
+
+
+def test_an_exchange_with_a_server_that_nobody_trusts_says_so(
+    hers: TestClient,
+    token: str,
+    outside: World,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client, uuid = registered("untrusted")
+    path = back(outside, authorizations.begin(uuid, token))
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "other.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "other.pem"))
+
+    answer = hers.get(path)
+
+    assert answer.headers["location"] == f"{routes.edit(uuid)}?returned=untrusted"
+    assert outside.requests(key=client.secret) == []
 
 
 def test_a_connection_that_was_removed_meanwhile_ends_on_the_list(

@@ -20,8 +20,8 @@ SIGN_IN = "/api/integrations/sign-in"
 SET_UP = "/api/integrations/setup"
 SIGN_OUT = "/api/integrations/sign-out"
 RIGHT = {"email": EMAIL, "password": PASSWORD}
-COOKIE = "integrations_session"
-MARKER = "integrations_browser"
+COOKIE = "integrations_session_3000"
+MARKER = "integrations_browser_3000"
 
 
 @pytest.mark.parametrize("kind", ["data", "json"])
@@ -46,9 +46,22 @@ def test_over_https_the_cookie_is_secure_and_bound_to_the_host(
 
     answer = browser("https://admin.example.com").post(SIGN_IN, data=RIGHT)
 
-    cookie = _cookie(answer, f"__Host-{COOKIE}")
+    cookie = _cookie(answer, "__Host-integrations_session")
     assert cookie["secure"]
     assert sessions.admin_of(cookie.value) == ada
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_servers_on_one_host_do_not_take_each_others_cookies(
+    ada: Admin, browser: Browser, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    names: set[str] = set()
+    for number in (8001, 8002):
+        origin = f"{scheme}://admin.example.com:{number}"
+        monkeypatch.setenv("INTEGRATIONS_PUBLIC_URL", origin)
+        names |= set(browser(origin).post(SIGN_IN, data=RIGHT).cookies)
+
+    assert len(names) == 4  # of each a session and a marker
 
 
 def test_a_wrong_password_is_refused_in_words(ada: Admin, browser: Browser) -> None:
@@ -111,7 +124,7 @@ def test_over_https_the_marker_is_secure(
 
     answer = browser("https://admin.example.com").post(SIGN_IN, data=RIGHT)
 
-    assert _cookie(answer, f"__Secure-{MARKER}")["secure"]
+    assert _cookie(answer, "__Secure-integrations_browser")["secure"]
 
 
 def test_behind_a_trusted_proxy_the_failures_of_one_client_stop_no_other(

@@ -56,7 +56,7 @@ class Tab:
 
     @property
     def router_data(self) -> dict[str, Any]:
-        cookie = f"integrations_session={self.session}" if self.session else ""
+        cookie = f"integrations_session_3000={self.session}" if self.session else ""
         return {
             "headers": {"cookie": cookie, "origin": "http://localhost:3000"},
             "pathname": self.path,

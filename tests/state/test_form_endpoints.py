@@ -26,7 +26,7 @@ from tests.world import Behaviour, World, key
 
 __all__ = ["ada"]
 
-COOKIE = "integrations_session"
+COOKIE = "integrations_session_3000"
 TYPED = key("mistral", serial="typed in a form")
 SUBJECTS = {
     f"{routes.FORMS}/{{action}}": "connection and version, or provider",

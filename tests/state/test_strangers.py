@@ -149,7 +149,7 @@ def test_whose_place_is_taken_at_once_is_opened_before_it_is_closed() -> None:
 
 def test_whoever_is_signed_in_has_none_of_these_limits(ada: str) -> None:
     large = text(EVENT + 500_000 * "x")
-    cookie = (b"cookie", f"integrations_session={ada}; other={1_000 * 'x'}".encode())
+    cookie = (b"cookie", f"integrations_session_3000={ada}; other={1_000 * 'x'}".encode())
 
     server = serve(large, CLOSED, headers=[cookie])
 
@@ -160,7 +160,7 @@ def test_whoever_is_signed_in_has_none_of_these_limits(ada: str) -> None:
 
 
 def test_a_made_up_session_is_none(db: DatabaseUnderTest) -> None:
-    server = serve(text(5_000 * "x"), headers=[(b"cookie", b"integrations_session=made-up")])
+    server = serve(text(5_000 * "x"), headers=[(b"cookie", b"integrations_session_3000=made-up")])
 
     [last] = server.heard
     assert last["type"] == "websocket.disconnect"
@@ -170,7 +170,7 @@ def test_who_came_while_the_database_was_away_is_asked_again(
     ada: str, db: DatabaseUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     large = text(EVENT + 5_000 * "x")
-    cookie = (b"cookie", f"integrations_session={ada}; other={1_000 * 'x'}".encode())
+    cookie = (b"cookie", f"integrations_session_3000={ada}; other={1_000 * 'x'}".encode())
 
     async def story() -> Server:
         server, rest = Server(), [OPENED, large, CLOSED]
@@ -193,7 +193,7 @@ def test_who_came_while_the_database_was_away_is_asked_again(
 
 
 def cookie_of(token: str) -> tuple[bytes, bytes]:
-    return b"cookie", f"integrations_session={token}".encode()
+    return b"cookie", f"integrations_session_3000={token}".encode()
 
 
 async def opened(

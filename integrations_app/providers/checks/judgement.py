@@ -7,7 +7,7 @@ from typing import Any
 from integrations_app.domain.check import Account, CheckReason, CheckResult
 from integrations_app.domain.provider import Check, Verdict
 from integrations_app.providers.waits import retry_after_s
-from integrations_app.security.egress import Answer
+from integrations_app.security.egress import Answer, EgressFailed, Nonsense
 from integrations_app.security.redaction import safe_code, safe_label
 
 USUAL = {
@@ -39,6 +39,13 @@ def judge(check: Check, answer: Answer, *, secrets: Collection[str]) -> CheckRes
     if code is not None:
         details["provider_code"] = code
     return CheckResult(ok=False, reason=reason, details=details)
+
+
+def of_failure(error: EgressFailed) -> tuple[CheckReason, Mapping[str, Any]]:
+    """Why there is no answer to judge, and the facts of it."""
+    is_nonsense = isinstance(error, Nonsense)
+    reason = CheckReason.PROVIDER_ERROR if is_nonsense else CheckReason.UNREACHABLE
+    return reason, ({} if error.code is None else {"provider_code": error.code})
 
 
 def _reason(check: Check, status: int, body: object) -> CheckReason | None:

@@ -20,7 +20,7 @@ from tests.postgresql import DatabaseUnderTest
 __all__ = ["ada"]
 
 PATH = routes.AI_ENDPOINT_OLD_KEY
-COOKIE = "integrations_session"
+COOKIE = "integrations_session_3000"
 NOBODYS = "0197f4d2-8c1e-7a60-b6b1-3f0c0d9be6aa"
 """A uuid that nothing has; the same in each process that runs tests."""
 KEY = "sk-old-secret-of-the-endpoint"

@@ -1,0 +1,191 @@
+"""Reading each variable's text; what cannot be used names its variable in one line."""
+
+import base64
+import binascii
+import ipaddress
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from integrations_app.errors import InvalidSetting
+from integrations_app.settings import hosts
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+KEY_BYTES = 32
+_LAST_PORT = 65_535
+_LONGEST_NUMBER = 5
+_SHORTEST_TOKEN = 16
+_WORKERS_BY_CORES = 8
+_MOST_WORKERS = 64
+
+
+def database_url(text: str) -> str | None:
+    """Return the address of a PostgreSQL; None for the embedded one."""
+    fits = _is_url(text, "postgresql", "postgres", "postgresql+psycopg")
+    if text and not fits:
+        raise InvalidSetting("DATABASE_URL", "must be like postgresql://user@host:5432/name")
+    return text or None
+
+
+def redis_url(text: str) -> str | None:
+    """Return the address of a Redis; None for none."""
+    if text and not (_is_url(text, "redis", "rediss", "unix") and _names_redis(text)):
+        raise InvalidSetting("REDIS_URL", "must be like redis://host:6379/0")
+    return text or None
+
+
+def _names_redis(text: str) -> bool:
+    """Tell whether the path is one to a socket, or a database's number; its client takes all."""
+    url = urlsplit(text)
+    place = url.path.strip("/")
+    return bool(place) if url.scheme == "unix" else not place or place.isdecimal()
+
+
+def data_dir(text: str, folder: str) -> Path:
+    """Return the whole path of the data's folder.
+
+    Args:
+        text: A path, which may begin with `~`.
+        folder: Where a path begins that is not whole.
+    """
+    try:
+        return (Path(folder) / Path(text or ".data").expanduser()).resolve()
+    except (RuntimeError, OSError):  # no such user, or none at all; links in a circle
+        problem = f"{text!r} leads nowhere; name a whole path"
+        raise InvalidSetting("INTEGRATIONS_DATA_DIR", problem) from None
+
+
+def workers(text: str) -> int:
+    """Return how many processes serve."""
+    if not text:
+        return min(os.cpu_count() or 1, _WORKERS_BY_CORES)
+    return _number("WEB_CONCURRENCY", text, _MOST_WORKERS)
+
+
+def port(text: str) -> int:
+    """Return the port to serve on."""
+    return _number("PORT", text or "3000", _LAST_PORT)
+
+
+def log_level(text: str) -> str:
+    """Return one of `LOG_LEVELS`."""
+    level = text.upper() or "INFO"
+    if level not in LOG_LEVELS:
+        raise InvalidSetting("LOG_LEVEL", f"must be one of {', '.join(LOG_LEVELS)}")
+    return level
+
+
+def metrics_token(text: str) -> str | None:
+    """Return what monitoring has to send; None while nobody may read."""
+    if text and (len(text) < _SHORTEST_TOKEN or not text.isascii() or not text.isprintable()):
+        problem = f"must have {_SHORTEST_TOKEN} characters or more, all of them plain ASCII"
+        raise InvalidSetting("INTEGRATIONS_METRICS_TOKEN", problem)
+    return text or None
+
+
+def encryption_keys(text: str) -> tuple[bytes, ...]:
+    """Return the keys, newest first; none for the key file."""
+    name = "INTEGRATIONS_ENCRYPTION_KEYS"
+    keys = tuple(decode_key(name, part) for part in _parts(text))
+    if text and not keys:
+        raise InvalidSetting(name, "names no key")
+    if len(set(keys)) != len(keys):
+        raise InvalidSetting(name, "names a key twice")
+    return keys
+
+
+def decode_key(source: str, text: str) -> bytes:
+    """A key from its base64 text.
+
+    Args:
+        source: Where the text stands, for the message.
+        text: Base64, standard or URL-safe alphabet, of 32 bytes.
+
+    Raises:
+        InvalidSetting: Not base64, or of another length.
+    """
+    try:
+        key = base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidSetting(source, "a key is not valid base64") from None
+    if len(key) != KEY_BYTES:
+        raise InvalidSetting(source, f"a key has {len(key)} bytes, {KEY_BYTES} are needed")
+    return key
+
+
+def private_networks(text: str) -> tuple[tuple[Network, ...], frozenset[str]]:
+    """Return the networks and the host names that requests may reach although they are private."""
+    networks: list[Network] = []
+    names: set[str] = set()
+    for part in _parts(text):
+        network = _network(part)
+        name = hosts.normalised(part)
+        if network is not None:
+            networks.append(network)
+        elif name is not None and _network(name) is None:
+            names.add(name)
+        else:
+            problem = f"{part!r} is neither a network nor a host name"
+            raise InvalidSetting("INTEGRATIONS_ALLOW_PRIVATE_NETWORK", problem)
+    return tuple(networks), frozenset(names)
+
+
+def trusted_proxies(text: str) -> tuple[Network, ...]:
+    """Return the networks of the proxies that are believed."""
+    return tuple(map(_proxy, _parts(text)))
+
+
+def _proxy(part: str) -> Network:
+    network = _network(part)
+    if network is None:
+        problem = f"{part!r} is neither an address nor a network like 10.0.0.0/8"
+        raise InvalidSetting("INTEGRATIONS_TRUSTED_PROXIES", problem)
+    return network
+
+
+def listen(text: str) -> tuple[str, ...]:
+    """Return the addresses to listen to, without brackets; none for the default."""
+    addresses = [_address(part) for part in _parts(text)]
+    if text and not addresses:
+        raise InvalidSetting("INTEGRATIONS_LISTEN", "names no address")
+    return tuple(dict.fromkeys(addresses))
+
+
+def _address(part: str) -> str:
+    bare = part[1:-1] if part.startswith("[") and part.endswith("]") else part
+    try:
+        address = ipaddress.ip_address(bare)
+    except ValueError:
+        problem = f"{part!r} is no address like 0.0.0.0 or ::"
+        raise InvalidSetting("INTEGRATIONS_LISTEN", problem) from None
+    if address.is_multicast or "%" in bare:
+        raise InvalidSetting("INTEGRATIONS_LISTEN", f"nobody can listen to {part!r}")
+    return address.compressed
+
+
+def _network(text: str) -> Network | None:
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def _is_url(text: str, *schemes: str) -> bool:
+    try:
+        url = urlsplit(text)
+        return url.scheme in schemes and url.port != 0
+    except ValueError:  # its message would quote the address, password included
+        return False
+
+
+def _number(name: str, text: str, last: int) -> int:
+    is_number = text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER
+    if not is_number or not 1 <= int(text) <= last:
+        raise InvalidSetting(name, f"must be a number from 1 to {last}")
+    return int(text)
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

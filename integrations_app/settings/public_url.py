@@ -1,0 +1,94 @@
+"""The address under which browsers reach the app, as they write it themselves."""
+
+import ipaddress
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from integrations_app.errors import InvalidSetting
+from integrations_app.settings import hosts
+
+_NAME = "INTEGRATIONS_PUBLIC_URL"
+_EXAMPLE = "must be like https://admin.example.com"
+_USUAL_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicUrl:
+    """An origin, written as a browser's `Origin` header writes it.
+
+    Attributes:
+        scheme: `http` or `https`.
+        host: Name or literal address, in ASCII and lower case, an IPv6 address without brackets.
+        port: The scheme's usual one, too.
+    """
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port, without a trailing slash."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}" + ("" if self.has_usual_port else f":{self.port}")
+
+    @property
+    def has_usual_port(self) -> bool:
+        """Whether browsers leave the port out."""
+        return self.port == _USUAL_PORTS[self.scheme]
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers come by TLS."""
+        return self.scheme == "https"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a name or an address of whichever machine uses it."""
+        if self.host == "localhost" or self.host.endswith(".localhost"):
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+def parse(text: str) -> PublicUrl | None:
+    """Return the address that a text means; None for no text.
+
+    Raises:
+        InvalidSetting: It is none, or more than an address; the message does not repeat it, since
+            it may hold a password.
+    """
+    if not text:
+        return None
+    url, port = _split(text)
+    if url.scheme not in _USUAL_PORTS or not url.hostname:
+        raise InvalidSetting(_NAME, _EXAMPLE)
+    if "@" in url.netloc:
+        raise InvalidSetting(_NAME, "must hold no user name and no password")
+    if url.query or url.fragment:
+        raise InvalidSetting(_NAME, f"{_EXAMPLE}, with nothing behind it")
+    if url.path.strip("/"):
+        raise InvalidSetting(_NAME, "must have no path")
+    host = hosts.normalised(url.hostname)
+    if host is None:
+        raise InvalidSetting(_NAME, "has no valid host name")
+    return PublicUrl(scheme=url.scheme, host=host, port=port or _USUAL_PORTS[url.scheme])
+
+
+def _split(text: str) -> tuple[SplitResult, int | None]:
+    # urlsplit drops tabs and line ends, and browsers take a backslash for a slash.
+    if any(each.isspace() or not each.isprintable() or each == "\\" for each in text):
+        raise InvalidSetting(_NAME, _EXAMPLE)
+    try:
+        url = urlsplit(text)
+    except ValueError:  # its message would quote the address
+        raise InvalidSetting(_NAME, _EXAMPLE) from None
+    try:
+        port = url.port
+    except ValueError:
+        port = 0
+    if port == 0:
+        raise InvalidSetting(_NAME, "names no port from 1 to 65535")
+    return url, port
