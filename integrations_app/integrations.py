@@ -400,7 +400,8 @@ def authenticated_request(uuid: Ref, method: str, url: str, **options: Any) -> h
         uuid: The connection's.
         method: HTTP method.
         url: Whole address, https, at a host that the provider declares.
-        options: What `httpx2.Client.request` takes: `params`, `headers`, `json`, `timeout` …
+        options: What `httpx2.Client.request` takes, but `auth`: `params`, `headers`, `json`,
+            `timeout` …
 
     Returns:
         The response, its body read, whatever its status is but 401.
@@ -430,7 +431,8 @@ def client(uuid: Ref, **options: Any) -> httpx2.Client:
 
     Args:
         uuid: The connection's.
-        options: What `httpx2.Client` takes: `base_url`, `timeout`, `follow_redirects` …
+        options: What `httpx2.Client` takes, but `auth`: `base_url`, `timeout`,
+            `follow_redirects` …
 
     Raises:
         InvalidUuid: Neither a UUID nor its string. All else is raised by the requests; see
@@ -444,7 +446,7 @@ def async_client(uuid: Ref, **options: Any) -> httpx2.AsyncClient:
 
     Args:
         uuid: The connection's.
-        options: What `httpx2.AsyncClient` takes.
+        options: What `httpx2.AsyncClient` takes, but `auth`.
 
     Raises:
         InvalidUuid: Neither a UUID nor its string.
@@ -478,7 +480,8 @@ def subscribe() -> Subscription:
     """The events that are committed from now on, from any process.
 
     Use it as `with integrations.subscribe() as events:`; iterate it, or call
-    `events.get(timeout_s=…)`.
+    `events.get(timeout_s=…)`. In a child of a fork it begins with a `resync`, and listens again
+    there; what the parent has not read yet is the parent's.
 
     Raises:
         DatabaseUnavailable: The database cannot be listened to.

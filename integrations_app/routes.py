@@ -47,6 +47,9 @@ KIND, TEMPLATES = "kind", "templates"
 FROM_TEMPLATE = "template"
 """Parameter of a new project's address that says which template it begins with."""
 
+ICONS = "/api/integrations/icons"
+"""Where logos that packages bring are, each by its provider."""
+
 FORMS = "/api/integrations/forms"
 """Where forms that carry secrets are sent, each by its action."""
 
@@ -86,6 +89,11 @@ def is_for_anyone(path: str) -> bool:
 def asset(name: str) -> str:
     """The address of a file of ours, such as `mark.svg`."""
     return f"{ASSETS}/{name}"
+
+
+def brought_icon(provider: str) -> str:
+    """The address of the logo that a package brings for a provider."""
+    return f"{ICONS}/{provider}"
 
 
 def edit(uuid: UUID | str) -> str:

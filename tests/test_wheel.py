@@ -22,9 +22,9 @@ print(*(provider.key for provider in integrations.list_providers()))
 OUR_CHECK = """
 from alembic import command
 from alembic.config import Config
-from integrations_app.storage import migrations
+from integrations_app import package_files
 config = Config()
-config.set_main_option("script_location", str(migrations.scripts()))
+config.set_main_option("script_location", str(package_files.migrations()))
 command.check(config)
 """
 OTHERS_CHECK = """

@@ -98,12 +98,14 @@ class Placement:
         query: Query parameter to value.
         basic: User name and password.
         path: What stands before the path of every request, beginning with a slash.
+        manual: No request of ours carries the credential; programs read it and use it themselves.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     basic: BasicAuth | None = None
     path: str | None = None
+    manual: bool = False
 
 
 @_declared
@@ -237,8 +239,9 @@ class Provider:
         key: Stable identifier.
         title: Its name, as people know it.
         description: One sentence.
-        icon: File under `assets/providers/`; None shows the first letter of the title.
-        category: For grouping in choices.
+        icon: Name of a file beside the declaration or under `assets/providers/`, or the absolute
+            path of one; None shows the first letter of the title.
+        category: For grouping in choices; see `providers.vocabulary`.
         auth_type: How it recognises its caller.
         fields: What the admin types.
         placement: Where the credential goes in a request.
@@ -248,7 +251,7 @@ class Provider:
         oauth: OAuth2 settings, for `oauth2` and `client_credentials`.
         chat: How to prompt its models; None if it has none, or nobody has said how.
         instructions: What to do at the provider first.
-        capabilities: What it can do, for consumers to filter by.
+        capabilities: What it can do, for consumers to filter by; see `providers.vocabulary`.
         links: Places to read further.
     """
 

@@ -11,7 +11,7 @@ from reflex.config import get_config
 from starlette.applications import Starlette
 
 from integrations_app.errors import DatabaseUnavailable, NotSignedIn
-from integrations_app.http import health, metrics, oauth_callback, reach
+from integrations_app.http import health, icons, metrics, oauth_callback, reach
 from integrations_app.reflex_adapter import websocket
 from integrations_app.services import metrics as figures
 from integrations_app.services import scheduler, startup
@@ -78,7 +78,7 @@ def answering(theirs: OnError) -> OnError:
 
 def _endpoints(*, says_health: bool, counts: bool) -> Starlette:
     more = [*(health.ROUTES if says_health else ()), *(metrics.ROUTES if counts else ())]
-    pages = [*oauth_callback.ROUTES, *form_endpoints.ROUTES, reach.route(_accepts)]
+    pages = [*oauth_callback.ROUTES, *form_endpoints.ROUTES, *icons.ROUTES, reach.route(_accepts)]
     return Starlette(routes=[*pages, *more])
 
 

@@ -1,7 +1,7 @@
 """What providers refuse, and where credentials must not go."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from integrations_app.errors.base import IntegrationError, shown
@@ -20,16 +20,23 @@ class DestinationNotAllowed(IntegrationError):
         super().__init__(f"Credentials may not be sent to {shown(host)}{told}.")
         self.host = host
 
+    @classmethod
+    def not_https(cls, host: str, *, scheme: str) -> Self:
+        """The host may be right; the way there can be read by others."""
+        return cls(host, f"over {shown(scheme)}; the address must begin with https://")
+
 
 class PlacementNotSupported(IntegrationError):
-    """The credential does not travel in the Authorization header."""
+    """The credential does not travel where whoever asked could put it."""
 
     code = "placement_not_supported"
 
-    def __init__(self, provider: str) -> None:
+    def __init__(self, provider: str, *, instead: str = "") -> None:
         super().__init__(
             f"{provider} takes its credential elsewhere than in the Authorization header, where a "
             "redirect would carry it to other hosts; use client() or async_client() instead."
+            if not instead
+            else f"{provider} does not take its credential like this; {instead}"
         )
         self.provider = provider
 

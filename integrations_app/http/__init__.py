@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from integrations_app.http import health, metrics, oauth_callback, reach, sign_in
+from integrations_app.http import health, icons, metrics, oauth_callback, reach, sign_in
 from integrations_app.http.addresses import pages_without_slash
 from integrations_app.http.bodies import bounded_bodies
 from integrations_app.http.headers import security_headers
@@ -23,7 +23,8 @@ def transformers(*more: Sequence[Route]) -> list[Starlette | Callable[[ASGIApp],
         more: Endpoints of features.
     """
     of_people = [*sign_in.ROUTES, *oauth_callback.ROUTES, *(each for part in more for each in part)]
-    endpoints = Starlette(routes=[*of_people, reach.route(), *health.ROUTES, *metrics.ROUTES])
+    of_programs = [*icons.ROUTES, *health.ROUTES, *metrics.ROUTES]
+    endpoints = Starlette(routes=[*of_people, reach.route(), *of_programs])
     return [
         endpoints,
         pages_without_slash,

@@ -56,7 +56,7 @@ def security_headers(app: ASGIApp) -> ASGIApp:
 def _add(headers: MutableHeaders, scope: Scope, status: int, address: PublicUrl) -> None:
     path: str = scope["path"]
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Content-Security-Policy"] = _CSP
+    headers.setdefault("Content-Security-Policy", _CSP)
     headers["Referrer-Policy"] = "no-referrer" if _holds_key(path) else "same-origin"
     headers["X-Request-Id"] = scope["request_id"]
     if _may_insist_on_https(address):

@@ -1,6 +1,7 @@
 """The modules of this process: built in, registered by the app, or found through entry points."""
 
 import logging
+import re
 import threading
 from importlib.metadata import EntryPoint, entry_points
 
@@ -8,11 +9,14 @@ from integrations_app.errors import InvalidDeclaration
 from integrations_app.modules import failure
 from integrations_app.modules.module import Module
 from integrations_app.providers import registry as providers
+from integrations_app.providers import vocabulary
 
 logger = logging.getLogger(__name__)
 
 ENTRY_POINT_GROUP = "integrations_app.modules"
 OK = "ok"
+
+_KEY = re.compile(r"[A-Za-z0-9_.-]+")
 
 # They come in by the same door as those of other packages, but not by way of this package's own
 # metadata, which an editable install does not keep up.
@@ -39,9 +43,12 @@ class Registry:
             source: Where it comes from, for messages.
 
         Raises:
-            InvalidDeclaration: Its key, or the key of one of its providers, is taken.
+            InvalidDeclaration: It has no key, or an unknown capability; or its key, or the key of
+                one of its providers, is taken.
         """
-        source = source or f"module {module.key!r} ({type(module).__module__})"
+        kind = type(module)
+        source = source or f"module {kind.__module__}.{kind.__qualname__}"
+        _refuse_incomplete(module, source)
         with self._lock:
             if module.key in self._modules:
                 other = self._modules[module.key][1]
@@ -102,10 +109,24 @@ class Registry:
             loaded = entry_point.load()
             module = loaded() if isinstance(loaded, type) else loaded
         except Exception as error:  # someone else's code: say whose it is, whatever it did
-            raise InvalidDeclaration(source, f"cannot be loaded: {error}") from error
+            raise InvalidDeclaration(
+                source, " ".join(f"cannot be loaded: {error}".split())
+            ) from error
         if not isinstance(module, Module):
             raise InvalidDeclaration(source, "is not a Module")
         self.register(module, source=source)
+
+
+def _refuse_incomplete(module: Module, source: str) -> None:
+    """Refuse a module that nobody could name, or that nothing would ever fit."""
+    key = getattr(module, "key", None)
+    if not isinstance(key, str) or not _KEY.fullmatch(key):
+        problem = "is missing" if key is None else "must be letters, digits, '_', '-' and '.'"
+        raise InvalidDeclaration(source, f"key: {problem}")
+    if module.capability:
+        wrong = vocabulary.problem(module.capability, vocabulary.CAPABILITIES)
+        if wrong:
+            raise InvalidDeclaration(source, f"capability: {wrong}")
 
 
 def _migrated(module: Module) -> str:

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from integrations_app.domain.provider import Provider
 from integrations_app.errors import InvalidDeclaration
-from integrations_app.providers import rules
+from integrations_app.providers import icons, rules
 
 
 def read(path: Path | Traversable) -> Provider:
@@ -31,6 +31,8 @@ def read(path: Path | Traversable) -> Provider:
         raise InvalidDeclaration(source, f"cannot be read: {error.strerror or error}") from error
     except ValueError as error:  # neither TOML nor UTF-8
         raise InvalidDeclaration(source, f"is not TOML: {_one_line(str(error))}") from error
+    if isinstance(path, Path) and isinstance(icon := data.get("icon"), str):
+        data["icon"] = icons.beside(icon, path)
     return parse(data, source=source)
 
 

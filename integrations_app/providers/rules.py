@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from integrations_app.domain.provider import Provider, SetupField
 from integrations_app.errors import InvalidInput
+from integrations_app.providers import icons, vocabulary
 from integrations_app.providers.addresses import canonical_host, host_of
 from integrations_app.providers.chat import texts_in
 from integrations_app.providers.hosts import ANY_SUBDOMAIN, allowed
@@ -29,7 +30,6 @@ _FIELD_KEY = re.compile(r"[a-z][a-z0-9_]*")
 _SECRET_WORDS = re.compile(
     r"secret|token|pass(?:word|phrase|code)|key|credential|\bp(?:at|in)\b", re.IGNORECASE
 )
-_ICON = re.compile(r"[a-z0-9_-]+\.(svg|png)")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[^/?#\s]+)+")
 _HEADER_TEXT = re.compile(r"[ -~]*")
@@ -46,6 +46,7 @@ def problems(provider: Provider) -> Problems:
     yield from _oauth(provider)
     yield from _verdicts(provider)
     yield from _chat(provider)
+    yield from _placement(provider)
     yield from _headers(provider)
     yield from _templates(provider)
     yield from _addresses(provider)
@@ -58,8 +59,13 @@ def _itself(provider: Provider) -> Problems:
         yield "key", "must be lower-case letters, digits and '_'"
     if not provider.title.strip():
         yield "title", "is empty"
-    if provider.icon is not None and not _ICON.fullmatch(provider.icon):
-        yield "icon", "must be the name of an .svg or .png file"
+    if provider.icon is not None and (wrong := icons.problem(provider.icon)):
+        yield "icon", wrong
+    if wrong := vocabulary.problem(provider.category, vocabulary.CATEGORIES):
+        yield "category", wrong
+    for number, capability in enumerate(provider.capabilities):
+        if wrong := vocabulary.problem(capability, vocabulary.CAPABILITIES):
+            yield f"capabilities.{number}", wrong
 
 
 def _field(field: SetupField, at: str, provider: Provider) -> Problems:
@@ -149,6 +155,22 @@ def _chat(provider: Provider) -> Problems:
         yield "chat.body", f"has no place for {{{name}}}"
     for name in sorted(filled - _CHAT_NEEDS):
         yield "chat.body", f"{{{name}}} is not filled in there, only {{model}} and {{prompt}} are"
+
+
+def _placement(provider: Provider) -> Problems:
+    """Requests without a credential would be answered by whoever answers anyone."""
+    secrets = {"access_token"} if provider.uses_tokens else set(provider.secret_keys)
+    carries = any(
+        name in secrets
+        for at, template in _credential_templates(provider)
+        if at.startswith("placement.")
+        for name in placeholders(template)
+    )
+    if provider.placement.manual and carries:
+        yield "placement.manual", "is for credentials that no request of ours carries"
+    if not provider.placement.manual and not carries:
+        needed = " or ".join(f"{{{name}}}" for name in sorted(secrets)) or "a secret"
+        yield "placement", f"puts {needed} nowhere; say where, or manual = true"
 
 
 def _headers(provider: Provider) -> Problems:

@@ -1,12 +1,12 @@
 """Which network addresses a request of ours may go to."""
 
 import ipaddress
-import os
 import socket
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 
+from integrations_app import forks
 from integrations_app.security.special_networks import Address, is_public, meanings
 from integrations_app.settings import Settings
 from integrations_app.settings.hosts import in_ascii
@@ -18,7 +18,7 @@ def _lookups() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=8, thread_name_prefix="integrations-dns")
 
 
-os.register_at_fork(after_in_child=_lookups.cache_clear)  # its threads stay in the parent
+forks.after_in_child(_lookups.cache_clear)  # its threads stay in the parent
 
 
 class PrivateAddress(Exception):

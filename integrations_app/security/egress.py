@@ -1,6 +1,5 @@
 """The one door our requests leave by: https, known hosts, one deadline, small answers."""
 
-import os
 import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -11,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpcore2
 
-from integrations_app import settings
+from integrations_app import forks, settings
 from integrations_app.errors import DestinationNotAllowed
 from integrations_app.security import addresses, network
 
@@ -100,8 +99,10 @@ def send(
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if parts.scheme != "https" or parts.username is not None or not allowed(host):
+    if parts.username is not None or not allowed(host):
         raise DestinationNotAllowed(host or url.split("?", 1)[0])
+    if parts.scheme != "https":
+        raise DestinationNotAllowed.not_https(host, scheme=parts.scheme)
     token = _deadline_at.set(time.monotonic() + deadline_s)
     try:
         return _exchange(method, url, host, headers, body)
@@ -168,7 +169,7 @@ def _pool(
 
 
 # A connection that parent and child both write to would garble what either sends.
-os.register_at_fork(after_in_child=_pool.cache_clear)
+forks.after_in_child(_pool.cache_clear)
 
 
 def _remaining_s(limit_s: float | None = None) -> float:

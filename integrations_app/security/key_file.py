@@ -30,7 +30,7 @@ def read(data_dir: Path) -> tuple[bytes, ...]:
         return ()
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidSetting(str(path), f"cannot be read ({type(error).__name__})") from error
-    if mode & 0o077:
+    if os.name == "posix" and mode & 0o077:
         raise KeyRingMismatch(f"{path} can be read by others; run `chmod 600 {path}`.")
     texts = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
     return tuple(decode_key(str(path), text) for text in texts)

@@ -4,7 +4,6 @@ Reading and decrypting at every request costs more than is left for it. So what 
 for `KEPT_S`; a change by this process is seen at once, one by another within that time.
 """
 
-import os
 import threading
 import time
 from collections import OrderedDict
@@ -15,8 +14,9 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from integrations_app import forks
 from integrations_app.domain.actor import AUTOMATIC
-from integrations_app.errors import DestinationNotAllowed
+from integrations_app.errors import DestinationNotAllowed, PlacementNotSupported
 from integrations_app.providers import hosts
 from integrations_app.providers.placement import Placed, place
 from integrations_app.services import credentials, facts, refresh, renewal_limits
@@ -63,8 +63,10 @@ class Access:
             known = hosts.allowed(self._found.provider, self._found.opened, host)
             if len(self._hosts) < _MOST_KEPT:
                 self._hosts[host] = known
-        if scheme != "https" or not known:
+        if not known:
             raise DestinationNotAllowed(host)
+        if scheme != "https":
+            raise DestinationNotAllowed.not_https(host, scheme=scheme)
 
     @property
     def in_authorization_header_only(self) -> bool:
@@ -160,6 +162,9 @@ def _access(found: Opened) -> Access:
     if found.token_refresh_at is not None:
         left_s = (found.token_refresh_at - datetime.now(UTC)).total_seconds()
         stands_s = min(stands_s, left_s)  # in the past where a renewal failed: look every time
+    if found.provider.placement.manual:
+        instead = "read it with get_credentials()."
+        raise PlacementNotSupported(found.provider.title, instead=instead)
     return Access(
         uuid=found.uuid,
         placed=place(found.provider, found.values),
@@ -191,7 +196,7 @@ def _after_fork() -> None:
     _kept.clear()
 
 
-os.register_at_fork(after_in_child=_after_fork)
+forks.after_in_child(_after_fork)
 
 
 @cache

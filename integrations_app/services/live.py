@@ -1,12 +1,12 @@
 """This process's ear to what happens: one hub and one listener per database."""
 
 import atexit
-import os
 import threading
 from dataclasses import dataclass
 
 from sqlalchemy import text
 
+from integrations_app import forks
 from integrations_app.errors import DatabaseUnavailable
 from integrations_app.events.hub import Hub
 from integrations_app.events.listener import Listener
@@ -52,11 +52,15 @@ def subscribe() -> Subscription:
     Raises:
         DatabaseUnavailable: The database cannot be listened to.
     """
+    return Subscription(_listened)
+
+
+def _listened() -> Hub:
     database().fetch(text("SELECT 1"))  # says at once what waiting would say much later
     ear = _ear()
     if not ear.listener.wait_until_listening(timeout_s=_LISTENING_WITHIN_S):
         raise DatabaseUnavailable("The database cannot be reached.")
-    return Subscription(ear.hub)
+    return ear.hub
 
 
 def stop() -> None:
@@ -85,4 +89,4 @@ def _after_fork() -> None:
     _ears.clear()
 
 
-os.register_at_fork(after_in_child=_after_fork)
+forks.after_in_child(_after_fork)

@@ -5,13 +5,13 @@ its refusal causes no further renewal for `PAUSE_S`. The first success ends the 
 that refuses every token while others accept them gets no second trial within `PAUSE_S`.
 """
 
-import os
 import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from integrations_app import forks
 from integrations_app.services.opening import Opened
 
 PAUSE_S = 60.0
@@ -86,4 +86,4 @@ def _after_fork() -> None:
     _changing = threading.Lock()
 
 
-os.register_at_fork(after_in_child=_after_fork)
+forks.after_in_child(_after_fork)

@@ -1,12 +1,12 @@
 """One caller at a time, over all threads of all processes, for each connection."""
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 from weakref import WeakValueDictionary
 
+from integrations_app import forks
 from integrations_app.errors import DatabaseUnavailable
 from integrations_app.storage.engine import database
 
@@ -66,4 +66,4 @@ def _after_fork() -> None:
     _of_provider.clear()
 
 
-os.register_at_fork(after_in_child=_after_fork)
+forks.after_in_child(_after_fork)

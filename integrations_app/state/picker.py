@@ -4,13 +4,15 @@ import contextlib
 from collections.abc import AsyncGenerator, Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import reflex as rx
 
 from integrations_app.domain.choice import ChoiceQuery
 from integrations_app.domain.event import Event, NoticeKind
 from integrations_app.domain.summary import Summary
-from integrations_app.errors import DatabaseUnavailable, InvalidUuid
+from integrations_app.errors import DatabaseUnavailable, InvalidDeclaration, InvalidUuid
+from integrations_app.providers import vocabulary
 from integrations_app.services import choices as stored
 from integrations_app.services.references import parse_uuid
 from integrations_app.state import views
@@ -69,6 +71,21 @@ class ConnectionChoices(Follower, mixin=True):
 
     _capability: str = ""
     """What the provider must be capable of."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Refuse a state whose pickers would never show anything.
+
+        Raises:
+            InvalidDeclaration: Its `_capability` is unknown.
+        """
+        super().__init_subclass__(**options)
+        declared = cls.__dict__.get("_capability")
+        word = getattr(declared, "default", declared)  # Reflex keeps what a mixin says in fields
+        wrong = vocabulary.problem(word, vocabulary.CAPABILITIES) if word else None
+        if wrong:
+            raise InvalidDeclaration(
+                f"{cls.__module__}.{cls.__qualname__}", f"_capability: {wrong}"
+            )
 
     @rx.event(background=True)
     @read_only

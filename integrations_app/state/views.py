@@ -13,6 +13,7 @@ from integrations_app.domain.provider import Provider, SetupField
 from integrations_app.domain.summary import Summary
 from integrations_app.domain.usage import Usage
 from integrations_app.i18n import _
+from integrations_app.providers import icons
 from integrations_app.services import catalogue, checks
 from integrations_app.services.setup import ACCESS_TOKEN
 from integrations_app.state import wording
@@ -117,7 +118,7 @@ def connection_item(row: Summary) -> ConnectionItem:
         uuid=str(row.uuid),
         provider=row.provider,
         service=provider.title if provider else row.provider,
-        icon=_icon(provider),
+        icon=icon_of(provider),
         name=row.name,
         account=row.account_name or "",
         status=row.status.value,
@@ -165,7 +166,7 @@ def provider_item(provider: Provider, *, redirect_uri: str) -> ProviderItem:
         title=provider.title,
         description=_(provider.description),
         category=wording.of_category(provider.category),
-        icon=_icon(provider),
+        icon=icon_of(provider),
         connects_account=provider.connects_account,
         redirect_uri=redirect_uri if provider.connects_account else "",
         steps_show_redirect=any(redirect_uri in step.copy for step in steps),
@@ -223,8 +224,14 @@ def _reason(
     return explain(reason, details, provider=provider.title if provider else key)
 
 
-def _icon(provider: Provider | None) -> str:
-    return routes.asset(f"providers/{provider.icon}") if provider and provider.icon else ""
+def icon_of(provider: Provider | None) -> str:
+    """The address of a provider's logo; empty for none."""
+    if provider is None or provider.icon is None:
+        return ""
+    brought = icons.is_brought(provider.icon)
+    return (
+        routes.brought_icon(provider.key) if brought else routes.asset(f"providers/{provider.icon}")
+    )
 
 
 def _moment(at: datetime | None) -> str:

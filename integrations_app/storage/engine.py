@@ -1,6 +1,5 @@
 """One process's way to PostgreSQL, and what it says when there is none."""
 
-import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,10 +10,9 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Engine, Executable, Row, create_engine, event, exc
 from sqlmodel import Session
 
-from integrations_app import settings
+from integrations_app import forks, settings
 from integrations_app.errors import DatabaseFull, DatabaseUnavailable
 from integrations_app.settings import Settings
-from integrations_app.storage import embedded
 from integrations_app.storage.reader import Reader, Rows
 
 _CONNECT: Mapping[str, Any] = {
@@ -211,6 +209,8 @@ def database(configured: Settings | None = None, *, may_create: bool = False) ->
 def _opened(configured: Settings, *, may_create: bool) -> Database:
     if configured.database_url:
         return Database(_with_driver(configured.database_url))
+    from integrations_app.storage import embedded  # noqa: PLC0415 - only where none is named
+
     url = embedded.start(configured.data_dir, may_create=may_create)
     return Database(_with_driver(url), place=f"the embedded database in {configured.data_dir}")
 
@@ -242,4 +242,4 @@ def _after_fork() -> None:
         each.forget_connections()
 
 
-os.register_at_fork(after_in_child=_after_fork)
+forks.after_in_child(_after_fork)

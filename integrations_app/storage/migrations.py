@@ -1,23 +1,14 @@
 """Bringing the database to the newest revision."""
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from sqlalchemy import Connection, text
 
+from integrations_app import package_files
 from integrations_app.errors import StartRefused
 from integrations_app.storage.engine import Database, database, translated
 
 VERSION_TABLE = "integrations_alembic_version"
 _LOCK_ID = 0x696E7467  # "intg": held while one process migrates and others wait
-
-_PACKAGE = Path(__file__).resolve().parent.parent
-
-
-def scripts() -> Path:
-    """Folder of the revisions: inside an installed package, beside it in a checkout."""
-    installed = _PACKAGE / "_migrations"
-    return installed if installed.is_dir() else _PACKAGE.parent / "alembic"
 
 
 def upgrade(target: str = "head") -> None:
@@ -45,7 +36,7 @@ def _run(connection: Connection, target: str) -> None:
     from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(scripts()))
+    config.set_main_option("script_location", str(package_files.migrations()))
     try:
         command.upgrade(config, target)
     except CommandError as error:  # a newer program's revision, or rows that one of ours refuses
@@ -60,7 +51,7 @@ def newest() -> str | None:
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
     config = Config()
-    config.set_main_option("script_location", str(scripts()))
+    config.set_main_option("script_location", str(package_files.migrations()))
     return ScriptDirectory.from_config(config).get_current_head()
 
 

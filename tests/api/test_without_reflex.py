@@ -57,6 +57,41 @@ assert use()
 print("well")
 """
 
+LISTEN_IN_A_FORKED_CHILD = """
+import os
+from integrations_app import integrations
+UUID = {uuid!r}
+events = integrations.subscribe()
+integrations.rename_connection(UUID, "unread-by-the-parent")
+child = os.fork()
+if child == 0:
+    missed = events.get(timeout_s=10).kind
+    integrations.rename_connection(UUID, "by-the-child")
+    heard = events.get(timeout_s=10).name
+    events.close()
+    integrations.rename_connection(UUID, "after-the-end")
+    is_quiet = events.get(timeout_s=0.3) is None
+    os._exit(0 if (missed, heard, is_quiet) == ("resync", "by-the-child", True) else 1)
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+names = [events.get(timeout_s=10).name for _ in range(3)]
+assert names == ["unread-by-the-parent", "by-the-child", "after-the-end"], names
+print("well")
+"""
+
+WITHOUT_FORK = """
+import os, sys
+for name in ("fork", "register_at_fork", "getuid", "geteuid", "getgid", "getegid", "chown"):
+    delattr(os, name)
+for name in ("fcntl", "pwd", "grp", "resource", "termios"):
+    sys.modules[name] = None
+from integrations_app import integrations
+with integrations.subscribe() as events, integrations.client(UUID := {uuid!r}):
+    integrations.rename_connection(UUID, "elsewhere")
+    assert events.get(timeout_s=10).name == "elsewhere"
+print(integrations.get_credentials(UUID)["api_key"])
+"""
+"""As on Windows, as far as the library is concerned."""
+
 LOOK_UP_IN_A_FORKED_CHILD = """
 import os
 from integrations_app import integrations
@@ -101,6 +136,14 @@ def test_a_forked_child_uses_it_like_its_parent(connection: Connection, outside:
 
     assert processes.run(script) == "well"
     assert len(outside.requests(key=KEY)) >= 4
+
+
+def test_a_subscription_of_the_parent_goes_on_in_a_forked_child(connection: Connection) -> None:
+    assert processes.run(LISTEN_IN_A_FORKED_CHILD.format(uuid=str(connection.uuid))) == "well"
+
+
+def test_it_needs_nothing_that_only_unix_has(connection: Connection) -> None:
+    assert processes.run(WITHOUT_FORK.format(uuid=str(connection.uuid))) == KEY
 
 
 @pytest.mark.usefixtures("without_proxy")

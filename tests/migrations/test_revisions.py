@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from integrations_app import errors, integrations
+from integrations_app import errors, integrations, package_files
 from integrations_app.storage import migrations
 from integrations_app.storage.engine import database
 from tests import processes
@@ -54,7 +54,7 @@ ROWS = {
 
 def alembic() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(migrations.scripts()))
+    config.set_main_option("script_location", str(package_files.migrations()))
     return config
 
 

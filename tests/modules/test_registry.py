@@ -135,3 +135,41 @@ def test_the_old_name_still_works_and_says_what_to_use(register: Register) -> No
         told = integrations.run_legacy_migrations()
 
     assert told == registry.run_all_legacy_migrations()
+
+
+@pytest.mark.parametrize("key", ["", "a b", "a\nb", None, 7])
+def test_a_module_that_nobody_could_name_stops_the_start_in_one_line(key: object) -> None:
+    nameless = Migrating()
+    nameless.key = key  # pyright: ignore[reportAttributeAccessIssue]
+
+    with pytest.raises(errors.InvalidDeclaration) as refused:
+        Registry().register(nameless)
+
+    assert str(refused.value).startswith("module tests.modules.test_registry.Migrating: key: ")
+    assert "\n" not in str(refused.value)
+
+
+def test_a_module_without_a_key_stops_the_start_naming_its_entry_point(package: Path) -> None:
+    (package / "acme_kit.py").write_text(
+        "from integrations_app.modules import Module\nclass Acme(Module):\n    pass\n"
+    )
+
+    with pytest.raises(errors.InvalidDeclaration) as refused:
+        Registry().all()
+
+    assert str(refused.value) == "entry point 'acme' (acme_kit:Acme): key: is missing"
+
+
+def test_a_module_that_cannot_be_imported_stops_the_start_in_one_line(package: Path) -> None:
+    (package / "acme_kit.py").write_text("raise RuntimeError('no\\nluck')")
+
+    with pytest.raises(errors.InvalidDeclaration, match="cannot be loaded: no luck"):
+        Registry().all()
+
+
+def test_a_module_that_no_connection_could_serve_stops_the_start() -> None:
+    module = Migrating("mine")
+    module.capability = "chatt"
+
+    with pytest.raises(errors.InvalidDeclaration, match=r"capability: 'chatt' .* mean 'chat'"):
+        Registry().register(module)

@@ -7,12 +7,23 @@ from typing import Any
 import pytest
 
 from integrations_app.errors import InvalidDeclaration
-from integrations_app.providers import declaration
+from integrations_app.providers import declaration, icons
 
+TOML = """
+key = "acme"
+title = "Acme"
+description = "Rockets."
+auth_type = "api_key"
+capabilities = ["chat"]
+fields = [{ key = "api_key", label = "API key", secret = true }]
+placement = { headers = { Authorization = "Bearer {api_key}" } }
+"""
 CLIENT = [
     {"key": "client_id", "label": "Client ID"},
     {"key": "client_secret", "label": "Client secret", "secret": True},
 ]
+BEARER = {"headers": {"Authorization": "Bearer {access_token}"}}
+MANUAL = {"manual": True}
 OAUTH = {
     "authorize_url": "https://login.acme.example/authorize",
     "token_url": "https://api.acme.example/token",
@@ -37,7 +48,7 @@ def test_a_declaration_without_faults_is_read(acme: Mapping[str, Any]) -> None:
 
 
 def test_an_oauth_declaration_without_faults_is_read(acme: Mapping[str, Any]) -> None:
-    data = {**acme, "auth_type": "oauth2", "fields": CLIENT, "oauth": OAUTH, "placement": {}}
+    data = {**acme, "auth_type": "oauth2", "fields": CLIENT, "oauth": OAUTH, "placement": BEARER}
 
     assert declaration.parse(data, source="acme.toml").oauth is not None
 
@@ -66,7 +77,7 @@ def test_a_secret_that_is_not_declared_as_one_is_refused_and_named(
 
 
 def test_a_declaration_without_any_secret_is_refused(acme: Mapping[str, Any]) -> None:
-    told = refusal({**acme, "fields": [field()], "placement": {}})
+    told = refusal({**acme, "fields": [field()], "placement": MANUAL})
 
     assert told == (
         "acme.toml: fields: auth_type 'api_key' needs a secret, so one field must say secret = true"
@@ -171,6 +182,21 @@ def test_a_field_that_could_not_work_is_refused(
         ({"auth_type": "oauth2"}, "oauth: is for auth_type 'oauth2'"),
         ({"oauth": OAUTH}, "oauth: is for auth_type 'oauth2'"),
         ({"icon": "../secret.svg"}, "icon: must be"),
+        ({"icon": "gone.svg"}, "icon: there is no file 'gone.svg'"),
+        ({"icon": "/gone.svg"}, "icon: there is no file '/gone.svg'"),
+        ({"icon": "/etc/passwd"}, "icon: must be"),
+        ({"category": "produktivity"}, "category: 'produktivity' is unknown; did you mean 'produ"),
+        ({"category": "zzz"}, "category: 'zzz' is unknown; known are ai, business,"),
+        ({"category": ""}, "category: '' is unknown"),
+        ({"capabilities": ["email", "chta"]}, "capabilities.1: 'chta' is unknown; did you mean 'c"),
+        ({"capabilities": ["acme:"]}, "capabilities.0: 'acme:' is unknown"),
+        ({"placement": {}}, "placement: puts {api_key} nowhere; say where, or manual = true"),
+        ({"placement": {"headers": {"X-Version": "1"}}}, "placement: puts {api_key} nowhere"),
+        ({"placement": {"query": {"region": "{region}"}}}, "placement: puts {api_key} nowhere"),
+        (
+            {"placement": {"headers": {"X-Key": "{api_key}"}, "manual": True}},
+            "placement.manual: is for credentials that no request of ours carries",
+        ),
     ],
 )
 def test_parts_that_do_not_fit_are_refused(
@@ -230,7 +256,7 @@ def test_a_base_address_is_accepted_as_a_destination(acme: Mapping[str, Any]) ->
 def test_oauth_settings_that_could_leak_are_refused(
     oauth: dict[str, Any], told: str, acme: Mapping[str, Any]
 ) -> None:
-    data = {**acme, "auth_type": "oauth2", "fields": CLIENT, "placement": {}}
+    data = {**acme, "auth_type": "oauth2", "fields": CLIENT, "placement": BEARER}
 
     assert told in refusal({**data, "oauth": {**OAUTH, **oauth}})
 
@@ -300,3 +326,66 @@ def test_a_chat_that_could_not_work_or_could_leak_is_refused(
 
 def test_a_chat_is_a_capability(acme: Mapping[str, Any]) -> None:
     assert "chat: needs 'chat' among the capabilities" in refusal({**acme, "chat": CHAT})
+
+
+def test_a_declaration_without_any_placement_is_refused(acme: Mapping[str, Any]) -> None:
+    data = {key: value for key, value in acme.items() if key != "placement"}
+
+    assert refusal(data).startswith("acme.toml: placement: puts {api_key} nowhere")
+
+
+@pytest.mark.parametrize("auth_type", ["oauth2", "client_credentials"])
+def test_a_token_that_goes_nowhere_is_refused(acme: Mapping[str, Any], auth_type: str) -> None:
+    oauth = {
+        key: value for key, value in OAUTH.items() if auth_type == "oauth2" or "auth" not in key
+    }
+    placement = {"headers": {"X-Client": "{client_secret}"}}
+    data = {**acme, "auth_type": auth_type, "fields": CLIENT, "oauth": oauth}
+
+    told = refusal({**data, "placement": placement})
+
+    assert told == "acme.toml: placement: puts {access_token} nowhere; say where, or manual = true"
+
+
+def test_a_credential_that_programs_use_themselves_has_no_placement(
+    acme: Mapping[str, Any],
+) -> None:
+    declared = declaration.parse({**acme, "placement": MANUAL}, source="acme.toml")
+
+    assert declared.placement.manual
+
+
+def test_words_of_a_package_of_its_own_are_accepted(acme: Mapping[str, Any]) -> None:
+    words = {"category": "acme:rockets", "capabilities": ["chat", "acme:launch"]}
+
+    assert declaration.parse({**acme, **words}, source="x").capabilities == ("chat", "acme:launch")
+
+
+def test_a_misspelt_word_is_refused_by_the_name_of_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "acme.toml"
+    file.write_text(TOML.replace("chat", "chatt"))
+
+    with pytest.raises(InvalidDeclaration, match="chatt") as refused:
+        declaration.read(file)
+
+    assert str(refused.value).startswith(f"{file}: capabilities.0: ")
+
+
+def test_an_icon_beside_the_file_is_taken_before_one_of_ours(tmp_path: Path) -> None:
+    file = tmp_path / "acme.toml"
+    file.write_text(f'icon = "google.svg"\n{TOML}')
+
+    assert declaration.read(file).icon == "google.svg"
+
+    (tmp_path / "google.svg").write_text("<svg/>")
+
+    assert declaration.read(file).icon == str(tmp_path / "google.svg")
+
+
+def test_an_icon_that_is_too_large_is_refused(tmp_path: Path) -> None:
+    icon = tmp_path / "acme.svg"
+    icon.write_bytes(b" " * (icons.MAX_BYTES + 1))
+    (tmp_path / "acme.toml").write_text(f'icon = "acme.svg"\n{TOML}')
+
+    with pytest.raises(InvalidDeclaration, match=r"icon: .*larger than 64 kB"):
+        declaration.read(tmp_path / "acme.toml")

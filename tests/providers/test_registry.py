@@ -24,6 +24,9 @@ auth_type = "api_key"
 key = "api_key"
 label = "API key"
 secret = true
+
+[placement.headers]
+Authorization = "Bearer {api_key}"
 """
 
 
@@ -49,7 +52,10 @@ def offer(package: Path, code: str) -> None:
         "from pathlib import Path\n"
         "from integrations_app.domain.provider import Provider\n"
         "here = Path(__file__).parent\n"
-        "acme = Provider(key='acme', title='Acme', description='', auth_type='api_key')\n"
+        "from integrations_app.domain.provider import Placement\n"
+        "placement = Placement(manual=True)\n"
+        "acme = Provider(key='acme', title='Acme', description='', auth_type='api_key',\n"
+        "                placement=placement)\n"
         f"{code}\n"
     )
 

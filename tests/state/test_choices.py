@@ -7,9 +7,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+import reflex as rx
 
 from integrations_app import integrations, routes
+from integrations_app.components import ConnectionChoices
 from integrations_app.domain.choice import ALL_LIMIT, SOME_LIMIT
+from integrations_app.errors import InvalidDeclaration
 from integrations_app.services import sessions
 from tests.postgresql import DatabaseUnderTest
 from tests.state.shelf import ChatShelf, Forgetful, Shelf, Workshop
@@ -244,3 +247,10 @@ def test_after_a_lost_database_it_shows_what_there_is_then(
         await until(lambda: names(shelf) == ["renamed"], within_s=5)
 
     on_shelf(ada, scenario)
+
+
+def test_a_state_whose_capability_is_misspelt_is_refused_where_it_is_written() -> None:
+    with pytest.raises(InvalidDeclaration, match=r"Misspelt: _capability: 'chatt' .* mean 'chat'"):
+
+        class Misspelt(ConnectionChoices, rx.State):
+            _capability = "chatt"

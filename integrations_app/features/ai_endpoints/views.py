@@ -7,6 +7,7 @@ from integrations_app.domain.provider import Provider
 from integrations_app.features.ai_endpoints.endpoint import COUNT_LIMIT, Line
 from integrations_app.i18n import _, ngettext
 from integrations_app.services import catalogue
+from integrations_app.state.views import icon_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +36,7 @@ def endpoint_item(line: Line) -> EndpointItem:
         integration=str(line.integration) if line.integration else "",
         connection=line.connection or "",
         service=title_of(provider, line.provider or ""),
-        icon=f"/providers/{provider.icon}" if provider and provider.icon else "",
+        icon=icon_of(provider),
         status=line.status.value if line.status else "",
         has_old_key=line.has_old_key,
         version=line.version,

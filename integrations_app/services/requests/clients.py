@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import httpx2
 
+from integrations_app import forks
 from integrations_app.security.outward import AsyncOutward, Connecting, Outward
 from integrations_app.services.references import parse_uuid
 from integrations_app.services.requests.transport import (
@@ -18,8 +19,27 @@ from integrations_app.services.requests.transport import (
 _ENVIRONMENT = ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _CONNECTING = tuple(each.name for each in fields(Connecting))
 _FOR_THE_CLIENT_TOO = ("http2", "trust_env")
+_AsTheClientSays = type(httpx2.USE_CLIENT_DEFAULT)
 
 Transport = TypeVar("Transport", httpx2.BaseTransport, httpx2.AsyncBaseTransport)
+
+
+def _refuse_auth(auth: object) -> None:
+    """Refuse a second credential: the connection's own would take its place without a word."""
+    if auth is not None and not isinstance(auth, _AsTheClientSays):
+        raise TypeError("auth= has no effect here: requests carry the connection's own credential")
+
+
+class _Client(httpx2.Client):
+    def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
+        _refuse_auth(options.get("auth"))
+        return super().send(request, **options)
+
+
+class _AsyncClient(httpx2.AsyncClient):
+    async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
+        _refuse_auth(options.get("auth"))
+        return await super().send(request, **options)
 
 
 def client(uuid: object, options: dict[str, Any]) -> httpx2.Client:
@@ -33,15 +53,13 @@ def client(uuid: object, options: dict[str, Any]) -> httpx2.Client:
         InvalidUuid: Neither a UUID nor its string.
     """
     parsed = parse_uuid(uuid)
-    return httpx2.Client(
-        **_around(options, Outward, lambda inner: CredentialTransport(parsed, inner))
-    )
+    return _Client(**_around(options, Outward, lambda inner: CredentialTransport(parsed, inner)))
 
 
 def async_client(uuid: object, options: dict[str, Any]) -> httpx2.AsyncClient:
     """The same for `httpx2.AsyncClient`."""
     parsed = parse_uuid(uuid)
-    return httpx2.AsyncClient(
+    return _AsyncClient(
         **_around(options, AsyncOutward, lambda inner: AsyncCredentialTransport(parsed, inner))
     )
 
@@ -62,7 +80,7 @@ def request(uuid: object, method: str, url: str, options: dict[str, Any]) -> htt
     inner = _shared(tuple(_environment(name) for name in _ENVIRONMENT))
     cookies = options.pop("cookies", None)
     # Not closed: it would close what is shared. It keeps nothing else open.
-    borrowing = httpx2.Client(transport=CredentialTransport(parsed, inner), cookies=cookies)
+    borrowing = _Client(transport=CredentialTransport(parsed, inner), cookies=cookies)
     return borrowing.request(method, url, **options)
 
 
@@ -72,6 +90,7 @@ def _around(
     credentialed: Callable[[Transport], Transport],
 ) -> dict[str, Any]:
     """The client's options with our transport around the caller's, or around our own."""
+    _refuse_auth(options.get("auth"))
     if options.get("transport") is not None and options.get("proxy") is not None:
         raise TypeError("proxy= has no effect beside transport=; give the transport its proxy")
     connecting = {name: options[name] for name in _CONNECTING if name in options}
@@ -100,4 +119,4 @@ def _shared(_environment: tuple[str | None, ...]) -> Outward:
 
 
 # A connection that parent and child both write to would garble what either sends.
-os.register_at_fork(after_in_child=_shared.cache_clear)
+forks.after_in_child(_shared.cache_clear)

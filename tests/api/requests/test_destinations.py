@@ -289,3 +289,17 @@ def test_a_hook_may_lead_a_request_elsewhere_that_it_frees_of_the_credential(
         http.get(f"{URL}/things")
 
     assert (echo.last.host, echo.last.carries(SECRET)) == (STRANGER, False)
+
+
+def test_plain_http_is_named_as_what_is_wrong_and_not_the_host(
+    send_anyhow: Send, outside: World, uuid: UUID
+) -> None:
+    with pytest.raises(errors.DestinationNotAllowed, match=r"over 'http'; .*https://"):
+        send_anyhow(uuid, "GET", f"http://{API}/things")
+
+
+def test_a_foreign_host_is_named_whatever_the_scheme(
+    send_anyhow: Send, outside: World, uuid: UUID
+) -> None:
+    with pytest.raises(errors.DestinationNotAllowed, match=r"to 'evil\.example'\.$"):
+        send_anyhow(uuid, "GET", "http://evil.example/")

@@ -148,3 +148,45 @@ def test_what_is_no_uuid_is_refused_at_once(make: Any, wrong: object) -> None:
 def test_a_request_for_what_is_no_uuid_is_refused() -> None:
     with pytest.raises(errors.InvalidUuid):
         integrations.authenticated_request("mistral:main", "GET", URL)
+
+
+@pytest.mark.parametrize("make", [integrations.client, integrations.async_client])
+def test_a_second_credential_for_a_client_is_refused(make: Any, uuid: UUID) -> None:
+    with pytest.raises(TypeError, match="auth="):
+        make(uuid, auth=("user", "password"))
+
+
+def test_a_second_credential_for_a_request_is_refused(send: Send, echo: Echo, uuid: UUID) -> None:
+    with pytest.raises(TypeError, match="auth="):
+        send(uuid, "GET", f"{URL}/things", auth=("user", "password"))
+
+    assert echo.seen == []
+
+
+def test_a_stream_takes_no_second_credential(echo: Echo, uuid: UUID) -> None:
+    with (
+        integrations.client(uuid) as client,
+        pytest.raises(TypeError, match="auth="),
+        client.stream("GET", f"{URL}/things", auth=("user", "password")),
+    ):
+        pass
+
+    assert echo.seen == []
+
+
+def test_no_second_credential_is_none(send: Send, echo: Echo, uuid: UUID) -> None:
+    send(uuid, "GET", f"{URL}/things", auth=None)
+
+    assert echo.last.carries(SECRET)
+
+
+def test_a_credential_that_programs_use_themselves_is_put_into_no_request(
+    send_anyhow: Send, echo: Echo, add: Add
+) -> None:
+    uuid = add(placement={"manual": True})
+
+    with pytest.raises(errors.PlacementNotSupported, match=r"get_credentials\(\)"):
+        send_anyhow(uuid, "GET", f"{URL}/things")
+
+    assert echo.seen == []
+    assert integrations.get_credentials(uuid)["api_key"] == SECRET
