@@ -21,12 +21,12 @@ COMPILE = $(BIN)/uv --no-config pip compile --quiet --universal --python-version
 	--generate-hashes --no-annotate --custom-compile-command 'make lock' $(FLAGS) pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check build lock messages clean runtime testing browser
+.PHONY: help setup run test test-operations check build lock messages clean runtime testing browser
 .NOTPARALLEL:
 .SUFFIXES:
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):[^#]*## /  make \1	/'
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):[^#]*## /  make \1	/'
 
 setup: testing browser ## only the set-up, test tools and browser included
 
@@ -39,6 +39,9 @@ test: setup build check ## set up what is missing, then every test, lint and typ
 	$(BIN)/pytest -m 'not alone' -n $(WORKERS) || failed=$$?; \
 	$(BIN)/pytest -m alone || failed=$$?; \
 	exit $$failed
+
+test-operations: setup build ## tests with Debian's PostgreSQL, PgBouncer and nginx; as root it adds them
+	@$(BIN)/pytest tests/operations
 
 check: testing ## lint, layers and types only
 	@$(BIN)/ruff check .
