@@ -1,11 +1,18 @@
 """The `integrations` command."""
 
+import json
 import os
 import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from enum import StrEnum
+from itertools import chain
 from typing import Annotated
 
 import typer
 
+from integrations_app.domain import finding
+from integrations_app.domain.finding import Finding, Level
 from integrations_app.errors import IntegrationError, StartRefused
 
 app = typer.Typer(
@@ -78,6 +85,63 @@ def create_admin(email: str) -> None:
     actor = Actor(kind="system", id="integrations", label="system:integrations", origin=Origin.CLI)
     admins.create(email=email, password=_password(), actor=actor)
     typer.echo(f"{email} can sign in now.")
+
+
+class Output(StrEnum):
+    """How a command prints what it has to say."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@app.command()
+def doctor(
+    *,
+    output: Annotated[Output, typer.Option(help="How to print the findings.")] = Output.TEXT,
+) -> None:
+    """Examine the installation: what works, what does not, what to do; changes nothing."""
+    from integrations_app.services import doctor as installation
+
+    findings: list[Finding] = []
+    for found in chain(installation.examine(), _built(), _versions()):
+        findings.append(found)
+        if output is Output.TEXT:
+            _print(found)
+    healthy = all(found.level is not Level.PROBLEM for found in findings)
+    if output is Output.JSON:
+        report = {"healthy": healthy, "findings": [asdict(found) for found in findings]}
+        typer.echo(json.dumps(report, indent=2, ensure_ascii=False))
+    if not healthy:
+        raise typer.Exit(1)
+
+
+def _built() -> Iterator[Finding]:
+    """Examine the pages that `serve` would serve from this folder."""
+    from integrations_app import frontend
+
+    if not frontend.built():
+        yield finding.warning("web.build", "No built pages are here.", "Run `integrations build`.")
+    elif not frontend.current():
+        yield finding.warning(
+            "web.build", "The pages are of other sources.", "Run `integrations build`."
+        )
+    else:
+        yield finding.ok("web.build", "the pages are of these sources")
+
+
+def _versions() -> Iterator[Finding]:
+    import platform
+    from importlib.metadata import version
+
+    names = ("integrations-app", "reflex", "sqlalchemy", "psycopg", "httpx2", "authlib")
+    installed = ", ".join(f"{name} {version(name)}" for name in names)
+    yield finding.ok("versions", f"Python {platform.python_version()}, {installed}")
+
+
+def _print(found: Finding) -> None:
+    typer.echo(f"{found.level:<8} {found.subject:<24} {found.message}")
+    if found.remedy:
+        typer.echo(f"{'':<33} {found.remedy}")
 
 
 def _password() -> str:

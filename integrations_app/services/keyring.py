@@ -1,5 +1,6 @@
 """The key ring of this process, and what the database knows of its keys."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -65,6 +66,20 @@ def check() -> CheckedRing:
     return _checked(settings.load(), database())
 
 
+def compare() -> CheckedRing:
+    """Do the same without making or registering a key.
+
+    Raises:
+        KeyRingMismatch: The ring lacks the newest key that the database knows.
+        DatabaseUnavailable: The database cannot be asked.
+    """
+    ring = _ring_at_hand(settings.load())
+    known = {row.id: row.check_value for row in database().fetch(queries.known_keys)}
+    _refuse_mismatch(ring, known)
+    counts = {row.key_id: row.secrets for row in database().fetch(queries.secrets_by_key)}
+    return CheckedRing(ring=ring, missing=_missing(ring, known, counts))
+
+
 _rings: dict[Settings, KeyRing] = {}
 
 
@@ -89,10 +104,13 @@ def _checked(configured: Settings, of: Database) -> CheckedRing:
             ring = _ring_at_hand(configured)
         _refuse_mismatch(ring, known)
         _register(session, ring, known)
-        at_hand = {key.id for key in ring.keys}
         counts: dict[str, int] = dict(session.execute(queries.secrets_by_key).all())
-        missing = {key_id: counts.get(key_id, 0) for key_id in known if key_id not in at_hand}
-    return CheckedRing(ring=ring, missing=missing)
+    return CheckedRing(ring=ring, missing=_missing(ring, known, counts))
+
+
+def _missing(ring: KeyRing, known: Iterable[str], counts: Mapping[str, int]) -> dict[str, int]:
+    at_hand = {key.id for key in ring.keys}
+    return {key_id: counts.get(key_id, 0) for key_id in known if key_id not in at_hand}
 
 
 def _refuse_mismatch(ring: KeyRing, known: dict[str, bytes]) -> None:

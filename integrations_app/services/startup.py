@@ -46,7 +46,7 @@ def prepare() -> Prepared:
         DatabaseUnavailable: The database cannot be reached.
     """
     configured = settings.load()
-    about_redis = _check_redis(configured)
+    about_redis = check_redis(configured)
     about_data = prepare_data()
     token = admins.setup_token()
     return Prepared(
@@ -99,15 +99,27 @@ def is_ready() -> bool:
         return False
 
 
-def _check_redis(configured: Settings) -> list[str]:
-    """What the operator should know of it; nothing where all is well."""
+def check_redis(configured: Settings, *, may_configure: bool = True) -> list[str]:
+    """Find out whether the Redis that is named can be used.
+
+    Args:
+        configured: The environment's settings.
+        may_configure: Whether to have it tell of changed keys, as Reflex asks for.
+
+    Returns:
+        What the operator should know, a sentence each; nothing where all is well.
+
+    Raises:
+        StartRefused: It cannot be used; the message is one line.
+    """
     if configured.redis_url is None:
         return [_ALONE] if os.environ.get("WEB_CONCURRENCY") not in (None, "", "1") else []
     limits = {"socket_connect_timeout": _REDIS_WITHIN_S, "socket_timeout": _REDIS_WITHIN_S}
     try:
         with Redis.from_url(configured.redis_url, **limits) as asked:
             asked.ping()
-            asked.config_set("notify-keyspace-events", _REDIS_TELLS_OF)
+            if may_configure:
+                asked.config_set("notify-keyspace-events", _REDIS_TELLS_OF)
     except ResponseError:
         return [_NOT_CONFIGURABLE]
     except (RedisError, OSError) as error:

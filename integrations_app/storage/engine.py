@@ -13,7 +13,7 @@ from sqlmodel import Session
 from integrations_app import forks, settings
 from integrations_app.errors import DatabaseFull, DatabaseUnavailable
 from integrations_app.settings import Settings
-from integrations_app.storage.reader import Reader, Rows
+from integrations_app.storage.reader import MOST_CONNECTIONS, Reader, Rows
 
 _CONNECT: Mapping[str, Any] = {
     "connect_timeout": 5,
@@ -26,6 +26,9 @@ _CONNECT: Mapping[str, Any] = {
     "keepalives_count": 3,
 }
 _POOL_TIMEOUT_S = 10
+_POOL_SIZE = 5
+_POOL_OVERFLOW = 15
+_LISTENERS = 1
 _UNDEFINED_TABLE = "42P01"
 _UNDEFINED_COLUMN = "42703"
 _DISK_FULL = "53100"
@@ -76,6 +79,15 @@ class Database:
     ) -> Sequence[Row[Any]]:
         with self.reader.connect() as connection:
             return connection.execute(statement, parameters).all()
+
+    def connect(self) -> psycopg.Connection:
+        """A connection of the caller's own, in autocommit.
+
+        Raises:
+            DatabaseUnavailable: The database cannot be reached.
+        """
+        with translated():
+            return psycopg.connect(conninfo(self.url), autocommit=True, **_CONNECT)
 
     def fetch_fast(self, sql: str, parameters: Sequence[Any]) -> Rows:
         """All rows of a read that is made all the time; see `Reader.fetch`.
@@ -143,8 +155,8 @@ class Database:
 def _engine(url: str, **options: Any) -> Engine:
     return create_engine(
         url,
-        pool_size=5,
-        max_overflow=15,
+        pool_size=_POOL_SIZE,
+        max_overflow=_POOL_OVERFLOW,
         pool_timeout=_POOL_TIMEOUT_S,
         hide_parameters=True,
         connect_args=dict(_CONNECT),
@@ -213,6 +225,12 @@ def _opened(configured: Settings, *, may_create: bool) -> Database:
 
     url = embedded.start(configured.data_dir, may_create=may_create)
     return Database(_with_driver(url), place=f"the embedded database in {configured.data_dir}")
+
+
+def most_connections() -> int:
+    """How many connections a process takes at most; locks that are waited for come on top."""
+    pools = 2 * (_POOL_SIZE + _POOL_OVERFLOW)
+    return pools + MOST_CONNECTIONS + _LISTENERS
 
 
 def _place(url: str) -> str:

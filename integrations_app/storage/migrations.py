@@ -1,11 +1,16 @@
 """Bringing the database to the newest revision."""
 
+from typing import TYPE_CHECKING
+
 import sqlalchemy as sa
 from sqlalchemy import Connection, text
 
 from integrations_app import package_files
 from integrations_app.errors import StartRefused
 from integrations_app.storage.engine import Database, database, translated
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
 VERSION_TABLE = "integrations_alembic_version"
 _LOCK_ID = 0x696E7467  # "intg": held while one process migrates and others wait
@@ -47,12 +52,21 @@ def _run(connection: Connection, target: str) -> None:
 
 def newest() -> str | None:
     """The newest revision that this code brings."""
+    return _revisions().get_current_head()
+
+
+def is_known(revision: str) -> bool:
+    """Whether this code brings the revision."""
+    return any(script.revision == revision for script in _revisions().walk_revisions())
+
+
+def _revisions() -> "ScriptDirectory":
     from alembic.config import Config  # noqa: PLC0415
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(package_files.migrations()))
-    return ScriptDirectory.from_config(config).get_current_head()
+    return ScriptDirectory.from_config(config)
 
 
 def current(of: Database) -> str | None:

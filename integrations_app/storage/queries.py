@@ -117,8 +117,12 @@ last_change = (
     .limit(1)
 )
 
+providers_in_use = sa.select(connections.c.provider).distinct().order_by(connections.c.provider)
+
 known_keys = sa.select(keys.c.id, keys.c.check_value).order_by(keys.c.ordinal)
-secrets_by_key = sa.select(secrets.c.key_id, sa.func.count()).group_by(secrets.c.key_id)
+secrets_by_key = sa.select(secrets.c.key_id, sa.func.count().label("secrets")).group_by(
+    secrets.c.key_id
+)
 
 
 def secrets_of(uuid: UUID) -> sa.Select[SecretRow]:

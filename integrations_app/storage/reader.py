@@ -11,7 +11,7 @@ import psycopg
 
 Rows = list[tuple[Any, ...]]
 
-_MOST_CONNECTIONS = 10
+MOST_CONNECTIONS = 10
 _WAIT_S = 10.0
 
 
@@ -48,7 +48,7 @@ class Reader:
     def forget_connections(self) -> None:
         """Leave the connections to the process that opened them (after a fork)."""
         self._idle: list[psycopg.Cursor] = []
-        self._free = threading.BoundedSemaphore(_MOST_CONNECTIONS)
+        self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
 
     def _fetch(self, sql: str, parameters: Sequence[Any]) -> Rows:
         try:

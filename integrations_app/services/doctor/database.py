@@ -1,0 +1,118 @@
+"""The database: reachable, new enough, writable, roomy, and telling of changes."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import psycopg
+
+from integrations_app.domain.finding import Finding, ok, problem, warning
+from integrations_app.errors import DatabaseUnavailable, StartRefused
+from integrations_app.settings import Settings
+from integrations_app.storage import inspection, migrations
+from integrations_app.storage.engine import Database, database, most_connections
+from integrations_app.storage.inspection import ServerFacts
+
+OLDEST_VERSION = 13
+_MIGRATE = "Run `integrations migrate`; `integrations serve` does it at its start."
+_NOTIFIED_WITHIN_S = 2.0
+_CLOCKS_APART = timedelta(seconds=5)
+
+
+def examine(configured: Settings) -> Iterator[Finding]:
+    """Examine the database that the settings name; the rest only if it can be reached."""
+    try:
+        used = database(configured)
+        facts = inspection.server_facts(used)
+    except (DatabaseUnavailable, StartRefused) as error:
+        yield problem("database.reachable", str(error), "Nothing else of it was examined.")
+        return
+    yield ok("database.reachable", f"PostgreSQL {facts.version}, {used.place}")
+    yield from _version(facts)
+    yield from _revision(used)
+    yield from _privileges(used, facts)
+    yield from _connections(configured, facts)
+    yield from _clock(facts)
+    yield from _notifications(used)
+
+
+def _version(facts: ServerFacts) -> Iterator[Finding]:
+    major = int(facts.version.split(".", 1)[0])
+    if major < OLDEST_VERSION:
+        message = f"PostgreSQL {facts.version} is older than {OLDEST_VERSION}."
+        yield problem("database.version", message, "Use a newer server.")
+    if facts.encoding != "UTF8":
+        message = f"The database stores text as {facts.encoding}: not every name can be saved."
+        yield problem("database.encoding", message, "Use a database with the encoding UTF8.")
+
+
+def _revision(used: Database) -> Iterator[Finding]:
+    at, newest = migrations.current(used), migrations.newest()
+    if at == newest:
+        yield ok("database.revision", f"at the newest revision, {newest}")
+    elif at is None:
+        yield problem("database.revision", "The database has none of our tables.", _MIGRATE)
+    elif migrations.is_known(at):
+        message = f"The database is at revision {at}, and {newest} is the newest."
+        yield problem("database.revision", message, _MIGRATE)
+    else:
+        message = f"A newer release has migrated the database to revision {at}."
+        yield problem("database.revision", message, "Use that release, or restore a backup.")
+
+
+def _privileges(used: Database, facts: ServerFacts) -> Iterator[Finding]:
+    if facts.is_read_only:
+        message = "The database refuses writes: it is a standby, or read-only for this role."
+        yield problem("database.writable", message, "Name the primary server in DATABASE_URL.")
+    else:
+        yield ok("database.writable", "writes are accepted")
+    tables = inspection.tables_out_of_reach(used)
+    if tables:
+        message = f"This role may not read and write: {', '.join(tables)}."
+        remedy = "Grant it SELECT, INSERT, UPDATE and DELETE, or let it own the tables."
+        yield problem("database.privileges", message, remedy)
+    elif facts.schema is None:
+        remedy = "Create the schema, or correct the role's search_path."
+        yield problem("database.privileges", "No schema of the search path exists.", remedy)
+    elif not facts.may_create:
+        message = f"This role may not make tables in schema {facts.schema}."
+        remedy = f"GRANT CREATE ON SCHEMA {facts.schema}, or migrate as another role."
+        yield warning("database.privileges", message, remedy)
+    else:
+        yield ok("database.privileges", f"tables may be made and written in {facts.schema}")
+
+
+def _connections(configured: Settings, facts: ServerFacts) -> Iterator[Finding]:
+    needed = most_connections() * (configured.workers if configured.redis_url else 1)
+    told = (
+        f"up to {needed} connections of the {facts.connections_allowed} that the server allows; "
+        f"{facts.connections_used} are in use"
+    )
+    if needed > facts.connections_allowed:
+        remedy = "Raise the server's max_connections, or lower WEB_CONCURRENCY."
+        yield warning("database.connections", f"This program takes {told}.", remedy)
+    else:
+        yield ok("database.connections", told)
+
+
+def _clock(facts: ServerFacts) -> Iterator[Finding]:
+    seconds = facts.ahead.total_seconds()
+    if abs(facts.ahead) > _CLOCKS_APART:
+        message = f"The server's clock and this one's differ by {abs(seconds):,.0f} seconds."
+        yield warning("database.clock", message, "Let both follow a time server.")
+    else:
+        yield ok("database.clock", f"clocks differ by {abs(seconds) * 1000:,.0f} ms")
+
+
+def _notifications(used: Database) -> Iterator[Finding]:
+    try:
+        took_s = inspection.notification_round_trip(
+            used.connect, used.connect, within_s=_NOTIFIED_WITHIN_S
+        )
+    except (psycopg.Error, DatabaseUnavailable):
+        took_s = None
+    if took_s is None:
+        message = "A NOTIFY does not arrive: open pages do not show what others change."
+        remedy = "Connect to the server itself, or to a pool of sessions, not of transactions."
+        yield problem("database.notifications", message, remedy)
+    else:
+        yield ok("database.notifications", f"a NOTIFY arrives within {took_s * 1000:,.0f} ms")

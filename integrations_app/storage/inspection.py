@@ -1,0 +1,130 @@
+"""What the database server says of itself, for whoever examines an installation."""
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import namedtuple_row
+from sqlalchemy import text
+
+from integrations_app.storage.engine import Database, translated
+
+_FACTS = """
+    SELECT
+        current_setting('server_version') AS version,
+        current_setting('server_encoding') AS encoding,
+        pg_is_in_recovery() OR current_setting('default_transaction_read_only')::bool AS read_only,
+        current_setting('max_connections')::int
+            - current_setting('superuser_reserved_connections')::int AS connections_allowed,
+        (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')
+            AS connections_used,
+        coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create,
+        current_schema() AS schema,
+        pg_backend_pid() AS backend,
+        clock_timestamp() AS now
+"""
+_UNREADABLE = text("""
+    SELECT relname FROM pg_class
+    WHERE relkind IN ('r', 'p') AND relnamespace = to_regnamespace(current_schema())
+        AND (relname LIKE 'integration%' OR relname IN ('ai_endpoints', 'projects'))
+        AND NOT (
+            has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
+            AND (
+                relname = 'integration_audit'  -- it only grows
+                OR has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE')
+            )
+        )
+    ORDER BY relname
+""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerFacts:
+    """What one connection learns about its server.
+
+    Attributes:
+        version: PostgreSQL's own words for it.
+        encoding: How the database stores text.
+        is_read_only: Whether writes are refused: a standby, or a read-only role or database.
+        connections_allowed: How many connections it takes from roles without privileges.
+        connections_used: How many clients are connected now.
+        schema: Where new tables would go; None if the search path names none that exists.
+        may_create: Whether this role may make tables there.
+        is_pooled: Whether something between us and the server hands out its connections.
+        ahead: How much the server's clock is ahead of ours; negative if it is behind.
+    """
+
+    version: str
+    encoding: str
+    is_read_only: bool
+    connections_allowed: int
+    connections_used: int
+    schema: str | None
+    may_create: bool
+    is_pooled: bool
+    ahead: timedelta
+
+
+def server_facts(of: Database) -> ServerFacts:
+    """Ask the server about itself.
+
+    Raises:
+        DatabaseUnavailable: It cannot be reached.
+    """
+    with of.connect() as connection, translated():
+        asked_at = datetime.now(UTC)
+        cursor = connection.cursor(row_factory=namedtuple_row)
+        row: Any = cursor.execute(_FACTS, prepare=False).fetchone()
+        elapsed = datetime.now(UTC) - asked_at
+        own_backend = connection.info.backend_pid
+    return ServerFacts(
+        version=row.version,
+        encoding=row.encoding,
+        is_read_only=row.read_only,
+        connections_allowed=row.connections_allowed,
+        connections_used=row.connections_used,
+        schema=row.schema,
+        may_create=row.may_create,
+        is_pooled=own_backend != row.backend,
+        ahead=row.now - (asked_at + elapsed / 2),
+    )
+
+
+def tables_out_of_reach(of: Database) -> tuple[str, ...]:
+    """Return our tables that this role may not read and write.
+
+    Raises:
+        DatabaseUnavailable: It cannot be reached.
+    """
+    return tuple(row.relname for row in of.fetch(_UNREADABLE))
+
+
+def notification_round_trip(
+    listen: Callable[[], psycopg.Connection],
+    notify: Callable[[], psycopg.Connection],
+    *,
+    within_s: float,
+) -> float | None:
+    """Return how many seconds a NOTIFY takes; None if it does not arrive in time.
+
+    Args:
+        listen: Connects as whoever listens does.
+        notify: Connects as whoever writes does.
+        within_s: How long to wait.
+
+    Raises:
+        psycopg.Error: One of the two cannot connect.
+    """
+    channel = sql.Identifier(f"integrations_doctor_{uuid.uuid4().hex[:12]}")
+    with listen() as listening, notify() as writing:
+        listening.execute(sql.SQL("LISTEN {}").format(channel))
+        began = time.monotonic()
+        writing.execute(sql.SQL("NOTIFY {}").format(channel))
+        for _notification in listening.notifies(timeout=within_s, stop_after=1):
+            return time.monotonic() - began
+    return None
