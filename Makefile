@@ -13,8 +13,8 @@ PACKAGE := $(VENV)/package-$(call digest,requirements.lock pyproject.toml)
 TESTING := $(VENV)/testing-$(call digest,requirements.lock requirements-test.lock)
 BROWSER := $(VENV)/browser
 
-# Processes that share out the tests but those marked `alone`. One, since with more the run ended
-# twice at a test of nonsense that passes by itself.
+# Processes that share out the tests but those marked `alone`. One, since tests of slow starts may
+# fail on a machine that is as busy as two of them make it.
 WORKERS := 1
 
 # Nobody's own settings of uv reach the locks.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +56,8 @@ NONSENSE = (
 def test_no_handler_fails_over_it(
     state: Any, ada: str, db: DatabaseUnderTest, caplog: pytest.LogCaptureFixture
 ) -> None:
+    # Reflex quotes arguments of a wrong type, and no report with lone surrogates can be handed on.
+    caplog.set_level(logging.ERROR, logger="reflex_base.event.processor")
     uuid = _uuid_for(state)
     versions = tuple(f"{uuid}/{version}.0" for version in (HUGE, "²", "-1", "1e9"))
 
