@@ -32,6 +32,7 @@ _LISTENERS = 1
 _UNDEFINED_TABLE = "42P01"
 _UNDEFINED_COLUMN = "42703"
 _DISK_FULL = "53100"
+_INSUFFICIENT_PRIVILEGE = "42501"
 _LOCK_TIMEOUT = "SELECT set_config('lock_timeout', %s, true)"
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _LOST = (
@@ -183,6 +184,9 @@ def translated() -> Iterator[None]:
     except (exc.ProgrammingError, psycopg.ProgrammingError) as error:
         if _sqlstate(error) in (_UNDEFINED_TABLE, _UNDEFINED_COLUMN):
             message = "The database is not at the newest revision; run `integrations migrate`."
+            raise DatabaseUnavailable(message) from error
+        if _sqlstate(error) == _INSUFFICIENT_PRIVILEGE:
+            message = "The database's role lacks a right; `integrations doctor` says which."
             raise DatabaseUnavailable(message) from error
         raise
 

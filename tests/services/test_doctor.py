@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from integrations_app import integrations
+from integrations_app import errors, integrations
 from integrations_app.domain.finding import Finding, Level
 from integrations_app.services import doctor
 from integrations_app.storage import inspection
@@ -130,6 +130,33 @@ def test_a_role_without_rights_is_told_which_it_lacks(
     assert "integration_connections" in said
     assert "projects" not in said
     assert "INSERT" in said
+
+
+def test_a_role_without_any_right_is_told_so_and_the_rest_is_examined(
+    db: DatabaseUnderTest, outside: World, role: str
+) -> None:
+    said = grave()
+
+    assert "integrations_alembic_version" in said["database.privileges"]
+    assert "may not read" in said["database.revision"]
+    assert "database.notifications" in examined()
+
+
+def test_a_program_whose_role_lacks_a_right_is_told_where_to_look(
+    db: DatabaseUnderTest, outside: World, role: str
+) -> None:
+    with pytest.raises(errors.DatabaseUnavailable, match="integrations doctor"):
+        integrations.list_connections()
+    with pytest.raises(errors.DatabaseUnavailable, match="integrations doctor"):
+        integrations.get_credentials("0197f4d2-8c1e-7a60-b6b1-3f0c0d9be6aa")
+
+
+def test_a_container_that_only_listens_to_itself_is_warned_of(
+    db: DatabaseUnderTest, outside: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("container", "podman")
+
+    assert "INTEGRATIONS_PUBLIC_URL" in grave(Level.WARNING)["web.listening"]
 
 
 def test_a_role_that_may_write_and_not_migrate_is_warned(

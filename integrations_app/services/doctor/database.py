@@ -26,10 +26,11 @@ def examine(configured: Settings) -> Iterator[Finding]:
     except (DatabaseUnavailable, StartRefused) as error:
         yield problem("database.reachable", str(error), "Nothing else of it was examined.")
         return
-    yield ok("database.reachable", f"PostgreSQL {facts.version}, {used.place}")
+    through = ", through a pooler" if facts.is_pooled else ""
+    yield ok("database.reachable", f"PostgreSQL {facts.version}, {used.place}{through}")
     yield from _version(facts)
-    yield from _revision(used)
     yield from _privileges(used, facts)
+    yield from _revision(used)
     yield from _connections(configured, facts)
     yield from _clock(facts)
     yield from _notifications(used)
@@ -46,7 +47,13 @@ def _version(facts: ServerFacts) -> Iterator[Finding]:
 
 
 def _revision(used: Database) -> Iterator[Finding]:
-    at, newest = migrations.current(used), migrations.newest()
+    newest = migrations.newest()
+    try:
+        at = migrations.current(used)
+    except DatabaseUnavailable:
+        message = "This role may not read at which revision the database is."
+        yield problem("database.revision", message, "Grant it the rights that are named above.")
+        return
     if at == newest:
         yield ok("database.revision", f"at the newest revision, {newest}")
     elif at is None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from integrations_app.domain.finding import Finding, ok, problem, warning
 from integrations_app.errors import StartRefused
-from integrations_app.services import startup
+from integrations_app.services import listening, startup
 from integrations_app.settings import Settings
 
 _ROOM_BYTES = 500_000_000
@@ -26,6 +26,8 @@ def examine_address(configured: Settings) -> Iterator[Finding]:
         yield warning(subject, message, "Serve it behind a proxy that speaks HTTPS.")
     else:
         yield ok(subject, public.origin)
+    for message in listening.warnings(configured):
+        yield warning("web.listening", message, "Set the variable that is named.")
     if public is not None and not configured.trusted_proxies:
         message = "No proxy is trusted: behind one, all people share one address at sign-in."
         remedy = "Name its network in INTEGRATIONS_TRUSTED_PROXIES if there is one."
