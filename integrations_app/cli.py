@@ -120,13 +120,15 @@ def _built() -> Iterator[Finding]:
     from integrations_app import frontend
 
     if not frontend.built():
-        yield finding.warning("web.build", "No built pages are here.", "Run `integrations build`.")
+        yield finding.warning(
+            "web.build", "There are no built pages here.", "Run `integrations build`."
+        )
     elif not frontend.current():
         yield finding.warning(
-            "web.build", "The pages are of other sources.", "Run `integrations build`."
+            "web.build", "The built pages are older than the sources.", "Run `integrations build`."
         )
     else:
-        yield finding.ok("web.build", "the pages are of these sources")
+        yield finding.ok("web.build", "the built pages match the sources")
 
 
 def _versions() -> Iterator[Finding]:

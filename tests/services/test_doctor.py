@@ -138,7 +138,7 @@ def test_a_role_without_any_right_is_told_so_and_the_rest_is_examined(
     said = grave()
 
     assert "integrations_alembic_version" in said["database.privileges"]
-    assert "may not read" in said["database.revision"]
+    assert "cannot read" in said["database.revision"]
     assert "database.notifications" in examined()
 
 

@@ -24,7 +24,11 @@ def examine(configured: Settings) -> Iterator[Finding]:
         used = database(configured)
         facts = inspection.server_facts(used)
     except (DatabaseUnavailable, StartRefused) as error:
-        yield problem("database.reachable", str(error), "Nothing else of it was examined.")
+        yield problem(
+            "database.reachable",
+            str(error),
+            "Correct DATABASE_URL or start the server; the rest was not examined.",
+        )
         return
     through = ", through a pooler" if facts.is_pooled else ""
     yield ok("database.reachable", f"PostgreSQL {facts.version}, {used.place}{through}")
@@ -51,13 +55,15 @@ def _revision(used: Database) -> Iterator[Finding]:
     try:
         at = migrations.current(used)
     except DatabaseUnavailable:
-        message = "This role may not read at which revision the database is."
+        message = "This role cannot read at which revision the database is."
         yield problem("database.revision", message, "Grant it the rights that are named above.")
         return
     if at == newest:
         yield ok("database.revision", f"at the newest revision, {newest}")
     elif at is None:
-        yield problem("database.revision", "The database has none of our tables.", _MIGRATE)
+        yield problem(
+            "database.revision", "The database has no tables of this product yet.", _MIGRATE
+        )
     elif migrations.is_known(at):
         message = f"The database is at revision {at}, and {newest} is the newest."
         yield problem("database.revision", message, _MIGRATE)
@@ -71,28 +77,30 @@ def _privileges(used: Database, facts: ServerFacts) -> Iterator[Finding]:
         message = "The database refuses writes: it is a standby, or read-only for this role."
         yield problem("database.writable", message, "Name the primary server in DATABASE_URL.")
     else:
-        yield ok("database.writable", "writes are accepted")
+        yield ok("database.writable", "the server accepts writes")
     tables = inspection.tables_out_of_reach(used)
     if tables:
-        message = f"This role may not read and write: {', '.join(tables)}."
+        message = f"This role cannot read and write: {', '.join(tables)}."
         remedy = "Grant it SELECT, INSERT, UPDATE and DELETE, or let it own the tables."
         yield problem("database.privileges", message, remedy)
     elif facts.schema is None:
         remedy = "Create the schema, or correct the role's search_path."
         yield problem("database.privileges", "No schema of the search path exists.", remedy)
     elif not facts.may_create:
-        message = f"This role may not make tables in schema {facts.schema}."
+        message = f"This role cannot create tables in schema {facts.schema}."
         remedy = f"GRANT CREATE ON SCHEMA {facts.schema}, or migrate as another role."
         yield warning("database.privileges", message, remedy)
     else:
-        yield ok("database.privileges", f"tables may be made and written in {facts.schema}")
+        yield ok(
+            "database.privileges", f"this role can create and write tables in schema {facts.schema}"
+        )
 
 
 def _connections(configured: Settings, facts: ServerFacts) -> Iterator[Finding]:
     needed = most_connections() * (configured.workers if configured.redis_url else 1)
     told = (
         f"up to {needed} connections of the {facts.connections_allowed} that the server allows; "
-        f"{facts.connections_used} are in use"
+        f"{facts.connections_used} in use now"
     )
     if needed > facts.connections_allowed:
         remedy = "Raise the server's max_connections, or lower WEB_CONCURRENCY."
@@ -122,4 +130,6 @@ def _notifications(used: Database) -> Iterator[Finding]:
         remedy = "Connect to the server itself, or to a pool of sessions, not of transactions."
         yield problem("database.notifications", message, remedy)
     else:
-        yield ok("database.notifications", f"a NOTIFY arrives within {took_s * 1000:,.0f} ms")
+        yield ok(
+            "database.notifications", f"live updates arrive; a NOTIFY takes {took_s * 1000:,.1f} ms"
+        )

@@ -16,10 +16,14 @@ def examine(configured: Settings) -> Iterator[Finding]:
     try:
         compared = keyring.compare()
     except (KeyRingMismatch, InvalidSetting) as error:
-        yield problem(_SUBJECT, str(error), "Secrets cannot be read until that is mended.")
+        yield problem(
+            _SUBJECT, str(error), "Stored secrets cannot be read until this is corrected."
+        )
         return
     except DatabaseUnavailable:
-        yield warning(_SUBJECT, "not compared with the database", "Mend the database first.")
+        yield warning(
+            _SUBJECT, "The keys were not compared with the database.", "Correct the database first."
+        )
         return
     kept = "INTEGRATIONS_ENCRYPTION_KEYS" if configured.encryption_keys else "the key file"
     if not compared.ring.keys:

@@ -27,7 +27,7 @@ def examine_certificates(_configured: Settings) -> Iterator[Finding]:
     except InvalidSetting as error:
         yield problem(subject, str(error), "Correct or unset the variable.")
     else:
-        yield ok(subject, f"from {file or folder}" if file or folder else "those of certifi")
+        yield ok(subject, f"those in {file or folder}" if file or folder else "the default ones")
 
 
 def examine_proxy(_configured: Settings) -> Iterator[Finding]:
@@ -85,14 +85,12 @@ def _reachable(key: str, host: str) -> Finding:
         remedy = "Correct the name service, or set INTEGRATIONS_ALLOW_PRIVATE_NETWORK."
         return problem(subject, message, remedy)
     except egress.Nonsense:
-        return warning(
-            subject, f"{host} does not speak HTTP.", "Look for what answers in its place."
-        )
+        return warning(subject, f"{host} does not speak HTTP.", "Check what answers in its place.")
     except InvalidSetting as error:
         return problem(subject, f"{host} was not asked: {error}", "Correct or unset the variable.")
     except egress.EgressFailed as error:
-        message = f"{host} could not be reached: {error}."
-        return problem(subject, message, "Look at the firewall, the proxy and the certificates.")
+        message = f"{host} could not be reached ({error})."
+        return problem(subject, message, "Check the firewall, the proxy and the certificates.")
     return ok(subject, f"{host} answers")
 
 
