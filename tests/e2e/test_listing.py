@@ -186,6 +186,7 @@ def test_removing_deletes_for_good(admin: Page) -> None:
     button(row(admin, "main"), "Remove").click()
     button(admin.get_by_role("alertdialog"), "Delete for good").click()
 
+    expect(admin.get_by_role("alertdialog")).to_have_count(0)
     expect(row(admin, "main")).to_have_count(0)
     expect(rows(admin)).to_have_count(1)
     assert names() == ["kept"]

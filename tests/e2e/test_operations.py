@@ -75,6 +75,7 @@ def watched(
             database_url=own_db.url,
             INTEGRATIONS_ENCRYPTION_KEYS=ENCRYPTION_KEY,
             INTEGRATIONS_METRICS_TOKEN=TOKEN,
+            INTEGRATIONS_LISTEN="127.0.0.1",  # said by nobody, it is remarked on in a container
             **by_workers,
             **world.environment,
         )

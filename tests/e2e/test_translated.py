@@ -61,6 +61,7 @@ def test_a_translated_list_repaints_and_leaves_names_as_they_are(admin: Page) ->
     expect(said(row(admin, "renamed"), "Not connected")).to_be_visible()
     button(row(admin, "second"), "Remove").click()
     button(admin.get_by_role("alertdialog"), "Delete for good").click()
+    expect(admin.get_by_role("alertdialog")).to_have_count(0)
     expect(row(admin, "second")).to_have_count(0)
     integrations.remove_connection(uuid)
     expect(said(row(admin, "renamed"), "Deleted")).to_be_visible()

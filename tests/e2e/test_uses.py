@@ -156,6 +156,7 @@ def test_another_connection_takes_its_place_and_nothing_is_chosen_beforehand(
     button(question, "Replace and delete").click()
 
     expect(admin.get_by_text("1 place uses the other integration now.")).to_be_visible()
+    expect(admin.get_by_role("alertdialog")).to_have_count(0)
     expect(row(admin, "main")).to_have_count(0)
     assert (names(), users(db, new)) == (["spare"], ["Summaries"])
 
