@@ -148,7 +148,7 @@ def _way_out() -> rx.Component:
 def _sign_out_failed() -> rx.Component:
     """Words that the browser shows by itself, as the server may be out of reach."""
     told = problem_callout(
-        t("You are still signed in: the server did not answer. Try to sign out again.")
+        t("You are still signed in: the server could not sign you out. Try again in a moment.")
     )
     return rx.el.div(told, hidden=True, custom_attrs={FAILED: "true"})
 
