@@ -87,8 +87,9 @@ class PagedList(rx.State, mixin=True):
         raise NotImplementedError
 
     def _is_news(self, row: Any, before: Any) -> bool:
-        """Whether a row is worth a glow when it changes by itself."""
-        return row != before
+        """Whether a row that differs from before is worth a glow."""
+        del row, before
+        return True
 
     async def _renew(self) -> list[rx.event.EventSpec]:
         """Show the page in its order.
@@ -128,10 +129,12 @@ class PagedList(rx.State, mixin=True):
         return [rx.redirect(link, replace=True)]
 
     def _show(self, shown: tuple[Any, ...], reading: Reading[Any]) -> None:
-        kept = keep(shown, reading)
-        before = {row.uuid: row for row in self._seen}
-        news = [row.uuid for row in kept.rows if self._is_news(row, before.get(row.uuid, row))]
-        if kept.rows != self._seen:
+        kept, seen = keep(shown, reading), self._seen
+        before = {row.uuid: row for row in seen}
+        # Few rows differ, and to ask this state anything costs more than to compare them all.
+        different = [row for row in kept.rows if row != before.get(row.uuid, row)]
+        news = [row.uuid for row in different if self._is_news(row, before[row.uuid])]
+        if kept.rows != seen:
             cast("Any", self).rows, self._seen = list(kept.rows), kept.rows
         self._put(
             changed=news,
