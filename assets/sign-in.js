@@ -73,4 +73,5 @@
     write(HEARD, signedOutAt());
   }
   new MutationObserver(look).observe(document, { childList: true, subtree: true });
+  look(); // a busy browser may leave the page before anything on it moves again
 })();

@@ -277,7 +277,7 @@ def test_a_dry_run_of_a_connection_takes_its_secrets_where_none_is_typed(
 def test_a_dry_run_of_a_connection_prefers_what_is_typed(
     outside: World, connection: Connection
 ) -> None:
-    typed = key("mistral", Behaviour.WRONG, serial="typed")
+    typed = key("mistral", Behaviour.WRONG, serial="typed in a dry run")
 
     result = integrations.validate_credentials("mistral", {"api_key": typed}, uuid=connection.uuid)
 

@@ -132,6 +132,17 @@ def test_sign_in_returns_to_the_page_that_was_asked_for(visitor: Page) -> None:
     expect(name_field(visitor)).to_be_visible()
 
 
+def test_sign_in_returns_to_a_page_that_was_left_before_anything_on_it_moved(
+    visitor: Page,
+) -> None:
+    visitor.add_init_script("MutationObserver = class { observe() {} disconnect() {} }")
+    visitor.goto(routes.new("mistral"))
+
+    enter(visitor, EMAIL)
+
+    expect(visitor).to_have_url(re.compile(re.escape(routes.NEW) + r"/?\?provider=mistral$"))
+
+
 def test_sign_in_returns_to_pages_of_ours_only(visitor: Page) -> None:
     visitor.goto(routes.LOGIN)
     expect(visitor.get_by_label("Email")).to_be_focused()

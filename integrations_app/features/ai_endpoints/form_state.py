@@ -12,7 +12,7 @@ from integrations_app.errors import DatabaseUnavailable, IntegrationError, Inval
 from integrations_app.features.ai_endpoints import lookup, old_keys, prompting, service, wording
 from integrations_app.features.ai_endpoints.errors import EndpointMissing
 from integrations_app.features.ai_endpoints.listing_state import is_about_endpoints
-from integrations_app.features.ai_endpoints.stored_state import StoredEndpoint, draft_of
+from integrations_app.features.ai_endpoints.stored_state import StoredEndpoint
 from integrations_app.features.ai_endpoints.views import title_of
 from integrations_app.i18n import _
 from integrations_app.services import catalogue
@@ -122,7 +122,7 @@ class EndpointForm(StoredEndpoint, AdminState):
                 return
             self._clear_feedback()
             self._forget_answer()
-            self.asking, draft, turn = True, draft_of(form), self._prompt_turn
+            self.asking, draft, turn = True, self._draft(form), self._prompt_turn
         yield None
         event = None
         try:

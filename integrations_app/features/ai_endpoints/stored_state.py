@@ -1,6 +1,7 @@
 """The form of an AI endpoint."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,8 @@ class StoredEndpoint(RowForm, ConnectionChoices, mixin=True):
     old_provider: str = ""
 
     _capability: str = CAPABILITY
+    _has_picked: bool = False
+    """Whether a click in the picker has arrived since the form was filled."""
 
     async def _may_see_connections(self) -> bool:
         return await signed_in(self) is not None
@@ -42,7 +45,7 @@ class StoredEndpoint(RowForm, ConnectionChoices, mixin=True):
         return lookup.by_uuid
 
     def _storing(self, form: object, *, seen: Any, actor: Actor) -> Callable[[], Endpoint]:
-        draft = draft_of(form)
+        draft = self._draft(form)
         if seen is not None:
             return partial(service.update, seen.uuid, draft, seen=seen, actor=actor)
         return partial(service.add, draft, actor=actor)
@@ -55,6 +58,7 @@ class StoredEndpoint(RowForm, ConnectionChoices, mixin=True):
         draft = row.draft if row else Draft(name="", model="")
         self.name, self.model = draft.name, draft.model
         self.picked = [str(draft.integration)] if draft.integration else []
+        self._has_picked = False
 
     def _show_live(self, row: Endpoint | None) -> None:
         self.has_old_key = bool(row and row.has_old_key)
@@ -75,6 +79,14 @@ class StoredEndpoint(RowForm, ConnectionChoices, mixin=True):
         except InvalidUuid:
             return
         self.picked = [uuid] if told.get("action") == "select" else []
+        self._has_picked = True
+
+    def _draft(self, form: object) -> Draft:
+        """Return what a form says, with what was picked: the page may not have shown it yet."""
+        draft = draft_of(form)
+        if not self._has_picked:
+            return draft
+        return replace(draft, integration=_picked(next(iter(self.picked), None)))
 
 
 def draft_of(form: object) -> Draft:

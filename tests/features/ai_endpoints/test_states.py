@@ -195,3 +195,39 @@ def test_a_conflict_names_what_changed_although_the_form_had_followed(
 
     run(scenario)
     assert lookup.by_uuid(made.uuid).draft == theirs
+
+
+def test_what_was_picked_is_saved_although_the_page_had_not_shown_it_yet(
+    db: DatabaseUnderTest, ada: str
+) -> None:
+    first, second = connection(name="first").uuid, connection(name="second").uuid
+    made = endpoint("chat", first)
+
+    async def scenario(tabs: Tabs) -> None:
+        tab = at_page_of(tabs, made.uuid, ada)
+        await tab.send(EndpointForm.load)
+        seen = await shown(tab)
+        await tab.send(
+            EndpointForm.pick, event={"uuid": str(second), "action": "select"}, seen=seen
+        )
+        form = {"name": "talk", "model": "small", "integration": str(first)}
+        await tab.send(EndpointForm.save, form=form, seen=seen)
+
+    run(scenario)
+    assert lookup.by_uuid(made.uuid).draft.integration == second
+
+
+def test_what_the_form_says_is_saved_where_no_pick_is_known(
+    db: DatabaseUnderTest, ada: str
+) -> None:
+    first, second = connection(name="first").uuid, connection(name="second").uuid
+    made = endpoint("chat", first)
+
+    async def scenario(tabs: Tabs) -> None:
+        tab = at_page_of(tabs, made.uuid, ada)  # of a server that has just started again
+        await tab.send(EndpointForm.load)
+        form = {"name": "talk", "model": "small", "integration": str(second)}
+        await tab.send(EndpointForm.save, form=form, seen=await shown(tab))
+
+    run(scenario)
+    assert lookup.by_uuid(made.uuid).draft.integration == second

@@ -14,6 +14,7 @@ from .consent import ACCOUNT
 from .pages import ALLOW, CANCEL
 from .policies import ACME, GOOGLE, MICROSOFT
 from .service import REFRESHES, Service
+from .tokens import IssuedToken
 from .troubles import ApiTrouble, Trouble
 
 SITES = ((GOOGLE, google.site), (MICROSOFT, microsoft.site), (ACME, acme.site))
@@ -126,11 +127,11 @@ class OAuth:
         Args:
             account: Its e-mail address.
         """
-        tokens: list[str] = []
+        tokens: list[IssuedToken] = []
         for service in self._services.values():
             with service.lock:
                 tokens += service.server.ledger.access_tokens_of(account)
-        return tokens
+        return [token.text for token in sorted(tokens, key=lambda token: token.number)]
 
     def reused(self, client_id: str) -> bool:
         """Whether anyone came back with a refresh token of this client's that was replaced."""

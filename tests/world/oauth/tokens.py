@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from authlib.oauth2.rfc6749 import AuthorizationCodeMixin, TokenMixin
@@ -11,6 +12,7 @@ from .accounts import Account
 from .clients import OAuthClient
 
 CODE_LIFETIME = timedelta(minutes=10)
+_numbers = itertools.count()
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -65,6 +67,8 @@ class IssuedToken(TokenMixin):
     authorization: Authorization
     expires_at: datetime | None = None
     replaced: bool = False
+    number: int = field(default_factory=_numbers.__next__, repr=False)
+    """Which one it is of all that any provider has issued."""
 
     @property
     def account(self) -> Account:
@@ -117,10 +121,10 @@ class Ledger:
         """The access token that reads so, or None."""
         return self._access_tokens.get(text)
 
-    def access_tokens_of(self, account: str) -> list[str]:
+    def access_tokens_of(self, account: str) -> list[IssuedToken]:
         """The access tokens to the account with this e-mail address, oldest first."""
         return [
-            token.text
+            token
             for token in self._access_tokens.values()
             if token.authorization.account and token.authorization.account.email == account
         ]
