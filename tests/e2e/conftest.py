@@ -7,13 +7,15 @@ import fcntl
 import itertools
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    Error,
     Page,
     Playwright,
     expect,
@@ -50,6 +52,7 @@ SHOWN_WITHIN_MS = 5_000
 LIVE_WITHIN_MS = 3_000
 """What others do shows within a second; the rest is what a busy machine may add."""
 
+_SHELL = "chromium-headless-shell"
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _BROWSER_OPTIONS = (
     "--no-sandbox",
@@ -70,6 +73,7 @@ expect.set_options(timeout=SHOWN_WITHIN_MS)
 
 NewTab = Callable[[BrowserContext], Page]
 NewBrowser = Callable[..., BrowserContext]
+Started = TypeVar("Started", Browser, BrowserContext)
 
 
 # --- The product and the library beside it ---
@@ -385,8 +389,8 @@ def passing_admin(library: DatabaseUnderTest) -> Iterator[Admin]:
 
 
 def launch(playwright: Playwright, *options: str, proxy_url: str | None = None) -> Browser:
-    """The installed Chromium, else Playwright's own, which goes out through the proxy."""
-    return playwright.chromium.launch(**_chromium(options, proxy_url))
+    """A browser without a window, which goes out through the proxy."""
+    return _started(playwright.chromium.launch, **_settings(options, proxy_url))
 
 
 def launch_with_profile(
@@ -397,14 +401,24 @@ def launch_with_profile(
     base_url: str | None = None,
 ) -> BrowserContext:
     """The same with a profile in a folder: it keeps compiled scripts, and opens pages faster."""
-    return playwright.chromium.launch_persistent_context(
-        folder, base_url=base_url, **PEOPLE, **_chromium(options, proxy_url)
-    )
+    start = partial(playwright.chromium.launch_persistent_context, folder, base_url=base_url)
+    return _started(start, **PEOPLE, **_settings(options, proxy_url))
 
 
-def _chromium(options: Sequence[str], proxy_url: str | None) -> dict[str, Any]:
+def _started(start: Callable[..., Started], **settings: Any) -> Started:
+    """The installed shell of Chromium, else Playwright's own, else a whole Chromium."""
+    shell = shutil.which(_SHELL)
+    try:
+        return start(executable_path=shell, **settings)
+    except Error:
+        whole = next((path for name in _BROWSERS if (path := shutil.which(name))), None)
+        if shell or not whole:
+            raise
+        return start(executable_path=whole, **settings)
+
+
+def _settings(options: Sequence[str], proxy_url: str | None) -> dict[str, Any]:
     return {
-        "executable_path": next((path for name in _BROWSERS if (path := shutil.which(name))), None),
         "args": [*_BROWSER_OPTIONS, *options],
         "proxy": {"server": proxy_url, "bypass": "localhost,127.0.0.1"} if proxy_url else None,
     }
