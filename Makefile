@@ -44,10 +44,11 @@ test: setup build check ## set up what is missing, then every test, lint and typ
 test-operations: setup build ## tests with Debian's PostgreSQL, PgBouncer and nginx; as root it adds them
 	@$(BIN)/pytest tests/operations
 
-check: testing ## lint, layers and types only
+check: testing ## lint, layers, declared dependencies and types only
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
+	@$(BIN)/deptry integrations_app alembic
 	@$(BIN)/basedpyright
 
 build: runtime ## the production frontend, if its sources changed

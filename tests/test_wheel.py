@@ -60,6 +60,7 @@ def below(folder: str, pattern: str) -> set[str]:
     ("folder", "pattern", "place"),
     [
         ("integrations_app", "*.py", "integrations_app"),
+        ("integrations_app", "py.typed", "integrations_app"),
         ("integrations_app", "*.toml", "integrations_app"),
         ("integrations_app", "*.jsx", "integrations_app"),
         ("integrations_app", "*.js", "integrations_app"),
@@ -96,6 +97,14 @@ def test_the_command_works_in_any_folder(
     keys = installed.run("python", "-c", PROVIDERS, folder=tmp_path, **environment).split()
 
     assert {"google", "microsoft", "openrouter", "mistral", "deepseek"} <= set(keys)
+
+
+def test_the_module_is_the_command_too(installed: Installed, tmp_path: Path) -> None:
+    of_command = installed.run("integrations", "--help", folder=tmp_path)
+    of_module = installed.run("python", "-m", "integrations_app", "--help", folder=tmp_path)
+
+    assert "create-admin" in of_module
+    assert of_module.replace("python -m integrations_app", "integrations") == of_command
 
 
 def test_two_apps_share_a_database_and_propose_nothing_about_each_other(
