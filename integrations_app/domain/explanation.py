@@ -29,8 +29,8 @@ def explain(reason: CheckReason | None, details: Mapping[str, Any], *, provider:
         )
     if reason is CheckReason.CREDENTIALS_REJECTED and status is None:
         return _("There are no credentials to test yet. Enter them first.")
-    if reason is CheckReason.UNREACHABLE and details.get("provider_code") in _NOT_SENT:
-        return _NOT_SENT[details["provider_code"]](provider)
+    if reason in _WITHOUT_ANSWER and status is None and details.get("provider_code") in _FAILURES:
+        return _FAILURES[details["provider_code"]](provider)
     if reason is CheckReason.PROVIDER_ERROR or (
         reason is CheckReason.UNREACHABLE and status is not None
     ):
@@ -91,7 +91,9 @@ def _rate_limited(retry_after_s: int | None, provider: str) -> str:
     )
 
 
-_NOT_SENT = {
+_WITHOUT_ANSWER = (CheckReason.UNREACHABLE, CheckReason.PROVIDER_ERROR)
+
+_FAILURES = {
     "private_network": lambda _provider: _(
         "This address leads into a private network, which the operator does not allow "
         "(INTEGRATIONS_ALLOW_PRIVATE_NETWORK)."
@@ -107,8 +109,18 @@ _NOT_SENT = {
         "address, and whether a proxy or firewall stands in between.",
         provider=provider,
     ),
+    "answer_too_large": lambda provider: _(
+        "{provider} sent a far larger answer than the question needs, so it was not read. Check "
+        "the address, or try again later.",
+        provider=provider,
+    ),
+    "answer_unreadable": lambda provider: _(
+        "{provider} sent an answer that is compressed in a way that cannot be read. Check the "
+        "address, or try again later.",
+        provider=provider,
+    ),
 }
-"""Sentences by the `provider_code` of requests that never left."""
+"""Sentences by the `provider_code` of requests without an answer that could be read."""
 
 _SENTENCES = {
     CheckReason.CREDENTIALS_REJECTED: lambda provider: _(

@@ -13,9 +13,14 @@ import httpcore2
 from integrations_app import forks, settings
 from integrations_app.errors import DestinationNotAllowed
 from integrations_app.security import addresses, network
+from integrations_app.security.unpacking import CannotUnpack, UnpacksTooLarge, unpack
 
 DEADLINE_S = 10.0
 MAX_ANSWER_BYTES = 2_000_000
+
+_REDIRECTS_FROM = 300
+_OF_PACKING = ("content-encoding", "content-length")
+"""Headers that speak of a body as it arrived."""
 
 _deadline_at: ContextVar[float] = ContextVar("deadline_at")
 
@@ -53,7 +58,19 @@ class PrivateNetwork(EgressFailed):
 
 
 class Nonsense(EgressFailed):
-    """What came back is not HTTP, or far too much of it."""
+    """What came back is not HTTP, or cannot be read."""
+
+
+class AnswerTooLarge(Nonsense):
+    """Far more came back than an answer needs, or would have come of it when unpacked."""
+
+    code = "answer_too_large"
+
+
+class AnswerUnreadable(Nonsense):
+    """The answer is packed in a way that cannot be unpacked."""
+
+    code = "answer_unreadable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +80,7 @@ class Answer:
     Attributes:
         status: HTTP status.
         headers: Lower-case names to values.
-        body: At most `MAX_ANSWER_BYTES`; may hold secrets, so it is never shown.
+        body: Unpacked, at most `MAX_ANSWER_BYTES`; may hold secrets, so it is never shown.
     """
 
     status: int
@@ -95,7 +112,9 @@ def send(
         Unreachable: No whole answer within the deadline.
         TlsFailed: Nothing was sent, since there was no safe connection.
         PrivateNetwork: The host is in a private network that the operator does not allow.
-        Nonsense: The answer is not HTTP or larger than `MAX_ANSWER_BYTES`.
+        Nonsense: The answer is not HTTP.
+        AnswerTooLarge: It is larger than `MAX_ANSWER_BYTES`, as it arrives or unpacked.
+        AnswerUnreadable: It is packed in a way that cannot be unpacked.
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -128,7 +147,7 @@ def _exchange(
     if proxy is not None:
         addresses.refuse_plainly_private(host, settings=configured)
     sent = {"Host": urlsplit(url).netloc, "Accept": "application/json", **headers}
-    # An answer that arrives compressed could be a small thing that unpacks into a huge one.
+    # Some servers pack their answers all the same; see `_unpacked`.
     sent |= {"Accept-Encoding": "identity", "User-Agent": "integrations-app"}
     if body is not None:
         sent["Content-Length"] = str(len(body))
@@ -139,12 +158,25 @@ def _exchange(
             received_body += chunk
             _remaining_s()
             if len(received_body) > MAX_ANSWER_BYTES:
-                raise Nonsense(f"more than {MAX_ANSWER_BYTES} bytes")
+                raise AnswerTooLarge(f"more than {MAX_ANSWER_BYTES} bytes")
         received = {
             key.decode("latin-1").lower(): value.decode("latin-1")
             for key, value in response.headers
         }
-        return Answer(status=response.status, headers=received, body=bytes(received_body))
+        return _unpacked(response.status, received, bytes(received_body))
+
+
+def _unpacked(status: int, headers: dict[str, str], body: bytes) -> Answer:
+    try:
+        unpacked = unpack(body, headers.get("content-encoding", ""), limit=MAX_ANSWER_BYTES)
+    except UnpacksTooLarge:
+        raise AnswerTooLarge(f"unpacks into more than {MAX_ANSWER_BYTES} bytes") from None
+    except CannotUnpack as error:
+        if status < _REDIRECTS_FROM:  # else the status says enough
+            raise AnswerUnreadable(str(error)) from None
+        unpacked = b""
+    told = {name: text for name, text in headers.items() if name not in _OF_PACKING}
+    return Answer(status=status, headers=told, body=unpacked)
 
 
 @lru_cache(maxsize=4)

@@ -281,7 +281,8 @@ def _exchanged(
     except InvalidInput:
         raise ClientCredentialsNotConfigured(found.uuid) from None
     brought = [code, *([code_verifier] if code_verifier else [])]
-    return tokens.ask(found.provider, found.values, sent, also_secret=brought)
+    outcome = tokens.ask(found.provider, found.values, sent, also_secret=brought)
+    return tokens.completed(found.provider, found.values, outcome)
 
 
 def _account(found: Opened, granted: Tokens) -> Account | None:

@@ -216,6 +216,8 @@ def _settle(
     row = session.get(ConnectionRow, found.uuid, with_for_update=True)
     if row is None or row.token_revision != found.token_revision:
         return  # removed, disconnected or connected anew: what was asked for is out of date
+    if isinstance(outcome, Refusal):
+        tokens.keep_refresh_token(session, row, outcome)
     if isinstance(outcome, Refusal) and row.credential_revision != found.credential_revision:
         return  # it was not the present client that was refused
     before = (row.status, row.validation_reason, row.validation_details)

@@ -10,7 +10,7 @@ from integrations_app.domain.check import CheckReason
 from integrations_app.domain.provider import Provider
 from integrations_app.providers import hosts
 from integrations_app.providers.checks import judgement
-from integrations_app.providers.oauth import answers
+from integrations_app.providers.oauth import answers, requests
 from integrations_app.providers.oauth.answers import Refusal, Tokens
 from integrations_app.providers.oauth.requests import TokenRequest
 from integrations_app.providers.rules import TOKEN_KEYS
@@ -60,6 +60,20 @@ def ask(
     return answers.read(answer, secrets=[*secrets_of(provider, values), *also_secret])
 
 
+def completed(
+    provider: Provider, values: Mapping[str, str], outcome: Tokens | Refusal
+) -> Tokens | Refusal:
+    """The same outcome, or what a refresh token that came without an access token is traded for."""
+    if isinstance(outcome, Tokens) or outcome.refresh_token is None or provider.oauth is None:
+        return outcome
+    came = outcome.refresh_token
+    sent = requests.refresh(provider, provider.oauth, values, refresh_token=came)
+    traded = ask(provider, values, sent, also_secret=[came])
+    if isinstance(traded, Tokens) and traded.refresh_token is None:
+        return replace(traded, refresh_token=came)
+    return traded
+
+
 def secrets_of(provider: Provider, values: Mapping[str, str]) -> list[str]:
     """What of the values nobody may see."""
     return [values[key] for key in (*provider.secret_keys, *TOKEN_KEYS) if key in values]
@@ -77,8 +91,7 @@ def store(session: Session, row: ConnectionRow, tokens: Tokens, *, at: datetime)
         at: When it was asked, from which on the tokens live.
     """
     sealing.store(session, row.uuid, ACCESS_TOKEN, tokens.access_token)
-    if tokens.refresh_token is not None:
-        sealing.store(session, row.uuid, REFRESH_TOKEN, tokens.refresh_token)
+    keep_refresh_token(session, row, tokens)
     if tokens.scopes is not None:
         row.scopes = list(tokens.scopes)
     row.token_revision += 1
@@ -89,6 +102,12 @@ def store(session: Session, row: ConnectionRow, tokens: Tokens, *, at: datetime)
         row.token_refresh_at = at + max(life - min(AHEAD, life / 2), _SOONEST)
     forget_failures(row)
     row.updated_at = at
+
+
+def keep_refresh_token(session: Session, row: ConnectionRow, outcome: Tokens | Refusal) -> None:
+    """Store a refresh token that came, be it without an access token: it may have replaced all."""
+    if outcome.refresh_token is not None:
+        sealing.store(session, row.uuid, REFRESH_TOKEN, outcome.refresh_token)
 
 
 def clear(session: Session, row: ConnectionRow) -> tuple[str, ...]:

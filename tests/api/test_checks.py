@@ -21,6 +21,7 @@ from tests.api.facts import actions, told
 from tests.api.providers import MANY_FIELDS, SELF_HOSTED, UNTESTABLE, Contributing
 from tests.postgresql import DatabaseUnderTest
 from tests.world import Behaviour, World, key
+from tests.world.messages import Reply, Site
 
 PROVIDERS = ("openrouter", "mistral", "deepseek")
 every_provider = pytest.mark.parametrize("provider", PROVIDERS)
@@ -94,6 +95,46 @@ def test_a_key_in_trouble_gets_the_right_reason_with_one_request(
     assert len(outside.requests(key=presented)) == 1
     assert result.message
     assert not shows(f"{result!r} {caplog.text}", presented)
+
+
+@every_provider
+def test_an_answer_that_arrives_compressed_proves_a_key(outside: World, provider: str) -> None:
+    result = dry_run(provider, key(provider, Behaviour.COMPRESSED))
+
+    assert (result.ok, result.reason) == (True, None)
+
+
+@pytest.mark.parametrize("behaviour", [Behaviour.COMPRESSED_BOMB, Behaviour.ENDLESS_BODY])
+def test_an_answer_that_is_far_too_large_is_called_that(
+    outside: World, behaviour: Behaviour
+) -> None:
+    result = dry_run("mistral", key("mistral", behaviour))
+
+    assert result.details == {"provider_code": "answer_too_large"}
+    assert "Mistral sent a far larger answer than the question needs" in result.message
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "says"),
+    [
+        (200, CheckReason.PROVIDER_ERROR, "compressed in a way that cannot be read"),
+        (401, CheckReason.CREDENTIALS_REJECTED, "was refused"),
+    ],
+)
+def test_an_answer_that_cannot_be_unpacked_is_judged_by_its_status(
+    outside: World, register: Register, status: int, reason: CheckReason, says: str
+) -> None:
+    register(Contributing(SELF_HOSTED))
+    headers = (("content-encoding", "br"), ("content-type", "application/json"))
+    reply = Reply(status=status, headers=headers, body=b"\x0b\x02\x80{}\x03")
+    site = Site(hosts=("packed.example",), answer=lambda _request: reply)
+
+    with outside.hosting(site):
+        values = {"base_url": "https://packed.example", "api_key": "abc"}
+        result = integrations.validate_credentials("forge", values)
+
+    assert result.reason is reason
+    assert says in result.message
 
 
 @every_provider

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from typing import Any
 
 import pytest
@@ -141,6 +142,81 @@ def test_what_cannot_stand_in_a_header_is_no_token(token: object) -> None:
 @pytest.mark.parametrize("token", ["", 7, "a b", "x" * 20_000])
 def test_a_refresh_token_that_is_none_does_not_spoil_the_answer(token: object) -> None:
     assert tokens(refresh_token=token).refresh_token is None
+
+
+# Forms
+
+
+def form(text: str, status: int = 200) -> Tokens | Refusal:
+    return read(answer(text.encode(), status), secrets=[SECRET])
+
+
+def test_a_form_is_read_like_json() -> None:
+    found = form("access_token=a&refresh_token=r&expires_in=3600&scope=repo%2Cgist+user&x=")
+
+    assert found == Tokens(
+        access_token="a", refresh_token="r", lifetime_s=3600, scopes=("repo", "gist", "user")
+    )
+
+
+def test_a_plus_in_a_token_stays_one_and_in_other_fields_is_a_space() -> None:
+    found = form("access_token=a+b%2Bc&refresh_token=r+%2F%3D&scope=a+b\n")
+
+    assert found == Tokens(access_token="a+b+c", refresh_token="r+/=", scopes=("a", "b"))
+
+
+def test_an_error_in_a_form_is_one() -> None:
+    found = form("error=bad_verification_code&error_description=The+code+is+wrong.&error_uri=x")
+
+    assert found == Refusal(
+        reason=CheckReason.NEEDS_RECONNECT,
+        details={"http_status": 200, "provider_code": "bad_verification_code"},
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "access_token",
+        "access_token=a b",
+        "<p>access_token=a</p>",
+        "access_token=a&<br>",
+        "access_token=a\nrefresh_token=b",
+        "access_token=ü",
+        "access_token=%FF",
+        "?access_token=a",
+        "&".join(["x=1"] * 100) + "&access_token=a",
+    ],
+)
+def test_what_is_no_form_brings_no_token(text: str) -> None:
+    found = form(text)
+
+    assert found == Refusal(reason=CheckReason.UNREACHABLE, details={"http_status": 200})
+
+
+def test_a_huge_form_is_read_at_once() -> None:
+    began = time.monotonic()
+
+    form("access_token=a&" + "x=1&" * 500_000 + "y")
+    form("access_token=" + "a" * 2_000_000 + "<")
+
+    assert time.monotonic() - began < 1
+
+
+# A refresh token alone
+
+
+@pytest.mark.parametrize("access_token", [None, "", 7, "a b", "x" * 20_000])
+def test_a_refresh_token_is_kept_without_an_access_token(access_token: object) -> None:
+    found = refusal({"access_token": access_token, "refresh_token": "the-only-one"})
+
+    assert (found.reason, found.refresh_token) == (CheckReason.UNREACHABLE, "the-only-one")
+    assert "the-only-one" not in repr(found)
+
+
+@pytest.mark.parametrize(("status", "error"), [(400, None), (500, None), (200, "invalid_grant")])
+def test_no_refresh_token_is_taken_from_a_refusal(status: int, error: str | None) -> None:
+    assert refusal({"error": error, "refresh_token": "r"}, status).refresh_token is None
 
 
 # Refusals

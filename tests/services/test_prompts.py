@@ -68,7 +68,6 @@ def test_model_and_prompt_are_sent_as_they_are(
         (Behaviour.GARBAGE, CheckReason.PROVIDER_ERROR, None),
         (Behaviour.ENDLESS_BODY, CheckReason.PROVIDER_ERROR, None),
         (Behaviour.COMPRESSED_BOMB, CheckReason.PROVIDER_ERROR, None),
-        (Behaviour.COMPRESSED, CheckReason.PROVIDER_ERROR, None),
         (Behaviour.CUT_BODY, CheckReason.UNREACHABLE, None),
     ],
 )
@@ -84,6 +83,12 @@ def test_a_failure_has_a_reason(
     reply = prompts.ask(stored(provider, behaviour).uuid, model="small", prompt="Hello?")
 
     assert (reply.text, reply.reason, reply.details.get("http_status")) == ("", reason, status)
+
+
+def test_an_answer_that_arrives_compressed_is_read(db: DatabaseUnderTest, outside: World) -> None:
+    connection = stored("mistral", Behaviour.COMPRESSED)
+
+    assert prompts.ask(connection.uuid, model="small", prompt="Hello?").text == "Unpacked."
 
 
 @pytest.mark.parametrize("behaviour", [Behaviour.HANGING, Behaviour.DRIPPING_HEADERS])

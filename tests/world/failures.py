@@ -16,6 +16,12 @@ from .messages import Answer, Misbehaviour, Reply, Request
 RETRY_AFTER_S = 30
 RETRY_AT = timedelta(minutes=2)
 ELSEWHERE = "https://evil.example/"
+COMPRESSED = {
+    "choices": [{"message": {"content": "Unpacked."}}],
+    "data": {"label": "Unpacked"},
+    "is_available": True,
+}
+"""What proves a key to every provider that is asked with one, and answers a prompt, too."""
 
 STATUSES: Mapping[Behaviour, int] = MappingProxyType(
     {
@@ -65,7 +71,7 @@ def failure(
         case Behaviour.WRONG_SHAPE:
             return Reply.of_json(["something", {"quite": "different"}, 42])
         case Behaviour.COMPRESSED:
-            return _compressed({"choices": [{"message": {"content": "Unpacked."}}]})
+            return packed(Reply.of_json(COMPRESSED))
         case Behaviour.REDIRECT_ELSEWHERE:
             return _redirect(ELSEWHERE)
         case Behaviour.REDIRECT_TO_HTTP:
@@ -79,16 +85,16 @@ def with_retry_after(reply: Reply, retry_after: int | str) -> Reply:
     return replace(reply, headers=(*reply.headers, ("retry-after", str(retry_after))))
 
 
+def packed(reply: Reply) -> Reply:
+    """The reply in gzip."""
+    headers = (*reply.headers, ("content-encoding", "gzip"))
+    return replace(reply, headers=headers, body=gzip.compress(reply.body))
+
+
 def page() -> Reply:
     """A web page where none was expected."""
     headers = (("content-type", "text/html; charset=utf-8"),)
     return Reply(headers=headers, body=b"<!doctype html><title>Welcome</title><p>Hello & <b>bye")
-
-
-def _compressed(content: object) -> Reply:
-    plain = Reply.of_json(content)
-    headers = (*plain.headers, ("content-encoding", "gzip"))
-    return replace(plain, headers=headers, body=gzip.compress(plain.body))
 
 
 def _redirect(location: str) -> Reply:

@@ -35,7 +35,7 @@ class Behaviour(StrEnum):
     DRIPPING_BODY = "dripping body"  # 200, then a byte now and then, for ever
     ENDLESS_BODY = "endless body"  # 200, then gigabytes at full speed, for ever
     COMPRESSED_BOMB = "compressed bomb"  # 200, gzip: a thousand times larger once unpacked
-    COMPRESSED = "compressed"  # 200, gzip that nobody asked for, of what a model would say
+    COMPRESSED = "compressed"  # 200, gzip that nobody asked for, of what proves a key
     GARBAGE = "garbage"  # bytes that are not HTTP
     HTML = "html"  # 200 with a web page
     WRONG_SHAPE = "wrong shape"  # 200 with JSON that has nothing of what was asked for

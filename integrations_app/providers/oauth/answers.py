@@ -1,14 +1,15 @@
 """Reading what a token endpoint answers: tokens, or why there are none.
 
-Providers differ in small things – numbers as text, no lifetime, errors with status 200 – and some
-answers are not theirs at all; nothing is believed that was not understood.
+Providers differ in small things – a form instead of JSON, numbers as text, no lifetime, errors with
+status 200 – and some answers are not theirs at all; nothing is believed that was not understood.
 """
 
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import unquote, unquote_plus
 
 from integrations_app.domain.check import CheckReason
 from integrations_app.providers.waits import retry_after_s
@@ -17,10 +18,15 @@ from integrations_app.security.redaction import safe_code
 
 _TOKEN = re.compile(r"[!-~]+")
 _SCOPE = re.compile(r"[!#-\[\]-~]{1,256}")
+_FIELD = r"[\w.-]{1,64}=[!-%'-;=?-~]*"
+_FORM = re.compile(rf"{_FIELD}(?:&{_FIELD})*", re.ASCII)
+"""No web page and no JSON looks like this."""
+
 _SEPARATORS = re.compile(r"[\s,]+")
 _LONGEST_TOKEN = 16_384
 _LONGEST_LIFE_S = 10 * 365 * 86_400
 _MOST_SCOPES = 200
+_MOST_FIELDS = 100
 _BUSY = frozenset({408, 429})
 _TRY_LATER = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
 
@@ -49,10 +55,13 @@ class Refusal:
     Attributes:
         reason: `needs_reconnect` if the provider said no, `unreachable` if it may work later.
         details: Facts of the answer, see `CheckResult.details`.
+        refresh_token: One that came without an access token; it may be the only one that still
+            counts.
     """
 
     reason: CheckReason
     details: Mapping[str, Any] = field(default_factory=dict)
+    refresh_token: str | None = field(default=None, repr=False)
 
 
 def read(answer: Answer, *, secrets: Collection[str]) -> Tokens | Refusal:
@@ -62,17 +71,18 @@ def read(answer: Answer, *, secrets: Collection[str]) -> Tokens | Refusal:
         answer: What came back.
         secrets: What was sent; no code that repeats a part of it is kept.
     """
-    body = _object(answer.body)
-    if 200 <= answer.status < 300 and not body.get("error"):  # noqa: PLR2004 - HTTP's successes
-        token = _token(body.get("access_token"))
-        if token is not None:
-            return Tokens(
-                access_token=token,
-                refresh_token=_token(body.get("refresh_token")),
-                lifetime_s=_lifetime_s(body.get("expires_in")),
-                scopes=_scopes(body.get("scope")),
-            )
-    return _refusal(answer, body, secrets)
+    body = _fields(answer.body)
+    if not 200 <= answer.status < 300 or body.get("error"):  # noqa: PLR2004 - HTTP's successes
+        return _refusal(answer, body, secrets)
+    token, refresh_token = _token(body.get("access_token")), _token(body.get("refresh_token"))
+    if token is None:
+        return replace(_refusal(answer, body, secrets), refresh_token=refresh_token)
+    return Tokens(
+        access_token=token,
+        refresh_token=refresh_token,
+        lifetime_s=_lifetime_s(body.get("expires_in")),
+        scopes=_scopes(body.get("scope")),
+    )
 
 
 def _refusal(answer: Answer, body: Mapping[str, Any], secrets: Collection[str]) -> Refusal:
@@ -99,12 +109,25 @@ def _says_no(status: int, body: Mapping[str, Any]) -> bool:
     return 400 <= status < 500 and status not in _BUSY  # noqa: PLR2004 - the request's fault
 
 
-def _object(body: bytes) -> Mapping[str, Any]:
+def _fields(body: bytes) -> Mapping[str, Any]:
+    """The fields of a JSON object or, whatever type the answer says it has, of a form."""
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
-        return {}
+        return _form_fields(body.decode("latin-1").strip())
     return found if isinstance(found, dict) else {}
+
+
+def _form_fields(text: str) -> Mapping[str, str]:
+    if not _FORM.fullmatch(text):
+        return {}
+    pairs = (each.partition("=") for each in text.split("&", _MOST_FIELDS)[:_MOST_FIELDS])
+    return {name: _form_value(name, value) for name, _, value in pairs}
+
+
+def _form_value(name: str, value: str) -> str:
+    """A field's text; in tokens, which have no spaces, a plus was left as it is."""
+    return unquote(value) if name.endswith("_token") else unquote_plus(value)
 
 
 def _token(value: object) -> str | None:

@@ -80,11 +80,11 @@ class Service:
 
     def _token_trouble(self, request: Request) -> Trouble | None:
         client_id = client_id_of(request)
-        if trouble := self.orders.token_requests.get(client_id):
+        is_refresh = form_of(request).get("grant_type") in REFRESHES
+        ordered = self.orders.refreshes.get(client_id) if is_refresh else None
+        if trouble := ordered or self.orders.token_requests.get(client_id):
             return trouble
-        if form_of(request).get("grant_type") not in REFRESHES:
-            return None
-        return self.orders.refreshes.get(client_id) or _slowness(client_with_id(client_id))
+        return _slowness(client_with_id(client_id)) if is_refresh else None
 
 
 def account_fails(token: IssuedToken) -> bool:

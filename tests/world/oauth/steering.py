@@ -74,7 +74,7 @@ class OAuth:
             service.orders.refreshes[client_id] = trouble
 
     def token_requests(self, client_id: str, trouble: Trouble) -> None:
-        """Let all this client's token requests fail so, exchanges of codes included."""
+        """Let all this client's token requests fail so, but refreshes with their own order."""
         service = self._service(client_id)
         with service.lock:
             service.orders.token_requests[client_id] = trouble

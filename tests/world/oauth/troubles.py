@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
+from urllib.parse import urlencode
 
 from .. import misbehaviour
-from ..failures import ELSEWHERE, RETRY_AFTER_S, page, with_retry_after
+from ..failures import ELSEWHERE, RETRY_AFTER_S, packed, page, with_retry_after
 from ..messages import Answer, Later, Misbehaviour, Reply
 
 SLOW_S = 0.7
 
 
 class Trouble(StrEnum):
-    """How a token endpoint treats a client's requests; only the last two process them."""
+    """How a token endpoint treats a client's requests; only those from `SLOW` on process them."""
 
     INVALID_GRANT = "invalid grant"  # 400
     INVALID_CLIENT = "invalid client"  # 401, as if the secret had been changed or expired
@@ -31,6 +33,10 @@ class Trouble(StrEnum):
     NO_ACCESS_TOKEN = "no access token"  # 200 {}
     SLOW = "slow"  # the right answer, after 0.7 s
     ANSWER_LOST = "answer lost"  # tokens are issued, and old ones replaced; nobody is told
+    PACKED = "packed"  # the right answer in gzip, which nobody asked for
+    FORM_ENCODED = "form encoded"  # the right answer as a form, not as JSON
+    PACKED_FORM = "packed form"  # both
+    NO_USABLE_TOKEN = "no usable token"  # the right answer, with an access token too long to send
 
 
 async def hang_up(client: asyncio.StreamWriter) -> None:
@@ -82,7 +88,24 @@ def answer_in(trouble: Trouble | None, proper: Callable[[], Reply]) -> Answer:
         case Trouble.ANSWER_LOST:
             proper()
             return hang_up
+        case Trouble.PACKED:
+            return packed(proper())
+        case Trouble.FORM_ENCODED:
+            return _as_form(proper())
+        case Trouble.PACKED_FORM:
+            return packed(_as_form(proper()))
+        case Trouble.NO_USABLE_TOKEN:
+            return _with(proper(), access_token="x" * 20_000)
     raise NotImplementedError(trouble)
+
+
+def _as_form(reply: Reply) -> Reply:
+    headers = (("content-type", "application/x-www-form-urlencoded; charset=utf-8"),)
+    return replace(reply, headers=headers, body=urlencode(json.loads(reply.body)).encode())
+
+
+def _with(reply: Reply, **fields: object) -> Reply:
+    return replace(reply, body=json.dumps({**json.loads(reply.body), **fields}).encode())
 
 
 @dataclass(slots=True, kw_only=True)
