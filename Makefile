@@ -19,7 +19,7 @@ WORKERS := 1
 
 # Nobody's own settings of uv reach the locks.
 COMPILE = $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 \
-	--generate-hashes --no-annotate --custom-compile-command 'make lock' $(FLAGS) pyproject.toml
+	--generate-hashes --no-annotate --all-extras --custom-compile-command 'make lock' $(FLAGS) pyproject.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-operations check build lock messages clean runtime testing browser
@@ -41,7 +41,7 @@ test: setup build check ## set up what is missing, then every test, lint and typ
 	$(BIN)/pytest -m alone || failed=$$?; \
 	exit $$failed
 
-test-operations: setup build ## tests with Debian's PostgreSQL, PgBouncer and nginx; as root it adds them
+test-operations: setup build ## tests of real installations, and with Debian's PostgreSQL, PgBouncer and nginx; as root it adds them
 	@$(BIN)/pytest tests/operations
 
 check: testing ## lint, layers, declared dependencies and types only

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from integrations_app import extras
 from integrations_app.domain import finding
 from integrations_app.domain.finding import Finding, Level
 from integrations_app.errors import IntegrationError, StartRefused
@@ -36,6 +37,7 @@ def main() -> None:
 @app.command()
 def serve() -> None:
     """Migrate the database and serve the built pages until stopped."""
+    extras.require("web")
     from integrations_app import server, settings
 
     current = settings.load()
@@ -67,6 +69,7 @@ def build(
     ] = False,
 ) -> None:
     """Build the pages; needs bun, and an npm registry the first time."""
+    extras.require("web")
     from integrations_app import frontend, settings
 
     settings.load()  # a wrong value says so here, not in the midst of Reflex's build
@@ -79,6 +82,7 @@ def build(
 @app.command()
 def create_admin(email: str) -> None:
     """Create an admin; the password comes from INTEGRATIONS_ADMIN_PASSWORD or is asked for."""
+    extras.require("web")
     from integrations_app.domain.actor import Actor, Origin
     from integrations_app.services import admins
 
@@ -135,7 +139,8 @@ def _versions() -> Iterator[Finding]:
     import platform
     from importlib.metadata import version
 
-    names = ("integrations-app", "reflex", "sqlalchemy", "psycopg", "httpx2", "authlib")
+    of_web = ("reflex",) if extras.is_installed("web") else ()
+    names = ("integrations-app", *of_web, "sqlalchemy", "psycopg", "httpx2", "authlib")
     installed = ", ".join(f"{name} {version(name)}" for name in names)
     yield finding.ok("versions", f"Python {platform.python_version()}, {installed}")
 

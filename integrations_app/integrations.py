@@ -11,32 +11,19 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import httpx2
-
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.check import CheckResult
 from integrations_app.domain.connection import Connection
 from integrations_app.domain.provider import Provider
 from integrations_app.domain.usage import Usage
-from integrations_app.events.subscription import Subscription
-from integrations_app.modules import registry
-from integrations_app.services import (
-    catalogue,
-    checks,
-    connections,
-    credentials,
-    live,
-    lookup,
-    oauth,
-    refresh,
-    replacement,
-    usage,
-)
+from integrations_app.services import catalogue, credentials
 from integrations_app.services.credentials import Credentials
 from integrations_app.services.references import parse_uuid
-from integrations_app.services.requests import clients
 
 if TYPE_CHECKING:
+    import httpx2
+
+    from integrations_app.events.subscription import Subscription
     from integrations_app.services.requests.auth import ConnectionAuth
 
 Ref = UUID | str
@@ -64,6 +51,8 @@ def add_connection(
         AlreadyExists: The provider has a connection of this name.
         InvalidFields: Values that cannot be saved; `.fields` says which.
     """
+    from integrations_app.services import connections
+
     return connections.add(provider, name, values=values, actor=Actor.of(actor))
 
 
@@ -93,6 +82,8 @@ def update_connection(
         InvalidFields: Values that cannot be saved; `.fields` says which.
         Conflict: Someone saved since `expected_version`; `.fields` says what.
     """
+    from integrations_app.services import connections
+
     return connections.update(
         uuid,
         name=name,
@@ -110,6 +101,8 @@ def save_setup(
     actor: Actor | str | None = None,
 ) -> Connection:
     """Save setup values; see `update_connection`."""
+    from integrations_app.services import connections
+
     return connections.update(
         uuid, values=values, expected_version=expected_version, actor=Actor.of(actor)
     )
@@ -123,6 +116,8 @@ def rename_connection(
     actor: Actor | str | None = None,
 ) -> Connection:
     """Give a connection another name; its uuid stays. See `update_connection`."""
+    from integrations_app.services import connections
+
     return connections.update(
         uuid,
         name="" if new_name is None else new_name,
@@ -140,6 +135,8 @@ def disconnect(uuid: Ref, *, actor: Actor | str | None = None) -> bool:
     Raises:
         InvalidUuid: Neither a UUID nor its string.
     """
+    from integrations_app.services import connections
+
     return connections.disconnect(uuid, actor=Actor.of(actor)).changed
 
 
@@ -153,6 +150,8 @@ def remove_connection(uuid: Ref, *, actor: Actor | str | None = None) -> bool:
         InvalidUuid: Neither a UUID nor its string.
         InUse: A module needs it and blocks the removal.
     """
+    from integrations_app.services import connections
+
     return connections.remove(uuid, actor=Actor.of(actor))
 
 
@@ -174,6 +173,8 @@ def replace_connection(old: Ref, new: Ref, *, actor: Actor | str | None = None) 
         CannotReplace: Some uses must stay with the connection that they have; `.usages`.
         ModuleFailed: A module did not do its part.
     """
+    from integrations_app.services import replacement
+
     return replacement.replace(old, new, actor=Actor.of(actor))
 
 
@@ -183,11 +184,15 @@ def usages(uuid: Ref) -> list[Usage]:
     Raises:
         InvalidUuid: Neither a UUID nor its string.
     """
+    from integrations_app.services import usage
+
     return list(usage.of(parse_uuid(uuid)))
 
 
 def run_legacy_migrations() -> dict[str, str]:
     """Deprecated: `integrations_app.modules.registry.run_all_legacy_migrations()` does the same."""
+    from integrations_app.modules import registry
+
     message = "Use integrations_app.modules.registry.run_all_legacy_migrations()."
     warnings.warn(message, DeprecationWarning, stacklevel=2)
     return registry.run_all_legacy_migrations()
@@ -200,6 +205,8 @@ def get_integration_by_uuid(uuid: Ref) -> Connection:
         InvalidUuid: Neither a UUID nor its string.
         NotFound: There is none.
     """
+    from integrations_app.services import lookup
+
     return lookup.by_uuid(uuid)
 
 
@@ -210,6 +217,8 @@ def get_integration(ref: Ref) -> Connection:
         NotConfigured: There is none.
         InvalidReference: Neither a UUID nor a non-empty text.
     """
+    from integrations_app.services import lookup
+
     return lookup.by_ref(ref)
 
 
@@ -244,6 +253,8 @@ def find_uuid_by_provider_name(provider_name: str | tuple[str, str]) -> UUID:
         NotFound: There is no such connection.
         InvalidReference: Neither of the two forms.
     """
+    from integrations_app.services import lookup
+
     return lookup.uuid_of_provider_name(provider_name)
 
 
@@ -254,11 +265,15 @@ def resolve_to_uuid(ref: Ref) -> UUID:
         NotFound: There is no such row.
         InvalidReference: Neither a UUID nor a non-empty text.
     """
+    from integrations_app.services import lookup
+
     return lookup.uuid_of_ref(ref)
 
 
 def list_connections(provider: str | None = None) -> list[Connection]:
     """All connections, or a provider's, by provider and then name, case-insensitive."""
+    from integrations_app.services import lookup
+
     return lookup.listed(provider)
 
 
@@ -287,6 +302,8 @@ def validate_connection(uuid: Ref, *, actor: Actor | str | None = None) -> Check
         InvalidUuid: Neither a UUID nor its string.
         NotFound: There is no such connection.
     """
+    from integrations_app.services import checks
+
     return checks.stored(uuid)
 
 
@@ -296,6 +313,8 @@ def record_validation(uuid: Ref, result: CheckResult, *, actor: Actor | str | No
     Raises:
         InvalidUuid: Neither a UUID nor its string.
     """
+    from integrations_app.services import checks
+
     checks.record(uuid, result, actor=Actor.of(actor))
 
 
@@ -316,6 +335,8 @@ def validate_credentials(
         NotFound: There is no such connection of this provider.
         SecretRequired: The address that secrets go to was changed; type them anew.
     """
+    from integrations_app.services import checks
+
     return checks.dry_run(provider, values, uuid=uuid)
 
 
@@ -342,6 +363,8 @@ def authorization_url(
         NotFound: There is no such connection.
         ClientIdNotConfigured: Its client id is not saved, or its provider connects no accounts.
     """
+    from integrations_app.services import oauth
+
     return oauth.authorization_url(
         uuid, redirect_uri, scopes=scopes, state=state, code_verifier=code_verifier
     )
@@ -370,6 +393,8 @@ def exchange_code(
         ClientCredentialsNotConfigured: Its client id or secret is not saved.
         TokenExchangeFailed: The provider gives no tokens for this code; nothing is stored.
     """
+    from integrations_app.services import oauth
+
     return oauth.exchange_code(
         uuid, code, redirect_uri, code_verifier=code_verifier, actor=Actor.of(actor)
     )
@@ -387,10 +412,12 @@ def refresh_access_token(uuid: Ref, *, actor: Actor | str | None = None) -> str:
         NoRefreshToken: There is nothing to renew it with.
         TokenRefreshFailed: The provider gives no token; `.reason` says whether to try later.
     """
+    from integrations_app.services import refresh
+
     return refresh.on_demand(uuid, actor=Actor.of(actor))
 
 
-def authenticated_request(uuid: Ref, method: str, url: str, **options: Any) -> httpx2.Response:
+def authenticated_request(uuid: Ref, method: str, url: str, **options: Any) -> "httpx2.Response":
     """Send one request that carries a connection's credential, as its provider wants it.
 
     Network connections are kept for the next request, cookies are not. For many requests to one
@@ -418,10 +445,12 @@ def authenticated_request(uuid: Ref, method: str, url: str, **options: Any) -> h
         ProviderNotDeclared: This program does not declare the connection's provider.
         Undecryptable: No key at hand opens its secrets.
     """
+    from integrations_app.services.requests import clients
+
     return clients.request(uuid, method, url, options)
 
 
-def client(uuid: Ref, **options: Any) -> httpx2.Client:
+def client(uuid: Ref, **options: Any) -> "httpx2.Client":
     """A client whose every request carries a connection's credential, as its provider wants it.
 
     Tokens are renewed ahead of their end, and once on a 401. Where a provider that is busy says
@@ -438,10 +467,12 @@ def client(uuid: Ref, **options: Any) -> httpx2.Client:
         InvalidUuid: Neither a UUID nor its string. All else is raised by the requests; see
             `authenticated_request`.
     """
+    from integrations_app.services.requests import clients
+
     return clients.client(uuid, options)
 
 
-def async_client(uuid: Ref, **options: Any) -> httpx2.AsyncClient:
+def async_client(uuid: Ref, **options: Any) -> "httpx2.AsyncClient":
     """The same as `client` for async code.
 
     Args:
@@ -451,6 +482,8 @@ def async_client(uuid: Ref, **options: Any) -> httpx2.AsyncClient:
     Raises:
         InvalidUuid: Neither a UUID nor its string.
     """
+    from integrations_app.services.requests import clients
+
     return clients.async_client(uuid, options)
 
 
@@ -471,12 +504,12 @@ def auth(uuid: Ref) -> "ConnectionAuth":
             provider that takes its credential elsewhere, and what `authenticated_request` raises.
     """
     # It brings httpx along, which takes longer to import than httpx2 and which few still need.
-    from integrations_app.services.requests.auth import ConnectionAuth  # noqa: PLC0415
+    from integrations_app.services.requests.auth import ConnectionAuth
 
     return ConnectionAuth(parse_uuid(uuid))
 
 
-def subscribe() -> Subscription:
+def subscribe() -> "Subscription":
     """The events that are committed from now on, from any process.
 
     Use it as `with integrations.subscribe() as events:`; iterate it, or call
@@ -486,4 +519,6 @@ def subscribe() -> Subscription:
     Raises:
         DatabaseUnavailable: The database cannot be listened to.
     """
+    from integrations_app.services import live
+
     return live.subscribe()

@@ -42,10 +42,7 @@ class Installed:
 
 def install(folder: Path) -> Installed:
     """Build the wheel and install it, without a network."""
-    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder))
-    [wheel] = folder.glob("*.whl")
-    venv = folder / "venv"
-    run(sys.executable, "-m", "venv", "--without-pip", str(venv))
+    wheel, venv = _built(folder), _empty_venv(folder)
     pip = (sys.executable, "-m", "pip", "--python", str(venv), "install", "-qq")
     run(*pip, "--no-deps", "--no-index", "--no-compile", str(wheel))
     # What the wheel depends on is there already. Named by a .pth file, the folder's own .pth
@@ -53,6 +50,34 @@ def install(folder: Path) -> Installed:
     [own] = (venv / "lib").glob("python*/site-packages")
     (own / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
     return Installed(folder=venv, wheel=wheel)
+
+
+def install_from_registry(folder: Path, *, extras: str = "") -> Installed:
+    """Build the wheel and install it with all that it depends on, in the versions of the lock.
+
+    Args:
+        folder: Where both go.
+        extras: Such as `[web]`.
+    """
+    wheel, venv = _built(folder), _empty_venv(folder)
+    run(
+        *(sys.executable, "-m", "uv", "--no-config", "pip", "install", "--quiet"),
+        *("--python", str(venv), "--compile-bytecode"),
+        *("--constraint", str(REPOSITORY / "requirements.lock"), f"{wheel}{extras}"),
+    )
+    return Installed(folder=venv, wheel=wheel)
+
+
+def _built(folder: Path) -> Path:
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder))
+    [wheel] = folder.glob("*.whl")
+    return wheel
+
+
+def _empty_venv(folder: Path) -> Path:
+    venv = folder / "venv"
+    run(sys.executable, "-m", "venv", "--without-pip", str(venv))
+    return venv
 
 
 def run(*command: str, folder: Path = REPOSITORY, **environment: str) -> str:

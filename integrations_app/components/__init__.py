@@ -7,9 +7,13 @@ does not bring in all others.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from integrations_app import extras
+
 if TYPE_CHECKING:
     from integrations_app.components.picker import integration_picker
     from integrations_app.state.picker import ConnectionChoices
+
+extras.require("web")  # says what is missing, before something that is missing does
 
 __all__ = ["ConnectionChoices", "integration_picker"]
 

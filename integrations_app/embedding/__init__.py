@@ -24,6 +24,10 @@ Where it signs people out, it calls `session_ended()`, so that open pages go dar
 they ask every few seconds.
 """
 
+from integrations_app import extras
+
+extras.require("web")  # says what is missing, before something that is missing does
+
 from integrations_app.domain.admin import HostAdmin
 from integrations_app.embedding.plugin import IntegrationsPlugin
 from integrations_app.embedding.tables import hosts_own

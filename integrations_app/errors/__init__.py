@@ -30,6 +30,7 @@ IntegrationError
 ├── Undecryptable                undecryptable
 ├── DatabaseUnavailable          database_unavailable
 │   ├── NoDatabase               no_database         the environment leads to none
+│   │   └── NoEmbeddedDatabase   no_database         nor is the embedded one installed
 │   └── DatabaseFull             database_unavailable
 ├── DestinationNotAllowed        destination_not_allowed
 ├── PlacementNotSupported        placement_not_supported
@@ -46,6 +47,7 @@ IntegrationError
 ├── TooManyAttempts              too_many_attempts   .retry_after_s says when to try again
 └── StartRefused                 the program must not start like this
     ├── InvalidSetting           invalid_setting
+    ├── NotInstalled             not_installed       .extra names what to install
     ├── KeyRingMismatch          key_ring_mismatch
     └── InvalidDeclaration       invalid_declaration
 ```
@@ -96,6 +98,7 @@ from integrations_app.errors.start import (
     InvalidDeclaration,
     InvalidSetting,
     KeyRingMismatch,
+    NotInstalled,
     StartRefused,
 )
 from integrations_app.errors.stored import (
@@ -108,6 +111,7 @@ from integrations_app.errors.stored import (
     Missing,
     ModuleFailed,
     NoDatabase,
+    NoEmbeddedDatabase,
     NotConfigured,
     NotFound,
     ProviderNotDeclared,
@@ -145,9 +149,11 @@ __all__ = [
     "MissingPlaceholder",
     "ModuleFailed",
     "NoDatabase",
+    "NoEmbeddedDatabase",
     "NoRefreshToken",
     "NotConfigured",
     "NotFound",
+    "NotInstalled",
     "NotSignedIn",
     "PlacementNotSupported",
     "ProviderNotDeclared",

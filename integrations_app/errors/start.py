@@ -17,6 +17,22 @@ class InvalidSetting(StartRefused):
         self.name = name
 
 
+class NotInstalled(StartRefused, ImportError):
+    """A part of this package is used that is installed as an extra, and is not.
+
+    Attributes:
+        extra: Its name.
+    """
+
+    code = "not_installed"
+
+    def __init__(self, extra: str) -> None:
+        super().__init__(
+            f"This needs the extra {extra!r}: run pip install 'integrations-app[{extra}]'."
+        )
+        self.extra = extra
+
+
 class KeyRingMismatch(StartRefused):
     """The keys at hand are not the keys the database was written with."""
 

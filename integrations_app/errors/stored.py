@@ -185,5 +185,16 @@ class NoDatabase(DatabaseUnavailable):
         )
 
 
+class NoEmbeddedDatabase(NoDatabase):
+    """The environment names no database, and the embedded one is not installed."""
+
+    def __init__(self) -> None:
+        DatabaseUnavailable.__init__(
+            self,
+            "There is no database: DATABASE_URL is not set, and the embedded one is not "
+            "installed. Set DATABASE_URL, or run pip install 'integrations-app[embedded]'.",
+        )
+
+
 class DatabaseFull(DatabaseUnavailable):
     """The database can be read, but has no room left on its disk."""

@@ -30,7 +30,8 @@ from integrations_app.errors import (
 from integrations_app.security import egress, passwords
 from integrations_app.security.vault import CannotOpen
 from integrations_app.services import account_changes, grants, lookup, oauth
-from integrations_app.services.keyring import opening_ring, sealing_ring
+from integrations_app.services.keyring import sealing_ring
+from integrations_app.services.keys_at_hand import opening_ring
 from integrations_app.services.references import parse_uuid
 from integrations_app.storage.engine import database
 from integrations_app.storage.tables import AuthorizationRow

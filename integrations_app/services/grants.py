@@ -13,7 +13,8 @@ from integrations_app.providers.oauth.answers import Tokens
 from integrations_app.providers.rules import TOKEN_KEYS
 from integrations_app.security.vault import CannotOpen
 from integrations_app.services import revocation
-from integrations_app.services.keyring import opening_ring, sealing_ring
+from integrations_app.services.keyring import sealing_ring
+from integrations_app.services.keys_at_hand import opening_ring
 from integrations_app.services.opening import Opened
 from integrations_app.storage.tables import AccountChangeRow
 

@@ -1,4 +1,4 @@
-"""The key ring of this process, and what the database knows of its keys."""
+"""What the database knows of the keys of this process, and whether it may write with them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from integrations_app import settings
 from integrations_app.errors import KeyRingMismatch
 from integrations_app.security import key_file
 from integrations_app.security.vault import KeyRing
+from integrations_app.services.keys_at_hand import opening_ring
 from integrations_app.settings import Settings
 from integrations_app.storage import queries
 from integrations_app.storage.engine import Database, database
@@ -31,19 +32,6 @@ class CheckedRing:
 
     ring: KeyRing
     missing: dict[str, int]
-
-
-def opening_ring(configured: Settings | None = None) -> KeyRing:
-    """The keys at hand for reading; empty if there are none.
-
-    Args:
-        configured: The environment's settings, by a caller that has read them already.
-
-    Raises:
-        InvalidSetting: A key cannot be read.
-        KeyRingMismatch: Others can read the key file.
-    """
-    return _ring_at_hand(configured or settings.load())
 
 
 def sealing_ring() -> KeyRing:
@@ -73,24 +61,11 @@ def compare() -> CheckedRing:
         KeyRingMismatch: The ring lacks the newest key that the database knows.
         DatabaseUnavailable: The database cannot be asked.
     """
-    ring = _ring_at_hand(settings.load())
+    ring = opening_ring()
     known = {row.id: row.check_value for row in database().fetch(queries.known_keys)}
     _refuse_mismatch(ring, known)
     counts = {row.key_id: row.secrets for row in database().fetch(queries.secrets_by_key)}
     return CheckedRing(ring=ring, missing=_missing(ring, known, counts))
-
-
-_rings: dict[Settings, KeyRing] = {}
-
-
-def _ring_at_hand(configured: Settings) -> KeyRing:
-    known = _rings.get(configured)
-    if known is not None:
-        return known
-    ring = KeyRing(configured.encryption_keys or key_file.read(configured.data_dir))
-    if ring.keys:  # no file yet: somebody may be about to make it
-        _rings[configured] = ring
-    return ring
 
 
 @lru_cache(maxsize=8)
@@ -98,10 +73,10 @@ def _checked(configured: Settings, of: Database) -> CheckedRing:
     with of.transaction() as session:
         session.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _LOCK_ID})
         known = {row.id: row.check_value for row in session.execute(queries.known_keys)}
-        ring = _ring_at_hand(configured)
+        ring = opening_ring(configured)
         if not ring.keys and not known:
             key_file.create(configured.data_dir)
-            ring = _ring_at_hand(configured)
+            ring = opening_ring(configured)
         _refuse_mismatch(ring, known)
         _register(session, ring, known)
         counts: dict[str, int] = dict(session.execute(queries.secrets_by_key).all())

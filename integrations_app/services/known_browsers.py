@@ -7,7 +7,7 @@ import time
 from datetime import timedelta
 
 from integrations_app.security.vault import CannotOpen
-from integrations_app.services import keyring
+from integrations_app.services.keys_at_hand import opening_ring
 
 LIFETIME = timedelta(days=180)
 
@@ -25,7 +25,7 @@ def marker(email: str, *, lifetime: timedelta = LIFETIME) -> str | None:
     Returns:
         A text fit for a cookie; None while there is no encryption key.
     """
-    ring = keyring.opening_ring()
+    ring = opening_ring()
     if not ring.keys:
         return None
     expires_at = int(time.time() + lifetime.total_seconds())
@@ -47,7 +47,7 @@ def browser_id(marker: str, email: str) -> str | None:
         return None
     try:
         sealed = base64.b64decode(marker, altchars=b"-_", validate=True)
-        content = keyring.opening_ring().open_bytes(sealed, place=_place(email))
+        content = opening_ring().open_bytes(sealed, place=_place(email))
     except (CannotOpen, binascii.Error, ValueError):
         return None
     expires_at = int.from_bytes(content[_ID_BYTES:])

@@ -19,7 +19,7 @@ from integrations_app.errors import (
     NotFound,
     TokenExchangeFailed,
 )
-from integrations_app.providers.oauth import requests
+from integrations_app.providers.oauth import CLIENT_ID, CLIENT_SECRET, requests
 from integrations_app.providers.oauth.answers import Refusal, Tokens
 from integrations_app.providers.rules import TOKEN_KEYS
 from integrations_app.services import (
@@ -89,7 +89,7 @@ def address(
 ) -> str:
     """The same for a connection as it was read; see `authorization_url`."""
     oauth = found.provider.oauth
-    if oauth is None or oauth.authorize_url is None or not found.opened.get(requests.CLIENT_ID):
+    if oauth is None or oauth.authorize_url is None or not found.opened.get(CLIENT_ID):
         raise ClientIdNotConfigured(found.uuid)
     return requests.authorization_url(
         found.provider,
@@ -114,10 +114,10 @@ def ready(uuid: object) -> Opened:
     """
     found = _found(uuid)
     oauth = found.provider.oauth
-    if not found.provider.connects_account or not found.opened.get(requests.CLIENT_ID):
+    if not found.provider.connects_account or not found.opened.get(CLIENT_ID):
         raise ClientIdNotConfigured(found.uuid)
     needs_secret = oauth is not None and oauth.client_auth != "none"
-    if needs_secret and not found.secrets.get(requests.CLIENT_SECRET):
+    if needs_secret and not found.secrets.get(CLIENT_SECRET):
         raise ClientCredentialsNotConfigured(found.uuid)
     return found
 

@@ -12,9 +12,9 @@ from integrations_app.domain.provider import AuthType, Provider
 from integrations_app.errors import Undecryptable
 from integrations_app.security.vault import CannotOpen, KeyRing
 from integrations_app.services import catalogue
-from integrations_app.services.keyring import opening_ring
+from integrations_app.services.keys_at_hand import opening_ring
 from integrations_app.services.setup import ACCESS_TOKEN, REFRESH_TOKEN
-from integrations_app.storage import queries
+from integrations_app.storage import credential_queries as queries
 from integrations_app.storage.engine import database
 
 

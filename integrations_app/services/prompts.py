@@ -27,8 +27,6 @@ DEADLINE_S = 60.0
 LONGEST_ANSWER = 4_000
 """Characters that are kept of it."""
 
-CAPABILITY = "chat"
-
 _REFUSED = 401
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from integrations_app.domain.provider import Provider
 from integrations_app.errors import DatabaseUnavailable, IntegrationError
 from integrations_app.providers import hosts
-from integrations_app.providers.oauth import requests
+from integrations_app.providers.oauth import CLIENT_ID, requests
 from integrations_app.providers.oauth.answers import Tokens
 from integrations_app.providers.rules import TOKEN_KEYS
 from integrations_app.security import egress
@@ -128,7 +128,7 @@ def _with_grant(uuid: UUID, tokens: Tokens, account_id: str | None) -> Opened | 
 
 def _grant(found: Opened, account_id: str) -> dict[str, str | None]:
     """What identifies a grant: an account's yes to a client of a provider."""
-    client_id = found.opened.get(requests.CLIENT_ID)
+    client_id = found.opened.get(CLIENT_ID)
     return {"provider": found.provider.key, "client_id": client_id, "account_id": account_id}
 
 

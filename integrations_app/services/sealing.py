@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from integrations_app.security.vault import CannotOpen
-from integrations_app.services.keyring import opening_ring, sealing_ring
+from integrations_app.services.keyring import sealing_ring
+from integrations_app.services.keys_at_hand import opening_ring
 from integrations_app.storage.queries import connections, secrets
 from integrations_app.storage.tables import SecretRow
 

@@ -16,7 +16,7 @@ from integrations_app.domain.admin import Admin, AdminSession
 from integrations_app.domain.event import NoticeKind
 from integrations_app.errors import NotSignedIn, SignInRefused
 from integrations_app.security import passwords
-from integrations_app.services import facts, known_browsers, throttling
+from integrations_app.services import facts, known_browsers
 from integrations_app.storage.engine import database
 from integrations_app.storage.tables import AdminRow, SessionRow
 
@@ -74,6 +74,8 @@ def sign_in(
         TooManyAttempts: The password was not even looked at.
         DatabaseUnavailable: The database cannot be reached.
     """
+    from integrations_app.services import throttling  # noqa: PLC0415 - libraries lack `limits`
+
     email = email.strip()
     browser = known_browsers.browser_id(browser_marker, email)
     with throttling.attempt(email, client, browser=browser):

@@ -1,28 +1,15 @@
 """What has to be right before the app serves, and what is asked of it while it does."""
 
-import os
 from dataclasses import dataclass
 from functools import cache
 
-from redis import Redis
-from redis.exceptions import RedisError, ResponseError
-
 from integrations_app import routes, settings
-from integrations_app.errors import DatabaseUnavailable, InvalidSetting, StartRefused
+from integrations_app.errors import DatabaseUnavailable
 from integrations_app.modules.registry import OK
 from integrations_app.security import network
-from integrations_app.services import admins, catalogue, keyring, legacy
-from integrations_app.settings import Settings
+from integrations_app.services import admins, catalogue, keyring, legacy, shared_redis
 from integrations_app.storage import migrations
 from integrations_app.storage.engine import database
-
-_REDIS_WITHIN_S = 5.0
-_REDIS_TELLS_OF = "K$sgxe"
-"""Which changes of keys Redis has to tell its clients of, as Reflex asks for them."""
-_NOT_CONFIGURABLE = (
-    f"Redis does not let itself be configured; set its notify-keyspace-events to {_REDIS_TELLS_OF}."
-)
-_ALONE = "WEB_CONCURRENCY has no effect without REDIS_URL; one process serves."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +33,7 @@ def prepare() -> Prepared:
         DatabaseUnavailable: The database cannot be reached.
     """
     configured = settings.load()
-    about_redis = check_redis(configured)
+    about_redis = shared_redis.check(configured)
     about_data = prepare_data()
     token = admins.setup_token()
     return Prepared(
@@ -97,38 +84,6 @@ def is_ready() -> bool:
         return migrations.current(database()) == _newest()
     except DatabaseUnavailable:
         return False
-
-
-def check_redis(configured: Settings, *, may_configure: bool = True) -> list[str]:
-    """Find out whether the Redis that is named can be used.
-
-    Args:
-        configured: The environment's settings.
-        may_configure: Whether to have it tell of changed keys, as Reflex asks for.
-
-    Returns:
-        What the operator should know, a sentence each; nothing where all is well.
-
-    Raises:
-        StartRefused: It cannot be used; the message is one line.
-    """
-    if configured.redis_url is None:
-        return [_ALONE] if os.environ.get("WEB_CONCURRENCY") not in (None, "", "1") else []
-    limits = {"socket_connect_timeout": _REDIS_WITHIN_S, "socket_timeout": _REDIS_WITHIN_S}
-    try:
-        with Redis.from_url(configured.redis_url, **limits) as asked:
-            asked.ping()
-            if may_configure:
-                asked.config_set("notify-keyspace-events", _REDIS_TELLS_OF)
-    except ResponseError:
-        return [_NOT_CONFIGURABLE]
-    except (RedisError, OSError) as error:
-        line = str(error).strip().split("\n", 1)[0]
-        raise StartRefused(f"The Redis that REDIS_URL names cannot be used: {line}") from error
-    except (ValueError, TypeError):  # of a parameter, which its client takes for an argument
-        problem = "has a parameter that the client of Redis does not know"
-        raise InvalidSetting("REDIS_URL", problem) from None
-    return []
 
 
 def _migrate_old_data() -> list[str]:

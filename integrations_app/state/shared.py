@@ -24,7 +24,7 @@ from integrations_app.reflex_adapter import websocket
 from integrations_app.reflex_adapter.tab_states import SharedTabs
 from integrations_app.security import vault
 from integrations_app.security.vault import CannotOpen, KeyRing
-from integrations_app.services import keyring
+from integrations_app.services.keys_at_hand import opening_ring
 from integrations_app.state import session
 from integrations_app.state.memory import OpenTabs
 from integrations_app.state.strangers import IS_STRANGERS
@@ -100,7 +100,7 @@ class SealingEncoder(Encoder):
 def _client(url: str) -> Redis:
     return Redis.from_url(
         url,
-        encoder_class=partial(SealingEncoder, keyring.opening_ring()),
+        encoder_class=partial(SealingEncoder, opening_ring()),
         parser_class=_AsyncRESP2Parser,  # hiredis, where it is installed, would decode by itself
         protocol=2,
         retry_on_error=[RedisError],  # as Reflex's own clients do

@@ -2,18 +2,23 @@
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from sqlalchemy import Engine, Executable, Row, create_engine, event, exc
-from sqlmodel import Session
 
-from integrations_app import forks, settings
-from integrations_app.errors import DatabaseFull, DatabaseUnavailable
+from integrations_app import extras, forks, settings
+from integrations_app.errors import NoEmbeddedDatabase
 from integrations_app.settings import Settings
+from integrations_app.storage.failures import of_driver_translated
 from integrations_app.storage.reader import MOST_CONNECTIONS, Reader, Rows
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine, Executable, Row
+    from sqlmodel import Session
+
+    from integrations_app.storage.pools import Pools
 
 _CONNECT: Mapping[str, Any] = {
     "connect_timeout": 5,
@@ -25,22 +30,9 @@ _CONNECT: Mapping[str, Any] = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
 }
-_POOL_TIMEOUT_S = 10
-_POOL_SIZE = 5
-_POOL_OVERFLOW = 15
 _LISTENERS = 1
-_UNDEFINED_TABLE = "42P01"
-_UNDEFINED_COLUMN = "42703"
-_DISK_FULL = "53100"
-_INSUFFICIENT_PRIVILEGE = "42501"
 _LOCK_TIMEOUT = "SELECT set_config('lock_timeout', %s, true)"
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
-_LOST = (
-    exc.OperationalError,
-    exc.InterfaceError,
-    psycopg.OperationalError,
-    psycopg.InterfaceError,
-)
 
 
 class Database:
@@ -54,32 +46,36 @@ class Database:
         self.url = url
         self.place = place or _place(url)
         """Where that is, in words and without a password."""
-        self.writer = _engine(url, pool_pre_ping=True)
-        self.reader = _engine(url, isolation_level="AUTOCOMMIT")
-        event.listen(self.reader, "connect", _plan_for_what_is_asked)
+        self._pools: Pools | None = None
         self._fast = Reader(conninfo(url), **_CONNECT)
 
+    @property
+    def writer(self) -> "Engine":
+        """Connections for transactions; each has just answered."""
+        return self._pooled().writer
+
+    @property
+    def reader(self) -> "Engine":
+        """Connections in autocommit, taken as they are."""
+        return self._pooled().reader
+
+    def _pooled(self) -> "Pools":
+        from integrations_app.storage.pools import Pools  # noqa: PLC0415 - it says why
+
+        if self._pools is None:
+            with _lock:
+                self._pools = self._pools or Pools(self.url, _CONNECT)
+        return self._pools
+
     def fetch(
-        self, statement: Executable, parameters: Mapping[str, Any] | None = None
-    ) -> Sequence[Row[Any]]:
+        self, statement: "Executable", parameters: Mapping[str, Any] | None = None
+    ) -> "Sequence[Row[Any]]":
         """All rows of a read.
 
         Raises:
             DatabaseUnavailable: The database cannot be reached, or has no tables.
         """
-        with translated():
-            try:
-                return self._fetch_once(statement, parameters)
-            except exc.DBAPIError as error:
-                if not error.connection_invalidated:
-                    raise
-                return self._fetch_once(statement, parameters)
-
-    def _fetch_once(
-        self, statement: Executable, parameters: Mapping[str, Any] | None
-    ) -> Sequence[Row[Any]]:
-        with self.reader.connect() as connection:
-            return connection.execute(statement, parameters).all()
+        return self._pooled().fetch(statement, parameters)
 
     def connect(self) -> psycopg.Connection:
         """A connection of the caller's own, in autocommit.
@@ -87,7 +83,7 @@ class Database:
         Raises:
             DatabaseUnavailable: The database cannot be reached.
         """
-        with translated():
+        with of_driver_translated():
             return psycopg.connect(conninfo(self.url), autocommit=True, **_CONNECT)
 
     def fetch_fast(self, sql: str, parameters: Sequence[Any]) -> Rows:
@@ -99,22 +95,16 @@ class Database:
         try:
             return self._fast.fetch(sql, parameters)
         except psycopg.Error:
-            with translated():
+            with of_driver_translated():
                 raise
 
-    @contextmanager
-    def transaction(self) -> Iterator[Session]:
+    def transaction(self) -> AbstractContextManager["Session"]:
         """A session whose work is committed at the end of the block, or not at all.
 
         Raises:
             DatabaseUnavailable: The database cannot be reached, or has no tables.
         """
-        with (
-            translated(),
-            Session(self.writer, expire_on_commit=False) as session,
-            session.begin(),
-        ):
-            yield session
+        return self._pooled().transaction()
 
     @contextmanager
     def single_flight(self, name: str, *, timeout_s: float) -> Iterator[None]:
@@ -130,10 +120,10 @@ class Database:
         Raises:
             DatabaseUnavailable: The database cannot be reached, or the lock not be had in time.
         """
-        with translated():
+        with of_driver_translated():
             holder = psycopg.connect(conninfo(self.url), **_CONNECT)
         try:
-            with translated():
+            with of_driver_translated():
                 holder.execute(_LOCK_TIMEOUT, [f"{int(timeout_s * 1000)}ms"])
                 holder.execute(_LOCK, [name])
             yield
@@ -142,57 +132,15 @@ class Database:
 
     def dispose(self) -> None:
         """Close all pooled connections."""
-        self.writer.dispose()
-        self.reader.dispose()
+        if self._pools is not None:
+            self._pools.dispose()
         self._fast.close()
 
     def forget_connections(self) -> None:
         """Leave the pooled connections to the process that opened them (after a fork)."""
-        self.writer.dispose(close=False)
-        self.reader.dispose(close=False)
+        if self._pools is not None:
+            self._pools.dispose(close=False)
         self._fast.forget_connections()
-
-
-def _engine(url: str, **options: Any) -> Engine:
-    return create_engine(
-        url,
-        pool_size=_POOL_SIZE,
-        max_overflow=_POOL_OVERFLOW,
-        pool_timeout=_POOL_TIMEOUT_S,
-        hide_parameters=True,
-        connect_args=dict(_CONNECT),
-        **options,
-    )
-
-
-def _plan_for_what_is_asked(connection: psycopg.Connection, _record: object) -> None:
-    # A plan that serves any beginning of a name reads the whole table (5 ms at 10,000 rows
-    # instead of 0.1); to plan anew takes 0.1 ms. What is read all the time is `fetch_fast`.
-    connection.execute("SET plan_cache_mode = force_custom_plan")
-    connection.commit()
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn what the driver says of a lost or empty database into our own error."""
-    try:
-        yield
-    except (*_LOST, exc.TimeoutError) as error:
-        if _sqlstate(error) == _DISK_FULL:
-            raise DatabaseFull("The database has no room left on its disk.") from error
-        raise DatabaseUnavailable("The database cannot be reached.") from error
-    except (exc.ProgrammingError, psycopg.ProgrammingError) as error:
-        if _sqlstate(error) in (_UNDEFINED_TABLE, _UNDEFINED_COLUMN):
-            message = "The database is not at the newest revision; run `integrations migrate`."
-            raise DatabaseUnavailable(message) from error
-        if _sqlstate(error) == _INSUFFICIENT_PRIVILEGE:
-            message = "The database's role lacks a right; `integrations doctor` says which."
-            raise DatabaseUnavailable(message) from error
-        raise
-
-
-def _sqlstate(error: Exception) -> str | None:
-    return getattr(getattr(error, "orig", error), "sqlstate", None)
 
 
 _lock = threading.Lock()
@@ -225,6 +173,8 @@ def database(configured: Settings | None = None, *, may_create: bool = False) ->
 def _opened(configured: Settings, *, may_create: bool) -> Database:
     if configured.database_url:
         return Database(_with_driver(configured.database_url))
+    if not extras.is_installed("embedded"):
+        raise NoEmbeddedDatabase
     from integrations_app.storage import embedded  # noqa: PLC0415 - only where none is named
 
     url = embedded.start(configured.data_dir, may_create=may_create)
@@ -233,8 +183,9 @@ def _opened(configured: Settings, *, may_create: bool) -> Database:
 
 def most_connections() -> int:
     """How many connections a process takes at most; locks that are waited for come on top."""
-    pools = 2 * (_POOL_SIZE + _POOL_OVERFLOW)
-    return pools + MOST_CONNECTIONS + _LISTENERS
+    from integrations_app.storage import pools  # noqa: PLC0415 - it says why
+
+    return pools.MOST_CONNECTIONS + MOST_CONNECTIONS + _LISTENERS
 
 
 def _place(url: str) -> str:

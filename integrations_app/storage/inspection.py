@@ -12,7 +12,8 @@ from psycopg import sql
 from psycopg.rows import namedtuple_row
 from sqlalchemy import text
 
-from integrations_app.storage.engine import Database, translated
+from integrations_app.storage.engine import Database
+from integrations_app.storage.pools import translated
 
 _FACTS = """
     SELECT

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, text
 
 from integrations_app import package_files
 from integrations_app.errors import StartRefused
-from integrations_app.storage.engine import Database, database, translated
+from integrations_app.storage.engine import Database, database
+from integrations_app.storage.pools import translated
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory

@@ -1,10 +1,9 @@
 """The reads of the product, each built once; lists select what they show, nothing else."""
 
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, psycopg
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from integrations_app.storage.tables import (
     AuditRow,
@@ -44,33 +43,6 @@ of_provider = all_connections.where(connections.c.provider == sa.bindparam("prov
 uuid_by_storage_key = sa.select(connections.c.uuid).where(
     connections.c.storage_key == sa.bindparam("key")
 )
-
-_with_secrets = sa.select(
-    connections.c.uuid,
-    connections.c.provider,
-    connections.c.status,
-    sa.cast(connections.c.setup_values, sa.Text),  # the driver's JSON reader is slow
-    connections.c.credential_revision,
-    connections.c.validation_reason,
-    connections.c.token_revision,
-    connections.c.token_expires_at,
-    connections.c.token_refresh_at,
-    connections.c.token_retry_at,
-    secrets.c.field,
-    secrets.c.sealed,
-).select_from(connections.outerjoin(secrets, secrets.c.connection_uuid == connections.c.uuid))
-
-
-def for_driver(statement: sa.Select[*tuple[Any, ...]]) -> str:
-    """The statement as `Database.fetch_fast` wants it: compiled once, not at every call."""
-    return str(statement.compile(dialect=psycopg.dialect(paramstyle="format")))
-
-
-WITH_SECRETS_BY_UUID = for_driver(_with_secrets.where(connections.c.uuid == sa.bindparam("ref")))
-WITH_SECRETS_BY_STORAGE_KEY = for_driver(
-    _with_secrets.where(connections.c.storage_key == sa.bindparam("ref"))
-)
-"""One row a secret, or one row with neither field nor ciphertext."""
 
 _other = connections.alias("other")
 shares_grant = (

@@ -27,7 +27,7 @@ class Reader:
         """All rows of a read; repeated once if the connection turns out to be dead.
 
         Args:
-            sql: In the driver's own spelling, see `queries.for_driver`.
+            sql: In the driver's own spelling, see `credential_queries`.
             parameters: What its placeholders stand for.
 
         Raises:

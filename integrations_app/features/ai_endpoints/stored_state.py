@@ -11,8 +11,7 @@ from integrations_app.domain.actor import Actor
 from integrations_app.errors import InvalidUuid
 from integrations_app.features.ai_endpoints import lookup, service, wording
 from integrations_app.features.ai_endpoints.drafts import INTEGRATION, MODEL, NAME
-from integrations_app.features.ai_endpoints.endpoint import Draft, Endpoint
-from integrations_app.services.prompts import CAPABILITY
+from integrations_app.features.ai_endpoints.endpoint import CAPABILITY, Draft, Endpoint
 from integrations_app.services.references import parse_uuid
 from integrations_app.state.picker import ConnectionChoices
 from integrations_app.state.row_form import RowForm, Words

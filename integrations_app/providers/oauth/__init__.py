@@ -3,3 +3,6 @@
 Authlib writes the protocol's messages; where they go, and what of an answer is believed, is
 decided here.
 """
+
+CLIENT_ID = "client_id"
+CLIENT_SECRET = "client_secret"

@@ -13,10 +13,8 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from integrations_app.domain.provider import OAuth, Provider
 from integrations_app.errors import FieldProblem, InvalidFields, MissingPlaceholder
 from integrations_app.providers.addresses import in_ascii
+from integrations_app.providers.oauth import CLIENT_ID, CLIENT_SECRET
 from integrations_app.providers.templates import fill_text, fill_url
-
-CLIENT_ID = "client_id"
-CLIENT_SECRET = "client_secret"
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 

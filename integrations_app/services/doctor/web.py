@@ -6,7 +6,7 @@ from pathlib import Path
 
 from integrations_app.domain.finding import Finding, ok, problem, warning
 from integrations_app.errors import StartRefused
-from integrations_app.services import listening, startup
+from integrations_app.services import listening, shared_redis
 from integrations_app.settings import Settings
 
 _ROOM_BYTES = 500_000_000
@@ -40,7 +40,7 @@ def examine_redis(configured: Settings) -> Iterator[Finding]:
     """Examine the Redis by which several workers share their state."""
     subject = "web.redis"
     try:
-        warnings = startup.check_redis(configured, may_configure=False)
+        warnings = shared_redis.check(configured, may_configure=False)
     except StartRefused as error:
         yield problem(subject, str(error), "Correct REDIS_URL, or start the Redis.")
         return
