@@ -56,9 +56,12 @@ FORMS = "/api/integrations/forms"
 OAUTH_CALLBACK = "/api/integrations/oauth/callback"
 
 _embedded = False
+_has_layout = False
 
 
-def embed(*, prefix: str, home: str, sign_in: str, sign_out: str | None) -> None:
+def embed(
+    *, prefix: str, home: str, sign_in: str, sign_out: str | None, has_layout: bool = False
+) -> None:
     """Move the pages into another app; the same for the whole life of a process.
 
     Args:
@@ -66,16 +69,22 @@ def embed(*, prefix: str, home: str, sign_in: str, sign_out: str | None) -> None
         home: Where the app begins.
         sign_in: The app's own page for whoever is not signed in.
         sign_out: Where people sign out of it; None if our pages do not say.
+        has_layout: Whether it puts its own navigation around them.
     """
-    global LISTING, NEW, EDIT, HOME, LOGIN, SIGN_OUT, ASSETS, _embedded
+    global LISTING, NEW, EDIT, HOME, LOGIN, SIGN_OUT, ASSETS, _embedded, _has_layout
     LISTING, NEW, EDIT = prefix, f"{prefix}/new", f"{prefix}/[integrations_uuid]"
     HOME, LOGIN, SIGN_OUT = home, sign_in, sign_out
-    ASSETS, _embedded = HOSTS_ASSETS, True
+    ASSETS, _embedded, _has_layout = HOSTS_ASSETS, True, has_layout
 
 
 def is_embedded() -> bool:
     """Whether the pages are another app's."""
     return _embedded
+
+
+def has_layout() -> bool:
+    """Whether another app puts its own navigation around the pages."""
+    return _has_layout
 
 
 def is_for_anyone(path: str) -> bool:

@@ -88,7 +88,6 @@ def _replacement(state: type[Removal]) -> rx.Component:
     return rx.cond(
         (items(state.replacements).length() > 0) | (text(state.replacements_searched) != ""),
         rx.flex(
-            rx.text(t("Replace with"), size="2", weight="medium"),
             integration_picker(
                 connections=state.replacements,
                 selected=state.replacement,

@@ -18,13 +18,14 @@ from integrations_app.state.session import AdminState
 def shell(*children: rx.Component, width: str = CONTENT_WIDTH) -> rx.Component:
     """Navigation at the left, one column of content; above each other on a phone.
 
+    Inside another app's layout the navigation is that app's.
+
     Args:
         children: The page.
         width: Widest the column gets.
     """
     return rx.box(
-        rx.el.a(t("Skip to content"), href="#content", class_name="skip-link"),
-        _header(),
+        *_navigation(),
         rx.el.main(
             rx.flex(
                 _sign_out_failed(),
@@ -48,7 +49,7 @@ def shell(*children: rx.Component, width: str = CONTENT_WIDTH) -> rx.Component:
             max_length=ANSWER_MAX_LENGTH,
             custom_attrs={"data-hears-of-left-forms": "true"},
         ),
-        class_name="shell",
+        class_name="shell in-layout" if routes.has_layout() else "shell",
     )
 
 
@@ -75,6 +76,12 @@ def way_back(label: Text, address: Text) -> rx.Component:
         size="2",
         align_self="start",
     )
+
+
+def _navigation() -> tuple[rx.Component, ...]:
+    if routes.has_layout():
+        return ()
+    return (rx.el.a(t("Skip to content"), href="#content", class_name="skip-link"), _header())
 
 
 def _header() -> rx.Component:

@@ -34,7 +34,8 @@ class Choices:
     """What was found.
 
     Attributes:
-        rows: By provider, then name; what is selected is among them, or behind them.
+        rows: Connected ones first, then by provider and name; what is selected is among them, or
+            behind them.
         more: There are more that match.
     """
 

@@ -1,4 +1,4 @@
-"""The app's own function that says who is signed in."""
+"""Functions of the app that it names in its configuration."""
 
 from importlib import import_module
 from typing import Any

@@ -16,20 +16,27 @@ from integrations_app.pages import connections
 _SCRIPTS = ("forms.js", "drafts.js", "post-forms.js", copying.SCRIPT)
 
 AddPage = Callable[..., None]
+Layout = Callable[[rx.Component], rx.Component]
 
 
-def add_to(add_page: AddPage) -> None:
+def add_to(add_page: AddPage, *, layout: Layout | None = None) -> None:
     """Add the pages for connections.
 
     Args:
         add_page: Takes what `rx.App.add_page` takes.
+        layout: Puts what all of the app's pages have around one.
     """
+    surround = layout or _alone
 
     def add(page: Callable[[], rx.Component], **options: Any) -> None:
         framed = whole(page)
-        add_page(lambda: _among_others(framed()), **options)
+        add_page(lambda: surround(_among_others(framed())), **options)
 
     connections.add_to(add)
+
+
+def _alone(page: rx.Component) -> rx.Component:
+    return page
 
 
 def _among_others(page: rx.Component) -> rx.Component:

@@ -37,6 +37,9 @@ class IntegrationsPlugin(Plugin):
         sign_in_url: The app's page for whoever is not signed in.
         sign_out_url: Where "Sign out" leads, as a link would; None for no such button.
         home_url: Where the app's own pages begin; ours lead back there.
+        layout: The app's function that puts its own navigation around a page, as `module:function`.
+            It gets a component, and gives one with it inside. Our navigation is left out then;
+            without a layout, it is there.
         health: Whether `/healthz` and `/readyz` answer for the server.
         metrics: Whether `/metrics` does, to whoever shows `INTEGRATIONS_METRICS_TOKEN`.
         accept_events_of_plugins: Whether our event handlers may be called by other plugins of the
@@ -52,6 +55,7 @@ class IntegrationsPlugin(Plugin):
         sign_in_url: str,
         sign_out_url: str | None = None,
         home_url: str = "/",
+        layout: str | None = None,
         health: bool = False,
         metrics: bool = False,
         accept_events_of_plugins: bool = False,
@@ -63,6 +67,7 @@ class IntegrationsPlugin(Plugin):
         self._sign_in_url = sign_in_url
         self._sign_out_url = sign_out_url
         self._home_url = home_url
+        self._layout = layout
         self._health = health
         self._metrics = metrics
         self._accept_events_of_plugins = accept_events_of_plugins
@@ -84,11 +89,13 @@ class IntegrationsPlugin(Plugin):
             home=self._home_url,
             sign_in=self._sign_in_url,
             sign_out=self._sign_out_url,
+            has_layout=self._layout is not None,
         )
         visitors.ask(hook.function(self._identify))
+        layout = hook.function(self._layout) if self._layout else None
         from integrations_app.embedding import pages  # noqa: PLC0415 - said above
 
-        pages.add_to(context["add_page"])
+        pages.add_to(context["add_page"], layout=layout)
 
     def post_compile(self, **context: Unpack[PostCompileContext]) -> None:
         """Guard the pages, and serve beside them; called at each start."""

@@ -59,6 +59,7 @@ class ConnectionChoices(Follower, mixin=True):
 
     choices: list[PickerItem] = []
     choices_loading: bool = True
+    choices_forbidden: bool = False
     choices_more: bool = False
     choices_searched: str = ""
     choices_missing: list[str] = []
@@ -131,7 +132,8 @@ class ConnectionChoices(Follower, mixin=True):
 
     async def _follow(self, batch: Batch) -> None:
         """Show what of this concerns the choices."""
-        if self.choices_loading or self._concerns_choices(batch):
+        is_first = self.choices_loading or self.choices_forbidden
+        if is_first or self._concerns_choices(batch):
             await self._reload_choices()
 
     async def _reload_choices(self) -> None:
@@ -179,11 +181,12 @@ class ConnectionChoices(Follower, mixin=True):
             self.choices, self._choices_seen = list(found.items), found.items
         if missing != self.choices_missing:
             self.choices_missing = missing
-        self.choices_more, self.choices_loading = found.more, False
+        self.choices_more, self.choices_loading, self.choices_forbidden = found.more, False, False
 
     def _forget_choices(self) -> None:
         self.choices, self._choices_seen, self.choices_missing = [], (), []
-        self.choices_more, self.choices_loading, self.choices_searched = False, True, ""
+        self.choices_more, self.choices_searched = False, ""
+        self.choices_loading, self.choices_forbidden = False, True
 
 
 def picker_item(row: Summary) -> PickerItem:

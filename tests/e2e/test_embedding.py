@@ -141,7 +141,7 @@ def test_whom_the_app_does_not_call_an_admin_is_told_nothing(
     expect(customer).to_have_url(SIGN_IN_PAGE)
 
 
-def test_the_sign_out_link_is_that_of_the_app_and_darkens_other_tabs_at_once(
+def test_signing_out_of_the_app_darkens_other_tabs_at_once(
     admins: BrowserContext, new_tab: NewTab, shop: Shop
 ) -> None:
     uuid = stored("mistral", "main").uuid
@@ -150,7 +150,7 @@ def test_the_sign_out_link_is_that_of_the_app_and_darkens_other_tabs_at_once(
     open_edit(on_edit, uuid)
     open_list(leaving)
 
-    button(leaving, "Sign out").click()
+    leaving.get_by_role("link", name="Leave").click()
 
     expect(leaving).to_have_url(SIGN_IN_PAGE)
     for page in (on_list, on_edit):
@@ -169,12 +169,27 @@ def test_a_session_whose_end_nobody_announces_goes_dark_at_the_next_look(
     expect(admin).to_have_url(SIGN_IN_PAGE, timeout=LOOK_AGAIN_S * 1_000 + LIVE_WITHIN_MS)
 
 
-def test_our_pages_lead_back_to_the_app(admin: Page) -> None:
+def test_the_layout_of_the_app_stands_around_our_pages_in_place_of_our_navigation(
+    admin: Page,
+) -> None:
+    uuid = stored("mistral", "main").uuid
     open_list(admin)
+    shop_places = admin.get_by_role("navigation", name="Shop")
+    clicks = admin.get_by_label("Clicks so far")
 
-    admin.get_by_role("link", name="Back to the app").click()
+    button(admin, "One more").click()
+    expect(clicks).to_have_text("1")
+    row(admin, "main").get_by_role("link", name="Configure").click()
 
+    expect(admin).to_have_url(re.compile(f"{PREFIX}/{uuid}/?$"))
+    expect(name_field(admin)).to_be_visible()
+    expect(clicks).to_have_text("1")
+    expect(admin.get_by_role("navigation")).to_have_count(1)
+    expect(admin.get_by_role("main")).to_have_count(1)
+    expect(button(admin, "Sign out")).to_have_count(0)
+    shop_places.get_by_role("link", name="The shop").click()
     expect(admin.get_by_role("heading", name="The shop")).to_be_visible()
+    expect(admin.get_by_label("Clicks", exact=True)).to_have_text("1")
 
 
 def test_what_programs_change_shows_on_the_open_page(admin: Page) -> None:
@@ -355,8 +370,11 @@ def test_whoever_the_app_does_not_let_see_connections_sees_none(
 ) -> None:
     visitor.goto("/uses")
 
-    expect(picker(visitor, "Mail").or_(visitor.get_by_label("Mail")).first).to_be_visible()
+    mail = visitor.get_by_role("group", name="Mail", exact=True)
+    expect(mail).to_contain_text("You are not signed in, or may not see integrations.")
     expect(visitor.get_by_text(valuable.name)).to_have_count(0)
+    mail.get_by_role("link", name="Sign in").click()
+    expect(visitor).to_have_url(SIGN_IN_PAGE)
 
 
 def test_the_first_connection_is_made_where_an_empty_picker_leads(admin: Page) -> None:

@@ -14,6 +14,24 @@ from integrations_app.errors import StartRefused
 from tests import processes
 from tests.postgresql import DatabaseUnderTest
 
+SHELL = """
+import sys
+import reflex as rx
+from integrations_app import routes
+
+routes.embed(
+    prefix="/settings/integrations",
+    home="/shop",
+    sign_in="/sign-in",
+    sign_out="/leave",
+    has_layout=sys.argv[1] == "layout",
+)
+from integrations_app.components.shell import shell
+
+print(shell(rx.text("a page")).render())
+"""
+"""What stands around a page inside another app."""
+
 LATER = datetime.now(UTC) + timedelta(hours=1)
 
 ASK = """
@@ -103,6 +121,21 @@ def test_a_prefix_that_is_no_plain_path_is_refused(prefix: str) -> None:
 def test_a_sign_in_that_is_no_function_stops_the_start_with_its_name(name: str) -> None:
     with pytest.raises(StartRefused, match=re.escape(repr(name))):
         hook.function(name)
+
+
+def test_without_a_layout_our_navigation_leads_back_and_signs_out() -> None:
+    drawn = processes.run(SHELL, "alone")
+
+    for part in ("a page", "Back to the app", '"/shop"', "Sign out", "/leave"):
+        assert part in drawn
+
+
+def test_with_a_layout_only_the_page_itself_is_ours() -> None:
+    drawn = processes.run(SHELL, "layout")
+
+    assert "a page" in drawn
+    for part in ("Back to the app", "Sign out", "Skip to content", "nav"):
+        assert part not in drawn
 
 
 @pytest.mark.parametrize("empty", ["id", "label", "session"])

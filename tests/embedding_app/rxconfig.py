@@ -25,6 +25,7 @@ config = rx.Config(
             identify="shop.accounts:signed_in_admin",
             sign_in_url="/sign-in",
             sign_out_url="/api/shop/sign-out",
+            layout="shop.frame:layout",
             health=True,
         ),
         AnyAddress(),

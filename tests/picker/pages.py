@@ -30,6 +30,22 @@ def open_desk(page: Page, *, one: object = "", some: tuple[object, ...] = ()) ->
     expect(picker(page)).to_have_attribute("aria-busy", "false")
 
 
+def open_lines(page: Page, *, one: object = "", some: tuple[object, ...] = ()) -> None:
+    """Open the page with two drop-downs and wait until they are loaded."""
+    page.goto(f"/lines?one={one}&some={','.join(map(str, some))}")
+    expect(page.locator("#one")).to_have_attribute("aria-busy", "false")
+
+
+def line(page: Page, label: str = ONE) -> Locator:
+    """A drop-down, as it stands there closed."""
+    return page.get_by_role("combobox", name=label, exact=True)
+
+
+def offer(page: Page, name: str) -> Locator:
+    """What an open drop-down has of this name."""
+    return page.get_by_role("option").filter(has=page.get_by_text(name, exact=True))
+
+
 def picker(page: Page, label: str = ONE) -> Locator:
     return page.get_by_role("group", name=label, exact=True)
 

@@ -7,7 +7,6 @@ from playwright.sync_api import Page, expect
 
 from integrations_app import integrations
 from tests.picker.conftest import NewTab
-from tests.picker.host import Host
 from tests.picker.pages import (
     ANY_UUID,
     ONE,
@@ -169,6 +168,45 @@ def test_what_is_stored_stands_first_and_a_click_moves_nothing(tab: Page) -> Non
     assert names(tab, SOME) == ["c", "a", "b", "d"]
 
 
+def test_what_is_connected_stands_before_what_is_not(tab: Page, library: DatabaseUnderTest) -> None:
+    added("deepseek", "a")
+    added("mistral", "b", "c", "d")
+    library.execute("UPDATE integration_connections SET status = 'error' WHERE name = 'b'")
+    library.execute(
+        "UPDATE integration_connections SET status = 'connected' WHERE name IN ('c', 'd')"
+    )
+
+    open_desk(tab)
+
+    expect(cards(tab)).to_have_count(4)
+    assert names(tab) == ["c", "d", "a", "b"]
+
+
+def test_a_check_moves_no_card(tab: Page, library: DatabaseUnderTest) -> None:
+    added("mistral", "a", "b")
+    library.execute("UPDATE integration_connections SET status = 'connected' WHERE name = 'b'")
+    open_desk(tab)
+    expect(cards(tab)).to_have_count(2)
+
+    integrations.save_setup(integrations.resolve_to_uuid("mistral:b"), {"api_key": "another"})
+
+    expect(card(tab, "b").get_by_text("Not tested", exact=True)).to_be_visible()
+    assert names(tab) == ["b", "a"]
+
+
+def test_the_label_stands_above_the_list(tab: Page) -> None:
+    added("mistral", "main")
+
+    open_desk(tab)
+
+    label, list_ = (
+        each.bounding_box() for each in (picker(tab).get_by_text(ONE, exact=True), cards(tab).first)
+    )
+    assert label is not None
+    assert list_ is not None
+    assert label["y"] + label["height"] <= list_["y"]
+
+
 def test_a_long_list_goes_on_where_it_is_scrolled_to(tab: Page) -> None:
     added("mistral", *(f"n{number:03}" for number in range(120)))
     open_desk(tab)
@@ -195,10 +233,8 @@ def test_what_others_change_shows_without_a_reload(tab: Page, library: DatabaseU
     expect_told(tab)
 
 
-def test_nothing_is_called_deleted_before_it_is_known(tab: Page, host: Host) -> None:
-    host.allowed.unlink()
-
-    tab.goto(f"/?one={ANY_UUID}")
+def test_nothing_is_called_deleted_before_it_is_known(tab: Page) -> None:
+    tab.goto(f"/waiting?one={ANY_UUID}")
 
     expect(note(tab)).to_have_text("Loading…")
     expect(picker(tab)).to_have_attribute("aria-busy", "true")

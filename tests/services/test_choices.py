@@ -42,6 +42,24 @@ def test_they_come_by_provider_and_then_by_name_in_any_case(db: DatabaseUnderTes
     assert found(ChoiceQuery()) == ["z", "A", "b"]
 
 
+def test_those_that_are_connected_come_first(db: DatabaseUnderTest) -> None:
+    for provider, name in (("deepseek", "z"), ("mistral", "a"), ("mistral", "b")):
+        added(provider, name)
+    db.execute("UPDATE integration_connections SET status = 'connected' WHERE name = 'b'")
+    db.execute("UPDATE integration_connections SET status = 'error' WHERE name = 'z'")
+
+    assert found(ChoiceQuery()) == ["b", "z", "a"]
+
+
+def test_of_too_many_the_first_ones_are_connected(many: DatabaseUnderTest) -> None:
+    many.execute("UPDATE integration_connections SET status = 'connected' WHERE name > 'n0999'")
+
+    first = found(ChoiceQuery())
+
+    assert first[:4] == ["n1000", "n1001", "n0001", "n0002"]
+    assert len(first) == SOME_LIMIT
+
+
 def test_only_one_provider_can_be_asked_for(db: DatabaseUnderTest) -> None:
     added("mistral", "main")
     added("deepseek", "other")

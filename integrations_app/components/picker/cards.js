@@ -4,16 +4,18 @@ import { useEffect, useMemo, useRef, useState } from "react";
 const SEARCH_AFTER_MS = 150;
 
 // What there is to choose from: what is gone, then what was selected before anyone clicked here,
-// then the rest. A click moves no card.
-export function useCards({ connections, selected, provider, loading, more, searched, missing }) {
+// then what is connected, then the rest. A click moves no card, and neither does a check.
+export function useCards(props) {
+  const { connections, selected, provider, loading, forbidden, more, searched, missing } = props;
   const touched = useRef(new Set()).current;
+  const wasConnected = useRef(new Map()).current; // when it was first seen
   const [pinned, setPinned] = useState(() => new Set());
   const stored = useMemo(() => byUuid(selected), [selected]);
   const uuids = [...stored.keys()];
   if (uuids.some((uuid) => !pinned.has(uuid) && !touched.has(uuid))) setPinned(new Set(uuids));
   const isWhole = !more && !searched;
   const cards = useMemo(() => {
-    if (loading) return [];
+    if (loading || forbidden) return [];
     const known = new Set(connections.map((each) => each.uuid));
     const absent = [...stored]
       .filter(([uuid]) => !known.has(uuid))
@@ -35,10 +37,15 @@ export function useCards({ connections, selected, provider, loading, more, searc
         isSelected: stored.has(each.uuid),
         text: `${each.name} ${each.account} ${each.service}`.toLowerCase(),
       }));
+    for (const { uuid, status } of offered) {
+      if (!wasConnected.has(uuid)) wasConnected.set(uuid, status === "connected");
+    }
     const first = offered.filter(({ uuid }) => pinned.has(uuid));
-    const rest = offered.filter(({ uuid }) => !pinned.has(uuid));
-    return [...absent, ...first, ...rest];
-  }, [connections, stored, provider, loading, isWhole, missing, pinned]);
+    const others = offered.filter(({ uuid }) => !pinned.has(uuid));
+    const ready = others.filter(({ uuid }) => wasConnected.get(uuid));
+    const rest = others.filter(({ uuid }) => !wasConnected.get(uuid));
+    return [...absent, ...first, ...ready, ...rest];
+  }, [connections, stored, provider, loading, forbidden, isWhole, missing, pinned, wasConnected]);
   return [cards, touched];
 }
 

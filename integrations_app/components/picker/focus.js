@@ -28,7 +28,7 @@ export function useFocus(found, query) {
     wasAt.current = stop;
     const isLost = wasFocused && document.activeElement === document.body;
     if (!isSent.current && !isLost) return;
-    (list.current.children[stop] ?? root.current).focus({ preventScroll: !isSent.current });
+    (list.current?.children[stop] ?? root.current).focus({ preventScroll: !isSent.current });
     isSent.current = false;
   });
 

@@ -127,7 +127,6 @@ def _picker() -> rx.Component:
     problem = EndpointForm.problems[INTEGRATION]
     picked = rx.cond(items(EndpointForm.picked).length() > 0, EndpointForm.picked[0], "")
     return rx.flex(
-        rx.text(t("Integration"), size="2", weight="medium"),
         rx.box(
             integration_picker(
                 **choices_of(EndpointForm),

@@ -90,7 +90,6 @@ def page() -> rx.Component:
     """Two pickers, and one for each of a list."""
     return rx.el.main(
         rx.heading("What the shop uses", as_="h1"),
-        rx.heading("Mail", as_="h2"),
         integration_picker(
             **choices_of(Choosing),
             selected=Choosing.mail,
@@ -98,7 +97,6 @@ def page() -> rx.Component:
             empty_url="/settings/integrations/new",
             label="Mail",
         ),
-        rx.heading("Reports", as_="h2"),
         integration_picker(
             **choices_of(Choosing),
             selected=Choosing.reports,

@@ -1,4 +1,4 @@
-"""Pages with pickers: two side by side, one in each row of a list, one alone with its options."""
+"""Pages with pickers: two side by side, one in each row of a list, and drop-downs."""
 
 import asyncio
 import os
@@ -76,6 +76,7 @@ def desk() -> rx.Component:
             selected=[Desk.one],
             on_select=Desk.pick_one,
             empty_url="/elsewhere",
+            sign_in_url="/enter",
             id="one",
             label="Model",
         ),
@@ -91,6 +92,33 @@ def desk() -> rx.Component:
         ),
         rx.el.ol(rx.foreach(Desk.told, rx.el.li), id="told"),
         style={"display": "grid", "gap": "24px", "padding": "16px", "maxWidth": "720px"},
+    )
+
+
+def lines() -> rx.Component:
+    return rx.el.main(
+        integration_picker(
+            **choices_of(Desk),
+            selected=[Desk.one],
+            on_select=Desk.pick_one,
+            dropdown=True,
+            empty_url="/elsewhere",
+            sign_in_url="/enter",
+            id="one",
+            label="Model",
+        ),
+        rx.el.h2("The other models", id="others"),
+        integration_picker(
+            **choices_of(Desk),
+            selected=Desk.some,
+            on_select=Desk.pick_some,
+            multiple=True,
+            dropdown=True,
+            id="some",
+            labelled_by="others",
+        ),
+        rx.el.ol(rx.foreach(Desk.told, rx.el.li), id="told"),
+        style={"display": "grid", "gap": "24px", "padding": "16px", "maxWidth": "420px"},
     )
 
 
@@ -114,4 +142,6 @@ def tasks() -> rx.Component:
 
 app = rx.App()
 app.add_page(desk, route="/", on_load=[Desk.load, Desk.watch_choices])
+app.add_page(desk, route="/waiting", on_load=Desk.load)
+app.add_page(lines, route="/lines", on_load=[Desk.load, Desk.watch_choices])
 app.add_page(tasks, route="/tasks", on_load=Tasks.watch_choices)
