@@ -22,7 +22,7 @@ COMPILE = $(BIN)/uv --no-config pip compile --quiet --universal --python-version
 	--generate-hashes --no-annotate --all-extras --custom-compile-command 'make lock' $(FLAGS) pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-operations check build lock messages clean runtime testing browser
+.PHONY: help setup run test test-operations check build wheel lock messages clean runtime testing browser
 .NOTPARALLEL:
 .SUFFIXES:
 
@@ -53,6 +53,9 @@ check: testing ## lint, layers, declared dependencies and types only
 
 build: runtime ## the production frontend, if its sources changed
 	@$(BIN)/integrations build --if-changed
+
+wheel: build ## the package with its pages, into dist/: what is installed serves from any folder
+	@$(BIN)/python -m hatchling build -t wheel -d dist
 
 lock: testing ## pin again what pyproject.toml asks for (FLAGS=--upgrade: the newest of it)
 	@$(COMPILE) --group build -o requirements.lock

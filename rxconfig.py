@@ -1,47 +1,5 @@
-"""What Reflex is told about this app; read at every build and at every start.
+"""Where Reflex looks for its configuration when it builds; `integrations serve` reads no file."""
 
-Variables named `REFLEX_` and a field of `rx.Config` override what stands here: that is Reflex's
-own door for operators, and none of them is needed.
-"""
+from integrations_app.reflex_config import reflex_config
 
-import sys
-from pathlib import Path
-from typing import Unpack
-
-import reflex as rx
-from reflex_base.constants import StateManagerMode
-from reflex_base.plugins.base import PostBuildContext
-
-from integrations_app import frontend, settings
-from integrations_app.services.sessions import LIFETIME
-
-
-class AnyAddress(rx.plugins.Plugin):
-    """Frees the built pages from the address that Reflex bakes into them."""
-
-    def post_build(self, **context: Unpack[PostBuildContext]) -> None:
-        """Called by Reflex between its build and the compression of what it built."""
-        frontend.free_addresses(context["static_dir"])
-
-
-_settings = settings.load()
-
-config = rx.Config(
-    app_name="integrations_app",
-    telemetry_enabled=False,
-    show_built_with_reflex=False,
-    # The bun of this environment, whatever stands on PATH.
-    bun_path=Path(sys.prefix) / "bin" / "bun",
-    # Reflex's default keeps pickled states, with what people typed, in files under .states/.
-    state_manager_mode=StateManagerMode.REDIS if _settings.redis_url else StateManagerMode.MEMORY,
-    redis_url=_settings.redis_url,
-    # As long as a session: a page may rest for hours, and is to know then what it is about.
-    redis_token_expiration=int(LIFETIME.total_seconds()),
-    # Reflex's default lets any page on the web open a websocket with our cookies.
-    cors_allowed_origins=list(_settings.accepted_origins),
-    plugins=[
-        rx.plugins.RadixThemesPlugin(theme=rx.theme(accent_color="indigo", gray_color="slate")),
-        AnyAddress(),
-    ],
-    disable_plugins=[rx.plugins.SitemapPlugin],
-)
+config = reflex_config()

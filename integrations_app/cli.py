@@ -120,10 +120,12 @@ def doctor(
 
 
 def _built() -> Iterator[Finding]:
-    """Examine the pages that `serve` would serve from this folder."""
-    from integrations_app import frontend
+    """Examine the pages that `serve` would serve."""
+    from integrations_app import frontend, package_files
 
-    if not frontend.built():
+    if package_files.checkout() is None:
+        yield from _brought(is_there=frontend.built())
+    elif not frontend.built():
         yield finding.warning(
             "web.build", "There are no built pages here.", "Run `integrations build`."
         )
@@ -133,6 +135,14 @@ def _built() -> Iterator[Finding]:
         )
     else:
         yield finding.ok("web.build", "the built pages match the sources")
+
+
+def _brought(*, is_there: bool) -> Iterator[Finding]:
+    if is_there:
+        yield finding.ok("web.build", "the pages came with the package")
+    else:
+        message = "This package was made without its pages; it can be used, but not served."
+        yield finding.warning("web.build", message, "Install a wheel that `make wheel` made.")
 
 
 def _versions() -> Iterator[Finding]:

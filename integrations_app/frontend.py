@@ -1,7 +1,7 @@
 """The production frontend: built once, by Reflex, for whatever address it is served under.
 
-Everything happens in the working folder, as Reflex wants it: `rxconfig.py` stands there, and the
-build goes to `.web/` (or to `REFLEX_WEB_WORKDIR`).
+They are built in the project's folder, where `rxconfig.py` stands, into `.web/` (or
+`REFLEX_WEB_WORKDIR`). An installed package brings them along, and builds none.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from integrations_app import package_files
 from integrations_app.errors import StartRefused
 
 # Without these Reflex asks the package index for its newest version and reports to its makers;
@@ -27,9 +28,23 @@ _GENERATED = ("__pycache__", "external")
 _BAKED = re.compile(rb"([`\"'])(https?|wss?)://[^/`\"']+((?:/[^`\"']*)?)\1")
 
 
+def web() -> Path:
+    """The whole path of the folder that Reflex builds in, or that holds what it built."""
+    brought = package_files.built_pages()
+    if brought is not None:
+        return brought
+    named = os.environ.get("REFLEX_WEB_WORKDIR") or ".web"
+    return (package_files.checkout() or Path.cwd()) / named
+
+
 def folder() -> Path:
     """Where the built pages are, whether or not they exist yet."""
-    return _web() / "build" / "client"
+    return web() / "build" / "client"
+
+
+def served() -> tuple[Path, ...]:
+    """All that serving a finished build takes: files, and folders whole."""
+    return folder(), web() / "backend", _stamp()
 
 
 def built() -> bool:
@@ -39,6 +54,8 @@ def built() -> bool:
 
 def current() -> bool:
     """Whether there is a finished build, made from the sources as they are now."""
+    if package_files.built_pages() is not None:
+        return built()  # with the very package
     return built() and _stamp().read_text() == _fingerprint(_digest(_SOURCES))
 
 
@@ -48,10 +65,12 @@ def build() -> None:
     Reflex's own words go to standard error if it fails.
 
     Raises:
-        StartRefused: This is not the project's folder, or Reflex failed.
+        StartRefused: This is an installed package, or Reflex failed.
     """
-    if not Path("rxconfig.py").is_file():
-        raise StartRefused("There is no rxconfig.py here; build in the project's own folder.")
+    if package_files.checkout() is None:
+        raise StartRefused(
+            "Pages are built in a checkout of the project; an installed package brings its own."
+        )
     _stamp().unlink(missing_ok=True)
     sources = _digest(_SOURCES)  # before, so that what is edited meanwhile counts as changed
     _export()
@@ -91,6 +110,7 @@ def _export() -> None:
     command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
     done = subprocess.run(  # noqa: S603 - our own interpreter, no outside words
         command,
+        cwd=_project(),
         env=_environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -104,7 +124,7 @@ def _export() -> None:
 
 def _settle_packages() -> None:
     """Write the committed list of npm packages in one form; Reflex alternates between two."""
-    packages = Path("reflex.lock/package.json")
+    packages = _project() / "reflex.lock" / "package.json"
     settled = json.dumps(json.loads(packages.read_text()), indent=2) + "\n"
     if packages.read_text() != settled:
         packages.write_text(settled)
@@ -119,17 +139,17 @@ def _environment() -> dict[str, str]:
         if name != "PYTEST_CURRENT_TEST" and not name.startswith("__REFLEX_")
     }
     # Reflex keeps its own records in the home folder, which a container may lack.
-    own = {"REFLEX_DIR": str((_web() / "reflex").absolute())}
+    own = {"REFLEX_DIR": str(web() / "reflex")}
     return own | inherited | _QUIET
 
 
-def _web() -> Path:
-    return Path(os.environ.get("REFLEX_WEB_WORKDIR") or ".web")
+def _project() -> Path:
+    return package_files.checkout() or Path.cwd()
 
 
 def _stamp() -> Path:
     # Reflex empties build/ before it builds, so the stamp of an interrupted build is gone.
-    return _web() / "build" / "integrations.json"
+    return web() / "build" / "integrations.json"
 
 
 def _fingerprint(sources: str) -> str:
@@ -140,9 +160,10 @@ def _fingerprint(sources: str) -> str:
 def _digest(names: Iterable[str]) -> str:
     digest = hashlib.sha256()
     for name in names:
-        for path in _files(Path(name)):
+        for path in _files(_project() / name):
             content = path.read_bytes()
-            digest.update(f"{path.as_posix()}\0{len(content)}\0".encode() + content)
+            place = path.relative_to(_project()).as_posix()
+            digest.update(f"{place}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
 
 

@@ -18,7 +18,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -26,13 +25,14 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.embed import Server
+from reflex_base.config import Config
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from integrations_app import frontend, logs
+from integrations_app import frontend, logs, package_files
 from integrations_app import settings as environment
 from integrations_app.errors import StartRefused
 from integrations_app.http import health
-from integrations_app.reflex_adapter import server_limits
+from integrations_app.reflex_adapter import configuration, server_limits
 from integrations_app.services import listening
 from integrations_app.settings import Settings
 
@@ -53,6 +53,8 @@ _REFLEX = {
 _GRANIAN_LOG: dict[str, Any] = {"handlers": {}, "loggers": {}}
 _FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 """Variable of prometheus_client, to be set before a worker imports it."""
+_NOT_BUILT = "The pages are not built yet: run `make build` (or integrations build)."
+_BROUGHT_NONE = "This package was made without its pages: install a wheel that `make wheel` made."
 _served = threading.Event()
 
 
@@ -62,10 +64,8 @@ def check(settings: Settings) -> None:
     Raises:
         StartRefused: There is no build, or the port cannot be listened to.
     """
-    if not Path("rxconfig.py").is_file():
-        raise StartRefused("There is no rxconfig.py here; start in the project's own folder.")
     if not frontend.built():
-        raise StartRefused("The pages are not built yet: run `make build` (or integrations build).")
+        raise StartRefused(_NOT_BUILT if package_files.checkout() else _BROUGHT_NONE)
     listening.refuse_unusable(settings)
 
 
@@ -192,16 +192,22 @@ def _shared_figures(settings: Settings) -> Iterator[None]:
 
 def _set_up_process(settings: Settings) -> None:
     os.environ.update(_REFLEX)
+    os.environ["REFLEX_WEB_WORKDIR"] = str(frontend.web())
     logs.set_up(settings.log_level)
     server_limits.allow_connections()
-    if str(Path.cwd()) not in sys.path:  # where Reflex finds rxconfig.py
-        sys.path.insert(0, str(Path.cwd()))
 
 
 def _load() -> ASGIApp:
+    configuration.use(_configured)
     from integrations_app.integrations_app import app  # noqa: PLC0415 - reads _REFLEX
 
     return app()
+
+
+def _configured() -> Config:
+    from integrations_app.reflex_config import reflex_config  # noqa: PLC0415 - brings all of Reflex
+
+    return reflex_config()
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:

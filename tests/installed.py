@@ -40,9 +40,14 @@ class Installed:
         )
 
 
-def install(folder: Path) -> Installed:
-    """Build the wheel and install it, without a network."""
-    wheel, venv = _built(folder), _empty_venv(folder)
+def install(folder: Path, **environment: str) -> Installed:
+    """Build the wheel and install it, without a network.
+
+    Args:
+        folder: Where both go.
+        environment: Variables of the wheel's build.
+    """
+    wheel, venv = _built(folder, **environment), _empty_venv(folder)
     pip = (sys.executable, "-m", "pip", "--python", str(venv), "install", "-qq")
     run(*pip, "--no-deps", "--no-index", "--no-compile", str(wheel))
     # What the wheel depends on is there already. Named by a .pth file, the folder's own .pth
@@ -68,8 +73,9 @@ def install_from_registry(folder: Path, *, extras: str = "") -> Installed:
     return Installed(folder=venv, wheel=wheel)
 
 
-def _built(folder: Path) -> Path:
-    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder))
+def _built(folder: Path, **environment: str) -> Path:
+    hatchling = (sys.executable, "-m", "hatchling")
+    run(*hatchling, "build", "-t", "wheel", "-d", str(folder), **environment)
     [wheel] = folder.glob("*.whl")
     return wheel
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import installed as installation
 from tests.conftest import ENCRYPTION_KEY
 from tests.installed import Installed
 from tests.postgresql import DatabaseUnderTest
@@ -97,6 +98,15 @@ def test_the_command_works_in_any_folder(
     keys = installed.run("python", "-c", PROVIDERS, folder=tmp_path, **environment).split()
 
     assert {"google", "microsoft", "openrouter", "mistral", "deepseek"} <= set(keys)
+
+
+def test_a_wheel_made_without_built_pages_is_a_library_and_says_so(tmp_path: Path) -> None:
+    without = installation.install(tmp_path, REFLEX_WEB_WORKDIR=str(tmp_path / "nowhere"))
+
+    with pytest.raises(AssertionError, match="made without its pages: install a wheel that"):
+        without.run("integrations", "serve", folder=tmp_path)
+
+    assert not any("_pages" in name for name in without.files)
 
 
 def test_the_module_is_the_command_too(installed: Installed, tmp_path: Path) -> None:

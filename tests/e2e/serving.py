@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +34,8 @@ class Product:
     environment: Mapping[str, str] = field(repr=False)
     log_file: Path
     port: int
+    command: Sequence[str] = COMMAND
+    started_in: Path = ROOT
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -66,8 +68,8 @@ class Product:
         """Start it, and wait until it answers."""
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
-                [*COMMAND, "serve"],
-                cwd=ROOT,
+                [*self.command, "serve"],
+                cwd=self.started_in,
                 env=dict(self.environment),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -115,7 +117,13 @@ class Product:
 
 @contextlib.contextmanager
 def running(
-    folder: Path, *, database_url: str, port: int | None = None, **environment: str
+    folder: Path,
+    *,
+    database_url: str,
+    port: int | None = None,
+    command: Sequence[str] = COMMAND,
+    started_in: Path = ROOT,
+    **environment: str,
 ) -> Iterator[Product]:
     """The product, for as long as the `with` block lasts.
 
@@ -123,6 +131,8 @@ def running(
         folder: Its data folder and its log go there.
         database_url: The database it uses; it is migrated if need be.
         port: Where it listens; None for any that is free.
+        command: What `integrations` is.
+        started_in: The working folder.
         environment: More variables.
     """
     foreign = {*FOREIGN_SETTINGS, *PROXY_SETTINGS, *(name.lower() for name in PROXY_SETTINGS)}
@@ -143,6 +153,8 @@ def running(
         },
         log_file=folder / "serve.log",
         port=port,
+        command=command,
+        started_in=started_in,
     )
     try:
         product.start()
