@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import reflex as rx
@@ -126,7 +126,7 @@ async def following(
             if state._behind:
                 await _catch_up_later(state, inbox)
             else:
-                await inbox.wait(until=until)
+                await inbox.wait(until=until if _hears() else _soon(until))
     finally:
         if hub is not None:
             hub.remove(inbox.receive)
@@ -135,6 +135,18 @@ async def following(
 def _listening_hub() -> Hub:
     live.subscribe().close()  # returns once nothing that is committed can be missed
     return live.hub()
+
+
+def _hears() -> bool:
+    """Whether the listener hears; while it does not, nobody tells when the database goes."""
+    try:
+        return live.is_listening()
+    except DatabaseUnavailable:
+        return False
+
+
+def _soon(until: datetime) -> datetime:
+    return min(until, datetime.now(UTC) + timedelta(seconds=_RETRY_S))
 
 
 async def _catch_up_later(state: Follower, inbox: "_Inbox") -> None:
