@@ -41,12 +41,15 @@ class Access:
     Attributes:
         uuid: The connection.
         placed: Headers, query parameters and path that carry it.
+        in_authorization_header_only: Whether clients that follow redirects by themselves drop the
+            credential on the way.
         good_until: When to look again, by `time.monotonic()`.
         attempt: What came before, for this request.
     """
 
     uuid: UUID
     placed: Placed = field(repr=False)
+    in_authorization_header_only: bool
     good_until: float
     attempt: Attempt = Attempt.FIRST
     _found: Opened = field(repr=False)
@@ -67,12 +70,6 @@ class Access:
             raise DestinationNotAllowed(host)
         if scheme != "https":
             raise DestinationNotAllowed.not_https(host, scheme=scheme)
-
-    @property
-    def in_authorization_header_only(self) -> bool:
-        """Whether clients that follow redirects by themselves drop the credential on the way."""
-        names = {name.lower() for name in self.placed.headers}
-        return names == {"authorization"} and not self.placed.query and not self.placed.path
 
     @property
     def age(self) -> tuple[int, int]:
@@ -165,9 +162,14 @@ def _access(found: Opened) -> Access:
     if found.provider.placement.manual:
         instead = "read it with get_credentials()."
         raise PlacementNotSupported(found.provider.title, instead=instead)
+    placed = place(found.provider, found.values)
+    names = {name.lower() for name in placed.headers}
     return Access(
         uuid=found.uuid,
-        placed=place(found.provider, found.values),
+        placed=placed,
+        in_authorization_header_only=names == {"authorization"}
+        and not placed.query
+        and not placed.path,
         good_until=time.monotonic() + stands_s,
         _found=found,
     )

@@ -21,6 +21,7 @@ from integrations_app.services.requests.flow import (
 )
 
 _HEADER = "Authorization"
+_HEADER_SENT = _HEADER.lower().encode()
 _BYTES = (httpx2.ByteStream, httpx.ByteStream)
 
 
@@ -84,7 +85,7 @@ def _authorized(request: Any, found: access.Access) -> Any:
         raise PlacementNotSupported(found.provider_title)
     scheme, host, _ = _origin(request)
     found.refuse_foreign(scheme, host)
-    refuse_misdirected(request)
+    refuse_misdirected(request, request.headers.raw)
     for value in found.placed.headers.values():
         request.headers[_HEADER] = value
     guard = _HeadersOfHttpx2 if isinstance(request.headers, httpx2.Headers) else _HeadersOfHttpx
@@ -99,6 +100,7 @@ class _Leaving:
         headers = request.headers
         super().__init__(headers, encoding=headers.encoding)  # pyright: ignore[reportCallIssue]
         self._request, self._found = request, found
+        self._allowed_url = request.url
 
     @property
     def raw(self) -> list[tuple[bytes, bytes]]:
@@ -107,11 +109,16 @@ class _Leaving:
         Raises:
             DestinationNotAllowed: A hook has led the request elsewhere.
         """
-        if _HEADER in self:  # pyright: ignore[reportOperatorIssue]
+        leaving: list[tuple[bytes, bytes]] = super().raw  # pyright: ignore[reportAttributeAccessIssue]
+        if any(name.lower() == _HEADER_SENT for name, _ in leaving):
+            self._refuse_elsewhere(leaving)
+        return leaving
+
+    def _refuse_elsewhere(self, leaving: list[tuple[bytes, bytes]]) -> None:
+        if self._request.url is not self._allowed_url:
             scheme, host, _ = _origin(self._request)
             self._found.refuse_foreign(scheme, host)
-            refuse_misdirected(self._request)
-        return super().raw  # pyright: ignore[reportAttributeAccessIssue]
+        refuse_misdirected(self._request, leaving)
 
 
 class _HeadersOfHttpx(_Leaving, httpx.Headers):
@@ -131,9 +138,14 @@ def _restore(request: Any, before: str | None, outcome: Any) -> None:
     """Leave no credential in what responses and exceptions keep, redirects included."""
     if isinstance(outcome, httpx2.Response | httpx.Response):
         for response in (*outcome.history, outcome):
-            response.request.headers.pop(_HEADER, None)
+            _drop_credential(response.request)
             if response.next_request is not None:
-                response.next_request.headers.pop(_HEADER, None)
-    request.headers.pop(_HEADER, None)
+                _drop_credential(response.next_request)
+    _drop_credential(request)
     if before is not None:
         request.headers[_HEADER] = before
+
+
+def _drop_credential(request: Any) -> None:
+    if _HEADER in request.headers:
+        del request.headers[_HEADER]

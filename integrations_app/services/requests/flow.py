@@ -171,7 +171,7 @@ async def carry_out_async(errand: Errand) -> Any:
             return await response.aclose()
 
 
-def refuse_misdirected(request: Any) -> None:
+def refuse_misdirected(request: Any, headers: list[tuple[bytes, bytes]]) -> None:
     """Refuse a request that says in another place than its address whom it is meant for.
 
     Servers and proxies that serve many go by the Host header and the target of a request; the
@@ -179,14 +179,16 @@ def refuse_misdirected(request: Any) -> None:
 
     Args:
         request: One of httpx2 or httpx.
+        headers: Names and values of its headers, as they are sent.
 
     Raises:
         DestinationNotAllowed: One of them names another host.
     """
     url, extensions = request.url, request.extensions
-    named = request.headers.get("host", "").lower()
-    if named != url.netloc.decode("ascii"):
-        raise DestinationNotAllowed(named, "the Host header does not fit the address")
+    named = [value.lower() for name, value in headers if name.lower() == b"host"]
+    if named != [url.netloc]:
+        told = b", ".join(named).decode("ascii", "backslashreplace")
+        raise DestinationNotAllowed(told, "the Host header does not fit the address")
     shown = extensions.get("sni_hostname")
     if shown is not None and shown != url.raw_host.decode("ascii"):
         raise DestinationNotAllowed(str(shown), "sni_hostname does not fit the address")
@@ -217,7 +219,7 @@ def _refuse_elsewhere(found: Access, request: httpx2.Request) -> None:
             host, "a redirect led there; if that is right, request that address directly"
         )
     found.refuse_foreign(url.scheme, host)
-    refuse_misdirected(request)
+    refuse_misdirected(request, request.headers.raw)
 
 
 def _can_be_repeated(request: httpx2.Request) -> bool:
