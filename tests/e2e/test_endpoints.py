@@ -271,6 +271,7 @@ def test_long_lists_are_paged_and_the_address_says_where(
 
     admin.get_by_role("link", name="Next").click()
     expect(row(admin, "e0026")).to_be_visible()
+    expect(admin).to_have_url(re.compile("after="))
     admin.reload()
     expect(row(admin, "e0026")).to_be_visible()
     admin.get_by_role("link", name="Previous").click()
