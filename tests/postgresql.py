@@ -93,10 +93,13 @@ class Server:
     _free_names: list[str] = field(default_factory=list, repr=False)
 
     @contextlib.contextmanager
-    def database(self, *, template: str = "template0") -> Iterator[DatabaseUnderTest]:
+    def database(
+        self, *, template: str = "template0", locale: str = ""
+    ) -> Iterator[DatabaseUnderTest]:
         """A database as long as the `with` block lasts, a copy of the template."""
         name = self._free_name()
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        spoken = f" LOCALE '{locale}'" if locale else ""
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}{spoken}")
         try:
             yield DatabaseUnderTest(url=urlsplit(self.url)._replace(path=f"/{name}").geturl())
         finally:

@@ -46,7 +46,7 @@ class PageQuery:
     """Which page of the list.
 
     Attributes:
-        search: Beginning of the name or of the account, in any case; empty for all.
+        search: Any part of the name or of the account, in any case; empty for all.
         provider: Key of a provider; empty for all.
         status: A status; None for all.
         sort: What to sort by.

@@ -49,8 +49,8 @@ def _offered(query: ChoiceQuery) -> list[str] | None:
 
 
 def _titled(search: str) -> list[str]:
-    return [each.key for each in catalogue.all_providers() if _begins(each, search.lower())]
+    return [each.key for each in catalogue.all_providers() if _has_part(each, search.lower())]
 
 
-def _begins(provider: Provider, beginning: str) -> bool:
-    return provider.title.lower().startswith(beginning) or provider.key.startswith(beginning)
+def _has_part(provider: Provider, part: str) -> bool:
+    return part in provider.title.lower() or part in provider.key

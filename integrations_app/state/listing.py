@@ -98,7 +98,7 @@ class Listing(PagedList, Disconnecting, Removal, AdminState):
     @rx.event
     @read_only
     async def find(self, text: str) -> list[rx.event.EventSpec]:
-        """Show the rows whose name or account begins with this."""
+        """Show the rows whose name or account has this in it."""
         return await self._goto(search=clean(str(text)).strip()[:SEARCH_MAX_LENGTH])
 
     @rx.event

@@ -100,7 +100,7 @@ class ConnectionChoices(Follower, mixin=True):
     @rx.event
     @read_only
     async def find_choices(self, text: str) -> None:
-        """Show what begins with this, where there is too much to show it all."""
+        """Show what has this in it, where there is too much to show it all."""
         self.choices_searched = clean(str(text)).strip()[:SEARCH_MAX_LENGTH]
         await self._reload_choices()
 

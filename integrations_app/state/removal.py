@@ -85,7 +85,7 @@ class Removal(rx.State, mixin=True):
     @rx.event
     @read_only
     async def find_replacement(self, text: str) -> None:
-        """Offer what begins with this, where there is too much to offer it all."""
+        """Offer what has this in it, where there is too much to offer it all."""
         if await signed_in(self) is None:
             raise NotSignedIn
         self.replacements_searched = clean(str(text)).strip()[:SEARCH_MAX_LENGTH]

@@ -6,8 +6,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from integrations_app.storage.pages import LOWER_NAME, SHOWN, begins_with
+from integrations_app.storage.pages import LOWER_NAME, SHOWN
 from integrations_app.storage.queries import connections
+from integrations_app.storage.search import has_part
 
 _BY_NAME = (connections.c.provider, LOWER_NAME, connections.c.uuid)
 _IS_CONNECTED = connections.c.status == sa.literal_column("'connected'")
@@ -20,7 +21,7 @@ def matching(
 
     Args:
         providers: Keys of their providers; None for any.
-        search: What the name or the account begins with.
+        search: What the name or the account has in it.
         titled: Keys of the providers that match the search themselves.
         limit: How many.
     """
@@ -28,7 +29,7 @@ def matching(
     if providers is not None:
         statement = statement.where(connections.c.provider.in_(providers))
     if search:
-        statement = statement.where(sa.or_(begins_with(search), connections.c.provider.in_(titled)))
+        statement = statement.where(sa.or_(has_part(search), connections.c.provider.in_(titled)))
     # One order of them all would sort the whole table; each of these follows an index.
     ready, rest = (
         statement.add_columns(rank.label("rank"), LOWER_NAME.label("lower_name"))

@@ -2,9 +2,10 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,9 @@ from integrations_app.storage.engine import database
 _LONGEST_CURSOR = 2_000
 _TRUTHS = ("true", "false")
 _BEFORE_ALL_TIME = "-infinity"
+_SEARCHED = "searched_text"
+_LOOKED_THROUGH = 500
+"""So many rows are looked through for a page of what is searched before an index is asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,21 @@ class Place:
     descending: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """A condition on one text, which few rows or nearly all may meet.
+
+    Attributes:
+        text: What is searched.
+        meets: Whether a text meets the condition.
+        may_meet: Whether a row may, which an index answers.
+    """
+
+    text: sa.ColumnElement[str]
+    meets: Callable[[sa.ColumnElement[str]], sa.ColumnElement[bool]]
+    may_meet: sa.ColumnElement[bool]
+
+
 class Keyset:
     """What a list is sorted by.
 
@@ -54,8 +73,11 @@ class Keyset:
 
     def __init__(self, *keys: sa.ColumnElement[Any]) -> None:
         self._keys = keys
+        self._labelled = [key.label(f"key_{at}") for at, key in enumerate(keys)]
 
-    def cut(self, statement: sa.Select[*tuple[Any, ...]], place: Place) -> Cut:
+    def cut(
+        self, statement: sa.Select[*tuple[Any, ...]], place: Place, search: Search | None = None
+    ) -> Cut:
         """The page of a list that begins at a place.
 
         A cursor that nobody made means the first page, and a place behind which nothing is left
@@ -64,15 +86,17 @@ class Keyset:
         Args:
             statement: All rows of the list, in no order.
             place: Where the page begins.
+            search: What they must meet besides.
         """
         cursor = self._decoded(place.before or place.after)
         back = cursor is not None and bool(place.before)
-        cut, beyond = self._walk(statement, place, cursor, back=back)
+        walk = partial(self._walk, statement, place, search)
+        cut, beyond = walk(cursor, back=back)
         if cut.rows or cursor is None:
             return cut
         if back:
-            return replace(self._walk(statement, place, None)[0], turned_back_to="")
-        cut, beyond = self._walk(statement, place, None, back=True)
+            return replace(walk(None)[0], turned_back_to="")
+        cut, beyond = walk(None, back=True)
         return replace(cut, turned_back_to=_encoded(beyond) if beyond is not None else "")
 
     def sort(
@@ -85,6 +109,7 @@ class Keyset:
         self,
         statement: sa.Select[*tuple[Any, ...]],
         place: Place,
+        search: Search | None,
         cursor: Sequence[str] | None,
         *,
         back: bool = False,
@@ -94,8 +119,9 @@ class Keyset:
         Returns:
             The page, and the row that follows its last one in the direction of the walk.
         """
-        wanted = self._from(statement, cursor, descending=place.descending != back)
-        found = list(database().fetch(wanted.limit(place.limit + 1)))
+        descending = place.descending != back
+        behind = self._behind(statement, cursor, descending=descending)
+        found = list(self._first(behind, search, place.limit + 1, descending=descending))
         rows, beyond = found[: place.limit], found[place.limit :]
         more, has_behind = bool(beyond), cursor is not None
         if back:
@@ -108,26 +134,66 @@ class Keyset:
         )
         return cut, beyond[0] if beyond else None
 
-    def _from(
+    def _first(
+        self,
+        statement: sa.Select[*tuple[Any, ...]],
+        search: Search | None,
+        limit: int,
+        *,
+        descending: bool,
+    ) -> Sequence[Row[Any]]:
+        """The first rows of a statement, with the texts that make cursors of them.
+
+        What many rows meet is found soonest by going through them in order, what few meet by
+        asking the index first; the database would guess which it is, and guess wrong.
+        """
+        if search is None:
+            rows = self.sort(statement.add_columns(*_texts(self._keys)), descending=descending)
+            return database().fetch(rows.limit(limit))
+        keyed = statement.add_columns(*self._labelled, search.text.label(_SEARCHED))
+        inner = self.sort(keyed, descending=descending).limit(_LOOKED_THROUGH).subquery()
+        meets = search.meets(inner.c[_SEARCHED])
+        found = self._fetch(inner, statement, limit, descending=descending, condition=meets)
+        if len(found) == limit:
+            return found
+        hits = keyed.where(search.may_meet, search.meets(search.text))
+        apart = hits.offset(sa.literal_column("0")).subquery()  # found first, put in order then
+        return self._fetch(apart, statement, limit, descending=descending)
+
+    def _fetch(
+        self,
+        rows: sa.FromClause,
+        statement: sa.Select[*tuple[Any, ...]],
+        limit: int,
+        *,
+        descending: bool,
+        condition: sa.ColumnElement[bool] | None = None,
+    ) -> Sequence[Row[Any]]:
+        keys = Keyset(*(rows.c[key.name] for key in self._labelled))
+        shown = [rows.c[str(column.key)] for column in statement.selected_columns]
+        wanted = sa.select(*shown, *_texts(keys._keys)).limit(limit)
+        if condition is not None:
+            wanted = wanted.where(condition)
+        return database().fetch(keys.sort(wanted, descending=descending))
+
+    def _behind(
         self,
         statement: sa.Select[*tuple[Any, ...]],
         cursor: Sequence[str] | None,
         *,
         descending: bool,
     ) -> sa.Select[*tuple[Any, ...]]:
-        """The rows behind a cursor, with the texts that make cursors of them."""
-        texts = [sa.cast(key, sa.Text).label(f"cursor_{at}") for at, key in enumerate(self._keys)]
-        statement = statement.add_columns(*texts)
-        if cursor is not None:
-            here = sa.tuple_(*self._keys)
-            there = sa.tuple_(
-                *(
-                    sa.cast(sa.literal(text, sa.Text), key.type)
-                    for text, key in zip(cursor, self._keys, strict=True)
-                )
+        """The rows behind a cursor."""
+        if cursor is None:
+            return statement
+        here = sa.tuple_(*self._keys)
+        there = sa.tuple_(
+            *(
+                sa.cast(sa.literal(text, sa.Text), key.type)
+                for text, key in zip(cursor, self._keys, strict=True)
             )
-            statement = statement.where(here < there if descending else here > there)
-        return self.sort(statement, descending=descending)
+        )
+        return statement.where(here < there if descending else here > there)
 
     def _decoded(self, cursor: str) -> list[str] | None:
         """The texts of a cursor; None if it is empty, or not one of this order's."""
@@ -140,6 +206,10 @@ class Keyset:
             return [_readable(text, key) for text, key in zip(texts, self._keys, strict=True)]
         except (ValueError, OverflowError, RecursionError):
             return None
+
+
+def _texts(keys: Sequence[sa.ColumnElement[Any]]) -> list[sa.Label[str]]:
+    return [sa.cast(key, sa.Text).label(f"cursor_{at}") for at, key in enumerate(keys)]
 
 
 def _encoded(row: Row[Any]) -> str:

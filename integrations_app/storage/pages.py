@@ -10,6 +10,7 @@ from integrations_app.domain.connection import Status
 from integrations_app.domain.summary import COUNT_LIMIT, FAILING_LIMIT, PageQuery, SortKey
 from integrations_app.storage.keyset import Cut, Keyset, Place
 from integrations_app.storage.queries import connections
+from integrations_app.storage.search import has_part, part
 
 LOWER_NAME = sa.func.lower(connections.c.name, type_=sa.Text)
 _LOWER_ACCOUNT = sa.func.lower(
@@ -53,7 +54,8 @@ def page(query: PageQuery) -> Cut:
     place = Place(
         after=query.after, before=query.before, limit=query.limit, descending=query.descending
     )
-    return _ORDERS[query.sort].cut(sa.select(*SHOWN).where(*_conditions(query)), place)
+    rows = sa.select(*SHOWN).where(*_filters(query))
+    return _ORDERS[query.sort].cut(rows, place, part(query.search) if query.search else None)
 
 
 def these(query: PageQuery, uuids: Collection[UUID]) -> sa.Select[*tuple[Any, ...]]:
@@ -79,6 +81,10 @@ def _counted(*conditions: sa.ColumnElement[bool], limit: int) -> sa.ScalarSelect
 
 
 def _conditions(query: PageQuery) -> list[sa.ColumnElement[bool]]:
+    return [*_filters(query), *([has_part(query.search)] if query.search else [])]
+
+
+def _filters(query: PageQuery) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if query.provider:
         conditions.append(connections.c.provider == query.provider)
@@ -86,15 +92,4 @@ def _conditions(query: PageQuery) -> list[sa.ColumnElement[bool]]:
         conditions.append(connections.c.status == query.status.value)
         if query.status is not Status.ERROR:
             conditions.append(_IS_FINE)  # lets an index begin behind all that fails
-    if query.search:
-        conditions.append(begins_with(query.search))
     return conditions
-
-
-def begins_with(text: str) -> sa.ColumnElement[bool]:
-    """Whether the name or the account begins with this, in any case."""
-    beginning = text.lower()
-    return sa.or_(
-        LOWER_NAME.startswith(beginning, autoescape=True),
-        _LOWER_ACCOUNT.startswith(beginning, autoescape=True),
-    )

@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from integrations_app.storage.tables import (
+    SEARCH_GRAMS,
+    SEARCHED,
     AuditRow,
     ConnectionRow,
     KeyRow,
@@ -32,7 +34,8 @@ _SAVED_SECRETS = sa.type_coerce(
     ARRAY(sa.Text),
 ).label("saved_secrets")
 
-whole_connection = sa.select(connections, _SAVED_SECRETS)
+_stored = [column for column in connections.c if column not in (SEARCHED, SEARCH_GRAMS)]
+whole_connection = sa.select(*_stored, _SAVED_SECRETS)
 by_uuid = whole_connection.where(connections.c.uuid == sa.bindparam("uuid"))
 by_storage_key = whole_connection.where(connections.c.storage_key == sa.bindparam("key"))
 all_connections = whole_connection.order_by(

@@ -41,6 +41,7 @@ def _json() -> Any:
 ASCII = sa.Text(collation="C")  # sorts bytewise, so that one index serves order and prefix search
 LOWER_NAME = "lower(name)"
 LOWER_ACCOUNT = "lower(coalesce(account_name, ''))"
+_SEARCHED = "name || E'\\n' || coalesce(account_name, '')"
 TESTED_AT = "coalesce(last_validated_at, '-infinity')"
 IS_FINE = "(status <> 'error')"
 """What lists are sorted and searched by; queries must spell it as the indexes do."""
@@ -80,11 +81,6 @@ class ConnectionRow(Table, table=True):
         _sorted("account", LOWER_ACCOUNT),
         _sorted("tested", TESTED_AT),
         _sorted("attention", IS_FINE, "provider", LOWER_NAME),
-        sa.Index(
-            "ix_integration_connections_account_prefix",
-            sa.literal_column(LOWER_ACCOUNT).label("account"),
-            postgresql_ops={"account": "text_pattern_ops"},
-        ),
         sa.Index(
             "ix_integration_connections_check_due",
             text(CHECK_DUE_AT),
@@ -154,6 +150,21 @@ class ConnectionRow(Table, table=True):
     )
     created_at: datetime = _moment(nullable=False, default_now=True)
     updated_at: datetime = _moment(nullable=False, default_now=True)
+
+
+_CONNECTIONS: sa.Table = ConnectionRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
+SEARCHED = Column(
+    "searched", ASCII, sa.Computed(f"integration_folded({_SEARCHED})", persisted=True)
+)
+SEARCH_GRAMS = Column(
+    "search_grams",
+    ARRAY(sa.Integer),
+    sa.Computed(f"integration_grams(integration_folded({_SEARCHED}))", persisted=True),
+)
+"""What lists search; see `storage.search`. Added last: rows that are read do not carry them."""
+for _column in (SEARCHED, SEARCH_GRAMS):
+    _CONNECTIONS.append_column(_column)
+sa.Index("ix_integration_connections_search_grams", SEARCH_GRAMS, postgresql_using="gin")
 
 
 class SecretRow(Table, table=True):
