@@ -19,13 +19,13 @@ STAY = """
 import json, os, sys
 from integrations_app import integrations
 from integrations_app.storage import migrations
-from integrations_app.storage.engine import conninfo, database
-from psycopg.conninfo import conninfo_to_dict
+from integrations_app.settings.database_url import parameters
+from integrations_app.storage.engine import database
 
 if "migrate" in sys.argv:
     migrations.upgrade()
 names = [connection.name for connection in integrations.list_connections()]
-place = conninfo_to_dict(conninfo(database().url))
+place = parameters(database().url)
 print(json.dumps({"names": names, "socket_folder": place["host"]}), flush=True)
 for line in sys.stdin:
     integrations.add_connection("mistral", line.strip(), values={"api_key": "k" * 20})

@@ -28,10 +28,16 @@ IntegrationError
 ├── CannotReplace                cannot_replace      .usages says which uses are in the way
 ├── ModuleFailed                 module_failed
 ├── Undecryptable                undecryptable
-├── DatabaseUnavailable          database_unavailable
+├── DatabaseUnavailable          database_unavailable   the same may work later
 │   ├── NoDatabase               no_database         the environment leads to none
 │   │   └── NoEmbeddedDatabase   no_database         nor is the embedded one installed
-│   └── DatabaseFull             database_unavailable
+│   ├── DatabaseMisconfigured    database_misconfigured  somebody has to correct it first
+│   ├── DatabaseReadOnly         database_read_only
+│   ├── DatabaseFull             database_unavailable
+│   └── DatabaseBusy             others' work stood in the way
+│       ├── Deadlock             deadlock
+│       ├── LockTimeout          lock_timeout
+│       └── StatementCancelled   statement_cancelled
 ├── DestinationNotAllowed        destination_not_allowed
 ├── PlacementNotSupported        placement_not_supported
 ├── Unauthorized                 unauthorized        the provider refused the credential
@@ -58,6 +64,18 @@ No message contains a secret.
 
 from integrations_app.errors.base import (
     IntegrationError,
+)
+from integrations_app.errors.database import (
+    DatabaseBusy,
+    DatabaseFull,
+    DatabaseMisconfigured,
+    DatabaseReadOnly,
+    DatabaseUnavailable,
+    Deadlock,
+    LockTimeout,
+    NoDatabase,
+    NoEmbeddedDatabase,
+    StatementCancelled,
 )
 from integrations_app.errors.inputs import (
     AlreadyExists,
@@ -104,14 +122,10 @@ from integrations_app.errors.start import (
 from integrations_app.errors.stored import (
     CannotReplace,
     Conflict,
-    DatabaseFull,
-    DatabaseUnavailable,
     Deleted,
     InUse,
     Missing,
     ModuleFailed,
-    NoDatabase,
-    NoEmbeddedDatabase,
     NotConfigured,
     NotFound,
     ProviderNotDeclared,
@@ -127,8 +141,12 @@ __all__ = [
     "ClientCredentialsNotConfigured",
     "ClientIdNotConfigured",
     "Conflict",
+    "DatabaseBusy",
     "DatabaseFull",
+    "DatabaseMisconfigured",
+    "DatabaseReadOnly",
     "DatabaseUnavailable",
+    "Deadlock",
     "Deleted",
     "DestinationNotAllowed",
     "EmailTaken",
@@ -145,6 +163,7 @@ __all__ = [
     "InvalidSetting",
     "InvalidUuid",
     "KeyRingMismatch",
+    "LockTimeout",
     "Missing",
     "MissingPlaceholder",
     "ModuleFailed",
@@ -163,6 +182,7 @@ __all__ = [
     "SignInRefused",
     "StartRefused",
     "StateMismatch",
+    "StatementCancelled",
     "TokenExchangeFailed",
     "TokenRefreshFailed",
     "TooManyAttempts",

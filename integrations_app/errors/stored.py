@@ -164,37 +164,3 @@ class Undecryptable(IntegrationError):
         )
         self.uuid = uuid
         self.field = field
-
-
-class DatabaseUnavailable(IntegrationError):
-    """The database cannot be reached, or has no tables yet."""
-
-    code = "database_unavailable"
-
-
-class NoDatabase(DatabaseUnavailable):
-    """The environment leads to no database: most likely it is not that of the web app."""
-
-    code = "no_database"
-
-    def __init__(self, data_dir: object) -> None:
-        super().__init__(
-            f"There is no database: DATABASE_URL is not set, and {data_dir} holds none. Set "
-            "DATABASE_URL or INTEGRATIONS_DATA_DIR as the web app has it; `integrations serve` "
-            "and `integrations migrate` make a new one."
-        )
-
-
-class NoEmbeddedDatabase(NoDatabase):
-    """The environment names no database, and the embedded one is not installed."""
-
-    def __init__(self) -> None:
-        DatabaseUnavailable.__init__(
-            self,
-            "There is no database: DATABASE_URL is not set, and the embedded one is not "
-            "installed. Set DATABASE_URL, or run pip install 'integrations-app[embedded]'.",
-        )
-
-
-class DatabaseFull(DatabaseUnavailable):
-    """The database can be read, but has no room left on its disk."""

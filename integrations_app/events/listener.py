@@ -19,11 +19,16 @@ _LOOK_UP_EVERY_S = 1.0
 
 
 class Listener:
-    """Feeds a hub from PostgreSQL; a lost connection is made anew and told as `resync`."""
+    """Feeds a hub from PostgreSQL; a lost connection is made anew and told as `resync`.
 
-    def __init__(self, hub: Hub, conninfo: Callable[[], str]) -> None:
+    Args:
+        hub: Whom to tell.
+        connect: Makes a connection in autocommit; what it raises is logged.
+    """
+
+    def __init__(self, hub: Hub, connect: Callable[[], psycopg.Connection]) -> None:
         self._hub = hub
-        self._conninfo = conninfo
+        self._connect = connect
         self._listening = threading.Event()
         self._start_lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -49,7 +54,7 @@ class Listener:
         was_listening = False
         while not self._stopping:
             try:
-                with self._connected() as connection:
+                with self._connect() as connection:
                     connection.execute(f"LISTEN {wire.CHANNEL}")
                     if was_listening:
                         self._hub.publish(resync())
@@ -64,17 +69,6 @@ class Listener:
                     logger.warning("Listening to the database was interrupted: %s", _line(error))
             time.sleep(0 if self._stopping else pause_s)
             pause_s = min(pause_s * 2, _RETRY_LONGEST_S)
-
-    def _connected(self) -> psycopg.Connection:
-        return psycopg.connect(
-            self._conninfo(),
-            autocommit=True,
-            connect_timeout=5,
-            application_name="integrations listener",
-            keepalives_idle=10,
-            keepalives_interval=5,
-            keepalives_count=3,
-        )
 
     def _hand_on(self, connection: psycopg.Connection) -> None:
         while not self._stopping:

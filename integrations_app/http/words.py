@@ -5,6 +5,8 @@ import math
 from integrations_app import settings
 from integrations_app.errors import (
     Conflict,
+    DatabaseMisconfigured,
+    DatabaseReadOnly,
     DatabaseUnavailable,
     EmailTaken,
     IntegrationError,
@@ -72,6 +74,13 @@ def of_error(error: IntegrationError) -> str:
             )
         case EmailTaken():
             return _("There is an admin with this email already.")
+        case DatabaseReadOnly():
+            return _("The database takes no changes right now. Try again in a moment.")
+        case DatabaseMisconfigured():
+            return _(
+                "The database cannot be used as it is set up. Whoever runs this server finds the "
+                "cause with `integrations doctor`."
+            )
         case DatabaseUnavailable():
             return _("The database cannot be reached. Try again in a moment.")
         case _other:

@@ -11,9 +11,10 @@ from integrations_app.errors import DatabaseUnavailable
 from integrations_app.events.hub import Hub
 from integrations_app.events.listener import Listener
 from integrations_app.events.subscription import Subscription
-from integrations_app.storage.engine import conninfo, database
+from integrations_app.storage.engine import database
 
 _LISTENING_WITHIN_S = 10.0
+_NAME = "integrations listener"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +73,14 @@ def stop() -> None:
 
 
 def _ear() -> _Ear:
-    url = database().url
+    used = database()
     with _lock:
-        if url not in _ears:
+        if used.url not in _ears:
             fresh = Hub()
-            listener = Listener(fresh, lambda: conninfo(url))
-            _ears[url] = _Ear(fresh, listener)
+            listener = Listener(fresh, lambda: used.connect(application_name=_NAME))
+            _ears[used.url] = _Ear(fresh, listener)
             atexit.register(listener.stop)  # before the embedded server stops, registered earlier
-        return _ears[url]
+        return _ears[used.url]
 
 
 def _after_fork() -> None:

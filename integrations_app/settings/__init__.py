@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from integrations_app.settings import database_url as postgresql
 from integrations_app.settings import parsing
 from integrations_app.settings.parsing import KEY_BYTES, LOG_LEVELS, Network, decode_key
 from integrations_app.settings.public_url import PublicUrl
@@ -131,7 +132,7 @@ def _parse(  # noqa: PLR0913, PLR0917 - one argument a variable, in the order of
 ) -> Settings:
     networks, hosts = parsing.private_networks(private)
     return Settings(
-        database_url=parsing.database_url(database_url),
+        database_url=postgresql.parse("DATABASE_URL", database_url),
         data_dir=parsing.data_dir(data_dir, folder),
         encryption_keys=parsing.encryption_keys(encryption_keys),
         public_url=parse_public_url(public_url),

@@ -21,14 +21,6 @@ _WORKERS_BY_CORES = 8
 _MOST_WORKERS = 64
 
 
-def database_url(text: str) -> str | None:
-    """Return the address of a PostgreSQL; None for the embedded one."""
-    fits = _is_url(text, "postgresql", "postgres", "postgresql+psycopg")
-    if text and not fits:
-        raise InvalidSetting("DATABASE_URL", "must be like postgresql://user@host:5432/name")
-    return text or None
-
-
 def redis_url(text: str) -> str | None:
     """Return the address of a Redis; None for none."""
     if text and not (_is_url(text, "redis", "rediss", "unix") and _names_redis(text)):

@@ -32,7 +32,7 @@ from reflex_base.utils.format import format_event_handler
 from structlog.contextvars import bind_contextvars
 
 from integrations_app import routes
-from integrations_app.errors import DatabaseFull, DatabaseUnavailable, NotSignedIn
+from integrations_app.errors import DatabaseUnavailable, NotSignedIn
 from integrations_app.i18n import _
 from integrations_app.reflex_adapter import websocket
 from integrations_app.state import outage, seen, session, wording
@@ -162,10 +162,9 @@ def answer(exception: Exception) -> rx.event.EventSpec | None:
     """What a page is told when a handler failed; nothing of the error itself."""
     if isinstance(exception, NotSignedIn):
         return rx.redirect(routes.LOGIN)
-    if isinstance(exception, DatabaseFull):
-        return rx.toast.error(wording.of_error(exception))
     if isinstance(exception, DatabaseUnavailable):
-        return _database_is_away()
+        is_away = type(exception) is DatabaseUnavailable
+        return _database_is_away() if is_away else rx.toast.error(wording.of_error(exception))
     bind_contextvars(request_id=session.event_id())  # Reflex asks for the answer in another task
     if isinstance(exception, RedisError):  # the page is on its way out, and comes back by itself
         logger.warning("A handler lost its state: %s", exception)

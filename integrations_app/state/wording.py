@@ -19,16 +19,8 @@ _PLACES_NAMED = 5
 
 def of_error(error: IntegrationError) -> str:
     """What happened and what to do, for an error that belongs to no single field."""
-    if isinstance(error, errors.DatabaseFull):
-        return _(
-            "The database has no room left on its disk, so nothing was saved. What you typed is "
-            "still here; whoever runs this server has to make room."
-        )
     if isinstance(error, errors.DatabaseUnavailable):
-        return _(
-            "The database cannot be reached right now. Nothing you typed is lost; try again "
-            "in a moment."
-        )
+        return _of_database(error)
     if isinstance(error, errors.NotFound | errors.Deleted):
         return _("This integration was deleted meanwhile.")
     if isinstance(error, errors.UnknownProvider | errors.ProviderNotDeclared):
@@ -48,6 +40,35 @@ def of_error(error: IntegrationError) -> str:
     return _of_change(error) or _(
         "That did not work. Try again; if it goes on, ask whoever runs this server."
     )
+
+
+def _of_database(error: errors.DatabaseUnavailable) -> str:
+    match error:
+        case errors.DatabaseFull():
+            return _(
+                "The database has no room left on its disk, so nothing was saved. What you typed "
+                "is still here; whoever runs this server has to make room."
+            )
+        case errors.DatabaseReadOnly():
+            return _(
+                "The database takes no changes right now, so nothing was saved. What you typed is "
+                "still here; try again in a moment."
+            )
+        case errors.DatabaseBusy():
+            return _(
+                "The database was busy with other changes, so nothing was saved. What you typed "
+                "is still here; try again."
+            )
+        case errors.DatabaseMisconfigured():
+            return _(
+                "The database cannot be used as it is set up. Nothing you typed is lost; whoever "
+                "runs this server finds the cause with `integrations doctor`."
+            )
+        case _other:
+            return _(
+                "The database cannot be reached right now. Nothing you typed is lost; try again "
+                "in a moment."
+            )
 
 
 def _of_change(error: IntegrationError) -> str:

@@ -6,12 +6,11 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 
 from integrations_app import extras, forks, settings
 from integrations_app.errors import NoEmbeddedDatabase
-from integrations_app.settings import Settings
-from integrations_app.storage.failures import of_driver_translated
+from integrations_app.settings import Settings, database_url
+from integrations_app.storage.faults import of_driver_translated
 from integrations_app.storage.reader import MOST_CONNECTIONS, Reader, Rows
 
 if TYPE_CHECKING:
@@ -43,11 +42,13 @@ class Database:
     """
 
     def __init__(self, url: str, *, place: str = "") -> None:
+        known = database_url.parameters(url)
         self.url = url
-        self.place = place or _place(url)
+        self.place = place or database_url.place(known)
         """Where that is, in words and without a password."""
+        self._parameters = {**_CONNECT, **known}
         self._pools: Pools | None = None
-        self._fast = Reader(conninfo(url), **_CONNECT)
+        self._fast = Reader(lambda: psycopg.connect(**self._parameters, autocommit=True))
 
     @property
     def writer(self) -> "Engine":
@@ -64,7 +65,7 @@ class Database:
 
         if self._pools is None:
             with _lock:
-                self._pools = self._pools or Pools(self.url, _CONNECT)
+                self._pools = self._pools or Pools(self._parameters)
         return self._pools
 
     def fetch(
@@ -77,14 +78,17 @@ class Database:
         """
         return self._pooled().fetch(statement, parameters)
 
-    def connect(self) -> psycopg.Connection:
+    def connect(self, **options: Any) -> psycopg.Connection:
         """A connection of the caller's own, in autocommit.
+
+        Args:
+            options: What it shall have instead of what all have, by libpq's keywords.
 
         Raises:
             DatabaseUnavailable: The database cannot be reached.
         """
         with of_driver_translated():
-            return psycopg.connect(conninfo(self.url), autocommit=True, **_CONNECT)
+            return psycopg.connect(**{**self._parameters, "autocommit": True, **options})
 
     def fetch_fast(self, sql: str, parameters: Sequence[Any]) -> Rows:
         """All rows of a read that is made all the time; see `Reader.fetch`.
@@ -94,7 +98,7 @@ class Database:
         """
         try:
             return self._fast.fetch(sql, parameters)
-        except psycopg.Error:
+        except psycopg.Error:  # which costs calls that succeed nothing
             with of_driver_translated():
                 raise
 
@@ -120,8 +124,7 @@ class Database:
         Raises:
             DatabaseUnavailable: The database cannot be reached, or the lock not be had in time.
         """
-        with of_driver_translated():
-            holder = psycopg.connect(conninfo(self.url), **_CONNECT)
+        holder = self.connect(autocommit=False)
         try:
             with of_driver_translated():
                 holder.execute(_LOCK_TIMEOUT, [f"{int(timeout_s * 1000)}ms"])
@@ -172,13 +175,13 @@ def database(configured: Settings | None = None, *, may_create: bool = False) ->
 
 def _opened(configured: Settings, *, may_create: bool) -> Database:
     if configured.database_url:
-        return Database(_with_driver(configured.database_url))
+        return Database(configured.database_url)
     if not extras.is_installed("embedded"):
         raise NoEmbeddedDatabase
     from integrations_app.storage import embedded  # noqa: PLC0415 - only where none is named
 
     url = embedded.start(configured.data_dir, may_create=may_create)
-    return Database(_with_driver(url), place=f"the embedded database in {configured.data_dir}")
+    return Database(url, place=f"the embedded database in {configured.data_dir}")
 
 
 def most_connections() -> int:
@@ -186,26 +189,6 @@ def most_connections() -> int:
     from integrations_app.storage import pools  # noqa: PLC0415 - it says why
 
     return pools.MOST_CONNECTIONS + MOST_CONNECTIONS + _LISTENERS
-
-
-def _place(url: str) -> str:
-    try:
-        known = conninfo_to_dict(conninfo(url))
-    except psycopg.ProgrammingError:
-        return ""
-    host = known.get("host") or known.get("hostaddr") or "the local socket"
-    port = f":{known['port']}" if known.get("port") else ""
-    return f"database {known.get('dbname') or known.get('user') or ''} on {host}{port}"
-
-
-def _with_driver(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    return f"postgresql+psycopg://{rest}" if scheme != "postgresql+psycopg" else url
-
-
-def conninfo(url: str) -> str:
-    """The same address as libpq and psycopg spell it."""
-    return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
 def _after_fork() -> None:

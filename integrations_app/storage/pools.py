@@ -12,7 +12,7 @@ from sqlalchemy import Engine, Executable, Row, create_engine, event, exc
 from sqlmodel import Session
 
 from integrations_app.errors import DatabaseUnavailable
-from integrations_app.storage.failures import in_our_words, of_driver_translated
+from integrations_app.storage.faults import ALL_IN_USE, in_our_words, of_driver_translated
 
 _TIMEOUT_S = 10
 _SIZE = 5
@@ -25,13 +25,12 @@ class Pools:
     """Two pools to one server, that of the writer and that of the reader.
 
     Args:
-        url: Where it is, as SQLAlchemy spells it.
-        connect: What the driver is told with each new connection.
+        parameters: What the driver is told with each new connection.
     """
 
-    def __init__(self, url: str, connect: Mapping[str, Any]) -> None:
-        self.writer = _engine(url, connect, pool_pre_ping=True)
-        self.reader = _engine(url, connect, isolation_level="AUTOCOMMIT")
+    def __init__(self, parameters: Mapping[str, Any]) -> None:
+        self.writer = _engine(parameters, pool_pre_ping=True)
+        self.reader = _engine(parameters, isolation_level="AUTOCOMMIT")
         event.listen(self.reader, "connect", _plan_for_what_is_asked)
 
     def fetch(
@@ -68,14 +67,14 @@ class Pools:
         self.reader.dispose(close=close)
 
 
-def _engine(url: str, connect: Mapping[str, Any], **options: Any) -> Engine:
+def _engine(parameters: Mapping[str, Any], **options: Any) -> Engine:
     return create_engine(
-        url,
+        "postgresql+psycopg://",
         pool_size=_SIZE,
         max_overflow=_OVERFLOW,
         pool_timeout=_TIMEOUT_S,
         hide_parameters=True,
-        connect_args=dict(connect),
+        connect_args=dict(parameters),
         **options,
     )
 
@@ -94,7 +93,7 @@ def translated() -> Iterator[None]:
         with of_driver_translated():
             yield
     except exc.TimeoutError as error:
-        raise DatabaseUnavailable("The database cannot be reached.") from error
+        raise DatabaseUnavailable(ALL_IN_USE) from error
     except exc.DBAPIError as error:
         ours = in_our_words(error.orig)
         if ours is None:

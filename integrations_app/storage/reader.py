@@ -4,10 +4,13 @@ SQLAlchemy's pool and rows cost more than the query itself, see tests/benchmarks
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, LiteralString, cast
 
 import psycopg
+
+from integrations_app.errors import DatabaseUnavailable
+from integrations_app.storage import faults
 
 Rows = list[tuple[Any, ...]]
 
@@ -16,11 +19,14 @@ _WAIT_S = 10.0
 
 
 class Reader:
-    """Autocommit connections with a cursor each, handed from call to call as they are."""
+    """Autocommit connections with a cursor each, handed from call to call as they are.
 
-    def __init__(self, conninfo: str, **options: Any) -> None:
-        self._conninfo = conninfo
-        self._options = options
+    Args:
+        connect: Makes one.
+    """
+
+    def __init__(self, connect: Callable[[], psycopg.Connection]) -> None:
+        self._connect = connect
         self.forget_connections()
 
     def fetch(self, sql: str, parameters: Sequence[Any]) -> Rows:
@@ -32,9 +38,10 @@ class Reader:
 
         Raises:
             psycopg.Error: What the driver says, also of a lost database.
+            DatabaseUnavailable: All connections are in use, for too long.
         """
         if not self._free.acquire(timeout=_WAIT_S):
-            raise psycopg.OperationalError("all connections are busy")
+            raise DatabaseUnavailable(faults.ALL_IN_USE)
         try:
             return self._fetch(sql, parameters)
         finally:
@@ -54,12 +61,12 @@ class Reader:
         try:
             kept = self._idle.pop()
         except IndexError:
-            return self._fetch_through(self._connected(), sql, parameters)
+            return self._fetch_through(self._connect().cursor(), sql, parameters)
         try:
             return self._fetch_through(kept, sql, parameters)
         except psycopg.OperationalError:
             self.close()  # what cut this connection has cut the others too
-            return self._fetch_through(self._connected(), sql, parameters)
+            return self._fetch_through(self._connect().cursor(), sql, parameters)
 
     def _fetch_through(self, cursor: psycopg.Cursor, sql: str, parameters: Sequence[Any]) -> Rows:
         try:
@@ -69,6 +76,3 @@ class Reader:
             raise
         self._idle.append(cursor)
         return rows
-
-    def _connected(self) -> psycopg.Cursor:
-        return psycopg.connect(self._conninfo, autocommit=True, **self._options).cursor()

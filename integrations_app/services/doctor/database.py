@@ -27,7 +27,7 @@ def examine(configured: Settings) -> Iterator[Finding]:
         yield problem(
             "database.reachable",
             str(error),
-            "Correct DATABASE_URL or start the server; the rest was not examined.",
+            "Correct that, or start the server; the rest was not examined.",
         )
         return
     through = ", through a pooler" if facts.is_pooled else ""
