@@ -60,6 +60,21 @@ class DatabaseUnderTest:
         )
         return len(cut)
 
+    def turn_read_only(self) -> None:
+        """As a failover does it: whoever is connected is cut off, and finds a standby."""
+        self.execute(f"ALTER DATABASE {self.name} SET default_transaction_read_only = on")
+        self.cut_connections()
+
+    def turn_writable(self) -> None:
+        """For whoever connects from now on; connections of before stay as they are."""
+        reset = f"ALTER DATABASE {self.name} RESET default_transaction_read_only"
+        self.execute(f"SET TRANSACTION READ WRITE; {reset}")
+
+    @property
+    def name(self) -> str:
+        """What the server calls it."""
+        return urlsplit(self.url).path[1:]
+
     @contextlib.contextmanager
     def held(self, statement: str) -> Iterator[None]:
         """Hold the locks that a statement takes, until the block or the server ends."""

@@ -1,7 +1,7 @@
 """What a module may tell about itself; every part is optional but the key."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from integrations_app.domain.actor import Actor
@@ -10,6 +10,7 @@ from integrations_app.domain.usage import Usage
 from integrations_app.errors import CannotReplace
 
 if TYPE_CHECKING:
+    from sqlalchemy import Column
     from sqlalchemy.orm import Session
 
 
@@ -36,15 +37,25 @@ class Module:
         return ()
 
     def usages(self, uuid: UUID) -> Sequence[Usage]:
-        """Where this module uses the connection.
+        """Where this module uses the connection; asked while nothing is locked.
 
         Args:
             uuid: The connection's.
         """
         return ()
 
+    def references(self) -> "Sequence[Column[Any]]":
+        """Columns of the same database in which this module stores uuids of connections.
+
+        A removal compares their rows before and after it asks for `usages`, so that it misses none
+        of those who lock the connection's row before they refer to it.
+        """
+        return ()
+
     def repoint(self, old: UUID, new: UUID, *, transaction: "Session", actor: Actor) -> int:
         """Have everything here that uses one connection use another, with an audit entry each.
+
+        A module that does not override it lets nothing that it uses be replaced.
 
         It is called for modules without uses, too, and whether or not one blocks the removal of
         the old connection. Whatever it raises, nothing of the whole replacement happens.

@@ -17,6 +17,7 @@ from integrations_app.services.grants import Granted
 from integrations_app.services.references import parse_uuid
 from integrations_app.storage.engine import database
 from integrations_app.storage.tables import AccountChangeRow, ConnectionRow
+from integrations_app.storage.within import Within
 
 LIFETIME = timedelta(minutes=10)
 _KEEP = {"read": True, "key_share": True}
@@ -102,7 +103,7 @@ def accept(uuid: object, session_token: str, *, account_id: str, actor: Actor) -
         row = _taken(session, parsed, session_token, account_id)
         if row is None:
             raise NotFound(parsed)
-        granted = grants.asked_by_now(grants.unsealed(row))
+        granted = grants.asked_by_now(grants.unsealed(row), reads=Within(session))
     kept = oauth.keep(granted, actor=actor, session_token=session_token)
     return AccountChoice(revoked=kept.revoked)
 

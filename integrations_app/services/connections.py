@@ -1,7 +1,8 @@
 """Changing connections; each function is one transaction that tells its facts."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -27,10 +28,18 @@ from integrations_app.services import (
     tokens,
     usage,
 )
+from integrations_app.services.opening import Opened
 from integrations_app.services.references import parse_name, parse_uuid
+from integrations_app.services.usage import Users
 from integrations_app.storage import queries
 from integrations_app.storage.engine import database
 from integrations_app.storage.tables import ConnectionRow
+from integrations_app.storage.within import Within
+
+_ATTEMPTS = 3
+
+_Locked = TypeVar("_Locked")
+_Done = TypeVar("_Done")
 
 
 def add(
@@ -45,7 +54,8 @@ def add(
         AlreadyExists: The provider has a connection of this name.
         InvalidFields: Values that cannot be saved.
     """
-    with database().transaction() as session:
+    begin = database().transaction if values is None else sealing.transaction
+    with begin() as session:
         return add_within(session, provider, name, values=values, actor=actor)
 
 
@@ -57,7 +67,7 @@ def add_within(
     values: Mapping[str, str] | None = None,
     actor: Actor,
 ) -> Connection:
-    """Create a connection as part of a transaction; see `add`."""
+    """Create a connection as part of a transaction, a `sealing.transaction` if values are given."""
     declared = catalogue.get(provider)
     now = datetime.now(UTC)
     row = ConnectionRow(uuid=uuid7(), provider=declared.key, name=parse_name(name))
@@ -98,11 +108,13 @@ def update(
     parsed = parse_uuid(uuid)
     new_name = parse_name(name) if name is not None else None
     now = datetime.now(UTC)
-    with database().transaction() as session:
+    begin = database().transaction if values is None else sealing.transaction
+    with begin() as session:
         row = locked(session, parsed)
         if row is None:
             raise NotFound(parsed)
         refuse_stale(session, row, expected_version)
+        question = grants.standing(session, parsed) if values is not None else None
         old_name, row.name = row.name, new_name or row.name
         revision = row.credential_revision
         _flush(session, row)
@@ -111,7 +123,7 @@ def update(
             provider = catalogue.of_connection(parsed, row.provider)
             changed = _save(session, row, provider, values)
         is_withdrawn = row.credential_revision != revision
-        withdrawn = grants.withdraw(session, parsed) if is_withdrawn else None
+        withdrawn = grants.withdraw(session, question) if is_withdrawn else None
         if not changed and row.name == old_name:
             return lookup.stored(session, parsed)
         row.version, row.updated_at = row.version + 1, now
@@ -155,11 +167,13 @@ def disconnect(uuid: object, *, actor: Actor, expected_version: int | None = Non
         if row is None:
             return Disconnection(changed=False)
         refuse_stale(session, row, expected_version)
-        granted = revocation.tokens_of(parsed)  # a renewal that was under way is over now
+        question = grants.standing(session, parsed)
+        # A renewal that was under way is over now.
+        granted = revocation.tokens_of(parsed, reads=Within(session))
         removed = _remove_secrets(session, row)
         if not removed and row.status == Status.DISCONNECTED:
             return Disconnection(changed=False)
-        withdrawn = grants.withdraw(session, parsed)
+        withdrawn = grants.withdraw(session, question)
         forget_check(row)
         forget_account(row)
         row.status, row.updated_at = Status.DISCONNECTED.value, now
@@ -198,24 +212,68 @@ def remove(
         Conflict: Someone saved since `expected_version`; nothing is changed.
     """
     parsed = parse_uuid(uuid)
-    with database().transaction() as session:
-        row = locked(session, parsed)
+
+    def deleted(
+        session: Session, row: ConnectionRow | None, users: Users
+    ) -> Sequence[Opened | None] | None:
         if row is None:
-            return False
+            return None
         refuse_stale(session, row, expected_version)
-        granted = revocation.tokens_of(parsed)  # a renewal that was under way is over now
-        usages = usage.of(parsed)  # whoever locks the row before they use it is counted
-        blocking = [each for each in usages if each.blocking]
+        blocking = [each for each in users.usages if each.blocking]
         if blocking:
             raise InUse(blocking)
-        refuse_unseen(usages, seen_usages)
-        withdrawn = grants.withdraw(session, parsed)
-        session.delete(row)
-        session.flush()
-        at = datetime.now(UTC)
-        facts.tell(session, EventKind.CONNECTION_REMOVED, row, actor=actor, at=at)
-    revocation.revoke_each(granted, withdrawn)
-    return True
+        refuse_unseen(users.usages, seen_usages)
+        return delete(session, row, actor=actor)
+
+    unwanted = with_users(parsed, lambda session: locked(session, parsed), deleted)
+    revocation.revoke_each(*unwanted or ())
+    return unwanted is not None
+
+
+def with_users(
+    uuid: UUID, lock: Callable[[Session], _Locked], act: Callable[[Session, _Locked, Users], _Done]
+) -> _Done:
+    """Do something to a connection and to all who use it, in one transaction.
+
+    They are asked before, while nothing is locked, since modules' code may take its time; and once
+    more if somebody held the connection meanwhile, who may use it now.
+
+    Args:
+        uuid: The connection's.
+        lock: Locks it, and gives the rows; None if it is not there.
+        act: What to do, with what `lock` gives and with all users.
+
+    Raises:
+        UsagesChanged: They change faster than they can be asked.
+    """
+    attempts_left = _ATTEMPTS
+    while True:
+        users = usage.users(uuid)
+        attempts_left -= 1
+        with database().transaction() as session:
+            was_free = usage.is_free(session, uuid)
+            rows = lock(session)
+            are_all = users.are_all(session) and (was_free or not attempts_left)
+            if rows is None or are_all:
+                return act(session, rows, users)
+        if not attempts_left:
+            raise UsagesChanged(users.usages)
+
+
+def delete(session: Session, row: ConnectionRow, *, actor: Actor) -> Sequence[Opened | None]:
+    """Delete a connection, as part of a transaction that has locked it.
+
+    Returns:
+        What to revoke once the transaction is over.
+    """
+    # A renewal that was under way is over now.
+    granted = revocation.tokens_of(row.uuid, reads=Within(session))
+    withdrawn = grants.withdraw(session, grants.standing(session, row.uuid))
+    session.delete(row)
+    session.flush()
+    at = datetime.now(UTC)
+    facts.tell(session, EventKind.CONNECTION_REMOVED, row, actor=actor, at=at)
+    return granted, withdrawn
 
 
 def locked(session: Session, uuid: UUID) -> ConnectionRow | None:

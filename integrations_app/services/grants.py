@@ -17,6 +17,7 @@ from integrations_app.services.keyring import sealing_ring
 from integrations_app.services.keys_at_hand import opening_ring
 from integrations_app.services.opening import Opened
 from integrations_app.storage.tables import AccountChangeRow
+from integrations_app.storage.within import Reads, Within
 
 _SEALED = "account_change"
 
@@ -85,13 +86,17 @@ def unsealed(row: AccountChangeRow) -> Granted:
     )
 
 
-def asked_by_now(granted: Granted) -> Granted:
+def asked_by_now(granted: Granted, *, reads: Reads) -> Granted:
     """Return the same with the connection, as long as that is what it was when it asked.
+
+    Args:
+        granted: What was granted.
+        reads: A transaction to read in.
 
     Raises:
         DatabaseUnavailable: The database cannot be reached.
     """
-    found = revocation.revocable(granted.uuid, without=TOKEN_KEYS)
+    found = revocation.revocable(granted.uuid, without=TOKEN_KEYS, reads=reads)
     is_same = found is not None and found.credential_revision == granted.credential_revision
     return replace(granted, asked_by=found) if is_same else granted
 
@@ -119,8 +124,12 @@ def reject(granted: Granted) -> bool | None:
     return None if unwanted is None else revocation.revoke(unwanted)
 
 
-def revocable(granted: Granted) -> Opened | None:
+def revocable(granted: Granted, *, reads: Reads | None = None) -> Opened | None:
     """Return what `revocation.revoke` needs; None if there is nothing to revoke.
+
+    Args:
+        granted: What was granted.
+        reads: A transaction to read in; None for none.
 
     Raises:
         DatabaseUnavailable: The database cannot be reached.
@@ -131,30 +140,63 @@ def revocable(granted: Granted) -> Opened | None:
             granted.tokens,
             account_id=granted.account_id,
             revision=granted.credential_revision,
+            reads=reads,
         )
-    return revocation.with_tokens(granted.asked_by, granted.tokens, account_id=granted.account_id)
+    return revocation.with_tokens(
+        granted.asked_by, granted.tokens, account_id=granted.account_id, reads=reads
+    )
 
 
-def withdraw(session: Session, uuid: UUID, *, but_of: str | None = None) -> Opened | None:
-    """Delete the question about a connection, as part of a transaction that has locked it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A question about a connection that nobody has answered.
+
+    Attributes:
+        row: It, locked.
+        account_id: The other account; None if no key opens what was granted.
+        unwanted: What to revoke if nobody can take that account any more.
+    """
+
+    row: AccountChangeRow
+    account_id: str | None
+    unwanted: Opened | None
+
+
+def standing(session: Session, uuid: UUID) -> Standing | None:
+    """Return the question that stands about a connection; None if there is none.
+
+    Args:
+        session: The transaction that has locked the connection, and not changed it yet.
+        uuid: The connection's.
+    """
+    row = session.get(AccountChangeRow, uuid, with_for_update=True)
+    if row is None:
+        return None
+    try:
+        granted = unsealed(row)
+    except NotFound:
+        return Standing(row=row, account_id=None, unwanted=None)
+    unwanted = revocable(granted, reads=Within(session))
+    return Standing(row=row, account_id=granted.account_id, unwanted=unwanted)
+
+
+def withdraw(
+    session: Session, question: Standing | None, *, but_of: str | None = None
+) -> Opened | None:
+    """Delete a question, as part of the transaction that found it.
 
     For whatever removes the connection or changes the credentials that the grant was asked for
     with: nobody can take the other account any more.
 
     Args:
-        session: Of the transaction; whatever it has changed of the connection does not count yet.
-        uuid: The connection's.
+        session: Of the transaction.
+        question: What `standing` gave.
         but_of: An account to which access goes on.
 
     Returns:
         What to revoke once the transaction is over; None if there is nothing.
     """
-    row = session.get(AccountChangeRow, uuid, with_for_update=True)
-    if row is None:
+    if question is None:
         return None
-    session.delete(row)
-    try:
-        granted = unsealed(row)
-    except NotFound:
-        return None
-    return None if but_of and but_of == granted.account_id else revocable(granted)
+    session.delete(question.row)
+    return None if but_of and but_of == question.account_id else question.unwanted

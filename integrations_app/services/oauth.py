@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from sqlmodel import Session
+
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.check import Account, CheckReason
 from integrations_app.domain.connection import Connection, Status
@@ -30,6 +32,7 @@ from integrations_app.services import (
     grants,
     lookup,
     revocation,
+    sealing,
     sessions,
     setup,
     tokens,
@@ -37,8 +40,8 @@ from integrations_app.services import (
 from integrations_app.services.grants import Granted
 from integrations_app.services.opening import Opened, opened
 from integrations_app.services.references import parse_uuid
-from integrations_app.storage.engine import database
 from integrations_app.storage.tables import ConnectionRow
+from integrations_app.storage.within import Within
 
 CHANGED_MEANWHILE = "changed_meanwhile"
 """`provider_code` of tokens that were asked for with credentials that are stored no longer."""
@@ -210,7 +213,7 @@ def keep(granted: Granted, *, actor: Actor, session_token: str | None = None) ->
 
 
 def _stored(granted: Granted, actor: Actor, session_token: str | None) -> Kept:
-    with database().transaction() as session:
+    with sealing.transaction() as session:
         if session_token is not None:
             sessions.hold(session, session_token)
         row = connections.locked(session, granted.uuid)
@@ -218,8 +221,9 @@ def _stored(granted: Granted, actor: Actor, session_token: str | None) -> Kept:
             raise NotFound(granted.uuid)
         if row.credential_revision != granted.credential_revision:
             raise _changed_meanwhile(granted.uuid)
-        replaced = _replaced(row, granted.account)
-        withdrawn = grants.withdraw(session, row.uuid, but_of=granted.account_id)
+        replaced = _replaced(session, row, granted.account)
+        question = grants.standing(session, row.uuid)
+        withdrawn = grants.withdraw(session, question, but_of=granted.account_id)
         tokens.clear(session, row)
         session.flush()
         tokens.store(session, row, granted.tokens, at=granted.at)
@@ -233,11 +237,11 @@ def _stored(granted: Granted, actor: Actor, session_token: str | None) -> Kept:
     return Kept(connection=connection, revoked=revoked)
 
 
-def _replaced(row: ConnectionRow, account: Account | None) -> Opened | None:
+def _replaced(session: Session, row: ConnectionRow, account: Account | None) -> Opened | None:
     """The connection with the tokens of another account than this; None if it is not known so."""
     if account is None or None in (row.account_id, account.id) or row.account_id == account.id:
         return None
-    return revocation.tokens_of(row.uuid)
+    return revocation.tokens_of(row.uuid, reads=Within(session))
 
 
 def _changed_meanwhile(uuid: UUID) -> TokenExchangeFailed:

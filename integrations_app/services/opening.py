@@ -16,6 +16,7 @@ from integrations_app.services.keys_at_hand import opening_ring
 from integrations_app.services.setup import ACCESS_TOKEN, REFRESH_TOKEN
 from integrations_app.storage import credential_queries as queries
 from integrations_app.storage.engine import database
+from integrations_app.storage.within import Reads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +70,15 @@ class Opened:
         return REFRESH_TOKEN in self.secrets
 
 
-def opened(ref: UUID | str, *, without: Collection[str] = ()) -> Opened | None:
+def opened(
+    ref: UUID | str, *, without: Collection[str] = (), reads: Reads | None = None
+) -> Opened | None:
     """What is stored under a uuid or a storage key, decrypted; None if there is nothing.
 
     Args:
         ref: A uuid or a storage key.
         without: Secrets to leave closed.
+        reads: A transaction to read in; None for none.
 
     Raises:
         ProviderNotDeclared: This program does not declare its provider.
@@ -83,7 +87,7 @@ def opened(ref: UUID | str, *, without: Collection[str] = ()) -> Opened | None:
     configured = settings.load()
     by_uuid = isinstance(ref, UUID)
     query = queries.WITH_SECRETS_BY_UUID if by_uuid else queries.WITH_SECRETS_BY_STORAGE_KEY
-    rows = database(configured).fetch_fast(query, [ref])
+    rows = (reads or database(configured)).fetch_fast(query, [ref])
     if not rows:
         return None
     uuid, key, status, setup_values, credential_revision, reason, *token, _, _ = rows[0]

@@ -30,11 +30,10 @@ from integrations_app.errors import (
 )
 from integrations_app.providers.oauth import requests
 from integrations_app.providers.oauth.answers import Refusal, Tokens
-from integrations_app.services import facts, observation, tokens, turns
+from integrations_app.services import facts, observation, sealing, tokens, turns
 from integrations_app.services.opening import Opened, opened
 from integrations_app.services.references import parse_uuid
 from integrations_app.services.setup import ACCESS_TOKEN, REFRESH_TOKEN
-from integrations_app.storage.engine import database
 from integrations_app.storage.tables import ConnectionRow
 
 REFRESHED = "token_refreshed"
@@ -200,7 +199,7 @@ def _settle_surely(found: Opened, outcome: Tokens | Refusal, *, actor: Actor, at
     """Write what came of it; rotated tokens are nowhere else, so a lost database is waited for."""
     for pause_s in (*_STORE_AGAIN_AFTER_S, None):
         try:
-            with database().transaction() as session:
+            with sealing.transaction() as session:
                 _settle(session, found, outcome, actor=actor, at=at)
         except DatabaseUnavailable:
             if pause_s is None:

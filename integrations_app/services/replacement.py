@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace as altered
 from datetime import UTC, datetime
-from itertools import chain
 from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,7 +12,6 @@ from sqlmodel import Session
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.choice import ChoiceQuery, Choices
 from integrations_app.domain.connection import Status
-from integrations_app.domain.event import EventKind
 from integrations_app.domain.usage import Usage
 from integrations_app.errors import (
     CannotReplace,
@@ -28,13 +26,13 @@ from integrations_app.services import (
     choices,
     connections,
     facts,
-    grants,
     lookup,
     revocation,
     usage,
 )
+from integrations_app.services.opening import Opened
 from integrations_app.services.references import parse_uuid
-from integrations_app.storage.engine import database
+from integrations_app.services.usage import Users
 from integrations_app.storage.tables import ConnectionRow
 
 logger = logging.getLogger(__name__)
@@ -101,22 +99,23 @@ def replace(
     leaving, staying = parse_uuid(old), parse_uuid(new)
     if leaving == staying:
         raise SameConnection
-    now = datetime.now(UTC)
-    with database().transaction() as session:
-        rows = _locked(session, leaving, staying)
+
+    def replaced(
+        session: Session, rows: Mapping[UUID, ConnectionRow], users: Users
+    ) -> tuple[int, Sequence[Opened | None]]:
         connections.refuse_stale(session, rows[leaving], expected_version)
-        usages = {module.key: usage.of_module(module, leaving) for module in registry.all()}
-        connections.refuse_unseen(list(chain(*usages.values())), seen_usages)
-        _refuse_incapable(usages, rows[staying].provider)
-        granted = revocation.tokens_of(leaving)  # a renewal that was under way is over now
-        moved = _repoint(session, leaving, staying, actor)
+        connections.refuse_unseen(users.usages, seen_usages)
+        _refuse_incapable(users, rows[staying].provider)
+        moved = _repoint(session, users, staying, actor)
         if moved:
-            facts.record(session, TOOK_OVER, actor=actor, at=now, row=rows[staying])
-        withdrawn = grants.withdraw(session, leaving)
-        session.delete(rows[leaving])
-        session.flush()
-        facts.tell(session, EventKind.CONNECTION_REMOVED, rows[leaving], actor=actor, at=now)
-    revocation.revoke_each(granted, withdrawn)
+            at = datetime.now(UTC)
+            facts.record(session, TOOK_OVER, actor=actor, at=at, row=rows[staying])
+        return moved, connections.delete(session, rows[leaving], actor=actor)
+
+    moved, unwanted = connections.with_users(
+        leaving, lambda session: _locked(session, leaving, staying), replaced
+    )
+    revocation.revoke_each(*unwanted)
     return moved
 
 
@@ -137,30 +136,40 @@ def _needed(uuid: UUID) -> frozenset[str]:
     return frozenset(module.capability for module in users)
 
 
-def _refuse_incapable(usages: Mapping[str, Sequence[Usage]], provider: str) -> None:
+def _refuse_incapable(users: Users, provider: str) -> None:
     declared = catalogue.find(provider)
     capabilities = declared.capabilities if declared else ()
     stuck = [
         used
         for module in registry.all()
         if module.capability and module.capability not in capabilities
-        for used in usages[module.key]
+        for used in users.by_module.get(module.key, ())
     ]
     if stuck:
         raise CannotReplace(stuck)
 
 
-def _repoint(session: Session, old: UUID, new: UUID, actor: Actor) -> int:
+def _repoint(session: Session, users: Users, new: UUID, actor: Actor) -> int:
     moved = 0
     stuck: list[Usage] = []
     for module in registry.all():
+        if not _can_repoint(module):
+            if module.key in users.silent:
+                raise ModuleFailed(module.key)
+            stuck += users.by_module.get(module.key, ())
+            continue
         try:
-            moved += _repoint_module(module, session, old, new, actor)
+            moved += _repoint_module(module, session, users.uuid, new, actor)
         except CannotReplace as error:
             stuck += error.usages
     if stuck:
         raise CannotReplace(stuck)
     return moved
+
+
+def _can_repoint(module: Module) -> bool:
+    """Tell whether a module brings its own way; the other one would ask for uses under a lock."""
+    return type(module).repoint is not Module.repoint
 
 
 def _repoint_module(module: Module, session: Session, old: UUID, new: UUID, actor: Actor) -> int:

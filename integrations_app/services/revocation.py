@@ -13,28 +13,31 @@ from integrations_app.providers.oauth.answers import Tokens
 from integrations_app.providers.rules import TOKEN_KEYS
 from integrations_app.security import egress
 from integrations_app.services.opening import Opened, opened
-from integrations_app.services.references import parse_uuid
 from integrations_app.services.setup import ACCESS_TOKEN, REFRESH_TOKEN
 from integrations_app.storage import queries
 from integrations_app.storage.engine import database
+from integrations_app.storage.within import Reads
 
 logger = logging.getLogger(__name__)
 
 _DEADLINE_S = 5.0
 
 
-def revocable(uuid: UUID, *, without: Collection[str] = ()) -> Opened | None:
+def revocable(
+    uuid: UUID, *, without: Collection[str] = (), reads: Reads | None = None
+) -> Opened | None:
     """Return the connection, if it opens and its provider has a place to revoke tokens.
 
     Args:
         uuid: The connection's.
         without: Secrets to leave closed.
+        reads: A transaction to read in; None for none.
 
     Raises:
         DatabaseUnavailable: The database cannot be reached.
     """
     try:
-        found = opened(uuid, without=without)
+        found = opened(uuid, without=without, reads=reads)
     except DatabaseUnavailable:
         raise
     except IntegrationError:
@@ -42,22 +45,24 @@ def revocable(uuid: UUID, *, without: Collection[str] = ()) -> Opened | None:
     return found if found is not None and _is_revocable(found.provider) else None
 
 
-def tokens_of(uuid: object) -> Opened | None:
+def tokens_of(uuid: UUID, *, reads: Reads) -> Opened | None:
     """What has to be known to revoke a connection's tokens once they are no longer stored.
+
+    Args:
+        uuid: The connection's.
+        reads: The transaction that has locked it, and not changed it yet.
 
     Returns:
         None if there is nothing to revoke, nowhere to do it, or no key that opens it; or if
         another connection lives by the same grant, which revoking would end, too.
 
     Raises:
-        InvalidUuid: Neither a UUID nor its string.
         DatabaseUnavailable: The database cannot be reached.
     """
-    parsed = parse_uuid(uuid)
-    found = revocable(parsed)
+    found = revocable(uuid, reads=reads)
     if found is None or ACCESS_TOKEN not in found.secrets:
         return None
-    shares = database().fetch(queries.shares_grant, {"uuid": parsed})
+    shares = reads.fetch(queries.shares_grant, {"uuid": uuid})
     return None if shares else found
 
 
@@ -77,16 +82,28 @@ def reject(uuid: UUID, tokens: Tokens, *, account_id: str | None, revision: int)
     Raises:
         DatabaseUnavailable: The database cannot be reached.
     """
-    found = _with_grant(uuid, tokens, account_id)
+    found = _with_grant(uuid, tokens, account_id, None)
     if found is None:
         return None
     return revoke(found) if found.credential_revision == revision else False
 
 
 def tokens_of_grant(
-    uuid: UUID, tokens: Tokens, *, account_id: str | None, revision: int
+    uuid: UUID,
+    tokens: Tokens,
+    *,
+    account_id: str | None,
+    revision: int,
+    reads: Reads | None = None,
 ) -> Opened | None:
     """What has to be known to do the same once the connection has changed or is gone.
+
+    Args:
+        uuid: The connection.
+        tokens: What was granted.
+        account_id: Whose they are.
+        revision: As `reject` takes it.
+        reads: A transaction to read in; None for none.
 
     Returns:
         None if there is nothing to revoke, or nowhere to do it; see `reject` for the rest.
@@ -94,17 +111,20 @@ def tokens_of_grant(
     Raises:
         DatabaseUnavailable: The database cannot be reached.
     """
-    found = _with_grant(uuid, tokens, account_id)
+    found = _with_grant(uuid, tokens, account_id, reads)
     return found if found is not None and found.credential_revision == revision else None
 
 
-def with_tokens(asked_by: Opened, tokens: Tokens, *, account_id: str | None) -> Opened | None:
+def with_tokens(
+    asked_by: Opened, tokens: Tokens, *, account_id: str | None, reads: Reads | None = None
+) -> Opened | None:
     """Return a connection, as it was, with tokens that it asked for.
 
     Args:
         asked_by: The connection as it was when it asked.
         tokens: What was granted.
         account_id: Whose they are.
+        reads: A transaction to read in; None for none.
 
     Returns:
         None if a connection lives by the same grant, or nobody takes the tokens back.
@@ -114,16 +134,21 @@ def with_tokens(asked_by: Opened, tokens: Tokens, *, account_id: str | None) -> 
     """
     if not _is_revocable(asked_by.provider):
         return None
-    if account_id and database().fetch(queries.lives_by_grant, _grant(asked_by, account_id)):
+    asked = reads or database()
+    if account_id and asked.fetch(queries.lives_by_grant, _grant(asked_by, account_id)):
         return None
     granted = {ACCESS_TOKEN: tokens.access_token, REFRESH_TOKEN: tokens.refresh_token}
     given = {key: token for key, token in granted.items() if token is not None}
     return replace(asked_by, secrets={**asked_by.secrets, **given})
 
 
-def _with_grant(uuid: UUID, tokens: Tokens, account_id: str | None) -> Opened | None:
-    found = revocable(uuid, without=TOKEN_KEYS)
-    return None if found is None else with_tokens(found, tokens, account_id=account_id)
+def _with_grant(
+    uuid: UUID, tokens: Tokens, account_id: str | None, reads: Reads | None
+) -> Opened | None:
+    found = revocable(uuid, without=TOKEN_KEYS, reads=reads)
+    if found is None:
+        return None
+    return with_tokens(found, tokens, account_id=account_id, reads=reads)
 
 
 def _grant(found: Opened, account_id: str) -> dict[str, str | None]:

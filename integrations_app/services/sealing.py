@@ -1,19 +1,38 @@
 """Writing a connection's secrets, sealed and bound to their row and field."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlmodel import Session
 
 from integrations_app.security.vault import CannotOpen
 from integrations_app.services.keyring import sealing_ring
 from integrations_app.services.keys_at_hand import opening_ring
+from integrations_app.storage.engine import database
 from integrations_app.storage.queries import connections, secrets
 from integrations_app.storage.tables import SecretRow
 
 
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A transaction that may store secrets.
+
+    That the database agrees to the keys takes a transaction of its own, which comes before: one
+    within another would wait for a connection that others of its kind hold.
+
+    Raises:
+        KeyRingMismatch: The newest key is not at hand.
+        DatabaseUnavailable: The database cannot be reached.
+    """
+    sealing_ring()
+    with database().transaction() as session:
+        yield session
+
+
 def store(session: Session, uuid: UUID, field: str, secret: str) -> bool:
-    """Seal a secret, as part of a transaction that has locked the connection.
+    """Seal a secret, as part of a `transaction` that has locked the connection.
 
     Returns:
         Whether it was another before; the very same is left as it is.

@@ -79,9 +79,10 @@ def migrate() -> tuple[str, ...]:
 
 
 def is_ready() -> bool:
-    """Whether the database can be reached and is at the newest revision."""
+    """Whether the database can be reached, takes changes and is at the newest revision."""
     try:
-        return migrations.current(database()) == _newest()
+        used = database()
+        return used.takes_changes() and migrations.current(used) == _newest()
     except DatabaseUnavailable:
         return False
 

@@ -11,8 +11,6 @@ from integrations_app.errors import DatabaseUnavailable
 from integrations_app.storage.engine import database
 
 LONGEST_S = 25.0
-_MOST_OF_PROVIDER = 4
-"""Each turn holds a database connection; a provider that hangs holds up nobody but its own."""
 
 
 class _Turn:
@@ -38,13 +36,15 @@ def alone(uuid: UUID, *, provider: str) -> Iterator[None]:
     Raises:
         DatabaseUnavailable: The lock cannot be had within `LONGEST_S`.
     """
+    used = database()
     with _choosing:
         turn = _turns.setdefault(uuid, _Turn())
-        places = _of_provider.setdefault(provider, threading.BoundedSemaphore(_MOST_OF_PROVIDER))
+        # Each turn holds a database connection; a provider that hangs leaves others their half.
+        places = _of_provider.setdefault(provider, threading.BoundedSemaphore(used.most_locks // 2))
     with (
         _held(turn.lock),
         _held(places),
-        database().single_flight(f"tokens {uuid}", timeout_s=LONGEST_S),
+        used.single_flight(f"tokens {uuid}", timeout_s=LONGEST_S),
     ):
         yield
 

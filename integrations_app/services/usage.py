@@ -1,12 +1,51 @@
 """Who uses a connection, as the modules tell."""
 
 import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from integrations_app.domain.usage import Usage
 from integrations_app.modules import Module, failure, registry
+from integrations_app.storage.engine import database
+from integrations_app.storage.queries import connections
+from integrations_app.storage.within import Reads, Within
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Users:
+    """Who used a connection at one moment, asked while nothing was locked.
+
+    Attributes:
+        uuid: The connection's.
+        by_module: The places, by the module's key.
+        silent: Keys of the modules that could not say.
+    """
+
+    uuid: UUID
+    by_module: Mapping[str, tuple[Usage, ...]]
+    silent: frozenset[str]
+    _references: frozenset[tuple[Any, ...]]
+
+    @property
+    def usages(self) -> tuple[Usage, ...]:
+        """All places."""
+        return tuple(chain.from_iterable(self.by_module.values()))
+
+    def are_all(self, session: Session) -> bool:
+        """Tell whether no row that refers to the connection has come or gone since.
+
+        Args:
+            session: A transaction that has locked the connection, so that none does now.
+        """
+        return _references(Within(session), self.uuid) == self._references
 
 
 def of(uuid: UUID) -> tuple[Usage, ...]:
@@ -17,8 +56,33 @@ def of(uuid: UUID) -> tuple[Usage, ...]:
     return tuple(usage for module in registry.all() for usage in of_module(module, uuid))
 
 
+def users(uuid: UUID) -> Users:
+    """Who uses the connection; to be asked outside of any transaction, since it may take long.
+
+    Raises:
+        DatabaseUnavailable: The database cannot be reached.
+    """
+    references = _references(database(), uuid)
+    said = {module.key: _said(module, uuid) for module in registry.all()}
+    return Users(
+        uuid=uuid,
+        by_module={key: _unknown(key) if uses is None else uses for key, uses in said.items()},
+        silent=frozenset(key for key, uses in said.items() if uses is None),
+        _references=references,
+    )
+
+
 def of_module(module: Module, uuid: UUID) -> tuple[Usage, ...]:
     """The places in one module that use the connection; see `of`."""
+    uses = _said(module, uuid)
+    return _unknown(module.key) if uses is None else uses
+
+
+def _unknown(module: str) -> tuple[Usage, ...]:
+    return (Usage(label=f"{module} (could not be asked)", blocking=True),)
+
+
+def _said(module: Module, uuid: UUID) -> tuple[Usage, ...] | None:
     try:
         return tuple(module.usages(uuid))
     except Exception as error:  # noqa: BLE001 - not our code; it could hide a use
@@ -27,4 +91,23 @@ def of_module(module: Module, uuid: UUID) -> tuple[Usage, ...]:
             module.key,
             failure.for_log(error),
         )
-        return (Usage(label=f"{module.key} (could not be asked)", blocking=True),)
+        return None
+
+
+def is_free(session: Session, uuid: UUID) -> bool:
+    """Tell whether nobody else has locked the connection, be it to refer to it; locks nothing."""
+    row = sa.select(connections.c.uuid).where(connections.c.uuid == uuid)
+    probe = session.begin_nested()
+    found = session.execute(row.with_for_update(skip_locked=True)).first()
+    probe.rollback()
+    return found is not None
+
+
+def _references(reads: Reads, uuid: UUID) -> frozenset[tuple[Any, ...]]:
+    """The rows of modules in which the connection's uuid is stored."""
+    columns = [column for module in registry.all() for column in module.references()]
+    return frozenset(
+        (column.table.name, column.name, *row)
+        for column in columns
+        for row in reads.fetch(sa.select(*column.table.primary_key).where(column == uuid))
+    )

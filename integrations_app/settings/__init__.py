@@ -31,6 +31,7 @@ class Settings:
 
     Attributes:
         database_url: Where PostgreSQL is; None for the embedded server.
+        db_connections: How many connections to it a process may have at once.
         data_dir: Folder of the embedded server's data and of the key file.
         encryption_keys: Keys of 32 bytes, the first one encrypts; empty for the key file.
         public_url: Where browsers reach the app; None for localhost at `port`.
@@ -46,6 +47,7 @@ class Settings:
     """
 
     database_url: str | None = field(repr=False)
+    db_connections: int
     data_dir: Path
     encryption_keys: tuple[bytes, ...] = field(repr=False)
     public_url: PublicUrl | None
@@ -81,6 +83,7 @@ class Settings:
 
 NAMES = (
     "DATABASE_URL",
+    "INTEGRATIONS_DB_CONNECTIONS",
     "INTEGRATIONS_DATA_DIR",
     "INTEGRATIONS_ENCRYPTION_KEYS",
     "INTEGRATIONS_PUBLIC_URL",
@@ -118,6 +121,7 @@ def _read(folder: str, stored: tuple[str | bytes | None, ...]) -> Settings:
 def _parse(  # noqa: PLR0913, PLR0917 - one argument a variable, in the order of NAMES
     folder: str,
     database_url: str,
+    db_connections: str,
     data_dir: str,
     encryption_keys: str,
     public_url: str,
@@ -133,6 +137,7 @@ def _parse(  # noqa: PLR0913, PLR0917 - one argument a variable, in the order of
     networks, hosts = parsing.private_networks(private)
     return Settings(
         database_url=postgresql.parse("DATABASE_URL", database_url),
+        db_connections=parsing.db_connections(db_connections),
         data_dir=parsing.data_dir(data_dir, folder),
         encryption_keys=parsing.encryption_keys(encryption_keys),
         public_url=parse_public_url(public_url),

@@ -19,6 +19,9 @@ _LONGEST_NUMBER = 5
 _SHORTEST_TOKEN = 16
 _WORKERS_BY_CORES = 8
 _MOST_WORKERS = 64
+_USUAL_CONNECTIONS = "20"
+_FEWEST_CONNECTIONS = 6  # one for each purpose, two for locks and one that listens
+_MOST_CONNECTIONS = 500
 
 
 def redis_url(text: str) -> str | None:
@@ -54,6 +57,12 @@ def workers(text: str) -> int:
     if not text:
         return min(os.cpu_count() or 1, _WORKERS_BY_CORES)
     return _number("WEB_CONCURRENCY", text, _MOST_WORKERS)
+
+
+def db_connections(text: str) -> int:
+    """Return how many connections to the database a process may have at once."""
+    name = "INTEGRATIONS_DB_CONNECTIONS"
+    return _number(name, text or _USUAL_CONNECTIONS, _MOST_CONNECTIONS, first=_FEWEST_CONNECTIONS)
 
 
 def port(text: str) -> int:
@@ -172,10 +181,10 @@ def _is_url(text: str, *schemes: str) -> bool:
         return False
 
 
-def _number(name: str, text: str, last: int) -> int:
+def _number(name: str, text: str, last: int, *, first: int = 1) -> int:
     is_number = text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER
-    if not is_number or not 1 <= int(text) <= last:
-        raise InvalidSetting(name, f"must be a number from 1 to {last}")
+    if not is_number or not first <= int(text) <= last:
+        raise InvalidSetting(name, f"must be a number from {first} to {last}")
     return int(text)
 
 

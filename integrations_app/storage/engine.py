@@ -2,16 +2,17 @@
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from integrations_app import extras, forks, settings
-from integrations_app.errors import NoEmbeddedDatabase
+from integrations_app.errors import DatabaseUnavailable, NoEmbeddedDatabase
 from integrations_app.settings import Settings, database_url
-from integrations_app.storage.faults import of_driver_translated
-from integrations_app.storage.reader import MOST_CONNECTIONS, Reader, Rows
+from integrations_app.storage.budget import shared_out
+from integrations_app.storage.faults import ALL_IN_USE, of_driver_translated
+from integrations_app.storage.reader import Reader, Rows
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Executable, Row
@@ -29,7 +30,7 @@ _CONNECT: Mapping[str, Any] = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
 }
-_LISTENERS = 1
+_READ_ONLY = "SELECT current_setting('transaction_read_only')::bool"
 _LOCK_TIMEOUT = "SELECT set_config('lock_timeout', %s, true)"
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
@@ -41,14 +42,19 @@ class Database:
     connection that has just answered, because it cannot be repeated blindly.
     """
 
-    def __init__(self, url: str, *, place: str = "") -> None:
+    def __init__(self, url: str, *, connections: int, place: str = "") -> None:
         known = database_url.parameters(url)
         self.url = url
         self.place = place or database_url.place(known)
         """Where that is, in words and without a password."""
         self._parameters = {**_CONNECT, **known}
+        self._budget = shared_out(connections)
+        self._locks = threading.BoundedSemaphore(self._budget.locking)
         self._pools: Pools | None = None
-        self._fast = Reader(lambda: psycopg.connect(**self._parameters, autocommit=True))
+        self._fast = Reader(
+            lambda: psycopg.connect(**self._parameters, autocommit=True),
+            most=self._budget.looking_up,
+        )
 
     @property
     def writer(self) -> "Engine":
@@ -65,7 +71,9 @@ class Database:
 
         if self._pools is None:
             with _lock:
-                self._pools = self._pools or Pools(self._parameters)
+                self._pools = self._pools or Pools(
+                    self._parameters, self._budget, give_up=self.dispose
+                )
         return self._pools
 
     def fetch(
@@ -105,10 +113,25 @@ class Database:
     def transaction(self) -> AbstractContextManager["Session"]:
         """A session whose work is committed at the end of the block, or not at all.
 
+        It waits ten seconds for each lock, and reads through `Within`, never beside it.
+
         Raises:
             DatabaseUnavailable: The database cannot be reached, or has no tables.
+            DatabaseReadOnly: It takes no changes.
+            LockTimeout: Another transaction holds what this one needs for too long.
         """
         return self._pooled().transaction()
+
+    def takes_changes(self) -> bool:
+        """Tell whether the database can be written to, now and by this role.
+
+        Raises:
+            DatabaseUnavailable: The database cannot be reached.
+        """
+        if not self.fetch_fast(_READ_ONLY, ())[0][0]:
+            return True
+        self.dispose()
+        return not self.fetch_fast(_READ_ONLY, ())[0][0]
 
     @contextmanager
     def single_flight(self, name: str, *, timeout_s: float) -> Iterator[None]:
@@ -124,17 +147,24 @@ class Database:
         Raises:
             DatabaseUnavailable: The database cannot be reached, or the lock not be had in time.
         """
-        holder = self.connect(autocommit=False)
+        if not self._locks.acquire(timeout=timeout_s):
+            raise DatabaseUnavailable(ALL_IN_USE)
         try:
-            with of_driver_translated():
-                holder.execute(_LOCK_TIMEOUT, [f"{int(timeout_s * 1000)}ms"])
-                holder.execute(_LOCK, [name])
-            yield
+            with closing(self.connect(autocommit=False)) as holder:
+                with of_driver_translated():
+                    holder.execute(_LOCK_TIMEOUT, [f"{int(timeout_s * 1000)}ms"])
+                    holder.execute(_LOCK, [name])
+                yield
         finally:
-            holder.close()
+            self._locks.release()
+
+    @property
+    def most_locks(self) -> int:
+        """How many locks of `single_flight` this process can hold at once, two at least."""
+        return self._budget.locking
 
     def dispose(self) -> None:
-        """Close all pooled connections."""
+        """Close the pooled connections that nobody uses, and the others once they are free."""
         if self._pools is not None:
             self._pools.dispose()
         self._fast.close()
@@ -144,10 +174,11 @@ class Database:
         if self._pools is not None:
             self._pools.dispose(close=False)
         self._fast.forget_connections()
+        self._locks = threading.BoundedSemaphore(self._budget.locking)
 
 
 _lock = threading.Lock()
-_databases: dict[str, Database] = {}
+_databases: dict[tuple[str, int], Database] = {}
 
 
 def database(configured: Settings | None = None, *, may_create: bool = False) -> Database:
@@ -163,7 +194,7 @@ def database(configured: Settings | None = None, *, may_create: bool = False) ->
         DatabaseUnavailable: The embedded server cannot be started.
     """
     configured = configured or settings.load()
-    key = configured.database_url or str(configured.data_dir)
+    key = (configured.database_url or str(configured.data_dir), configured.db_connections)
     known = _databases.get(key)
     if known is not None:
         return known
@@ -175,20 +206,17 @@ def database(configured: Settings | None = None, *, may_create: bool = False) ->
 
 def _opened(configured: Settings, *, may_create: bool) -> Database:
     if configured.database_url:
-        return Database(configured.database_url)
+        return Database(configured.database_url, connections=configured.db_connections)
     if not extras.is_installed("embedded"):
         raise NoEmbeddedDatabase
     from integrations_app.storage import embedded  # noqa: PLC0415 - only where none is named
 
     url = embedded.start(configured.data_dir, may_create=may_create)
-    return Database(url, place=f"the embedded database in {configured.data_dir}")
-
-
-def most_connections() -> int:
-    """How many connections a process takes at most; locks that are waited for come on top."""
-    from integrations_app.storage import pools  # noqa: PLC0415 - it says why
-
-    return pools.MOST_CONNECTIONS + MOST_CONNECTIONS + _LISTENERS
+    return Database(
+        url,
+        connections=configured.db_connections,
+        place=f"the embedded database in {configured.data_dir}",
+    )
 
 
 def _after_fork() -> None:

@@ -20,8 +20,12 @@ _FACTS = """
         current_setting('server_version') AS version,
         current_setting('server_encoding') AS encoding,
         pg_is_in_recovery() OR current_setting('default_transaction_read_only')::bool AS read_only,
-        current_setting('max_connections')::int
-            - current_setting('superuser_reserved_connections')::int AS connections_allowed,
+        least(
+            current_setting('max_connections')::int
+                - current_setting('superuser_reserved_connections')::int,
+            (SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user),
+            (SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database())
+        ) AS connections_allowed,
         (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')
             AS connections_used,
         coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create,
@@ -52,7 +56,7 @@ class ServerFacts:
         version: PostgreSQL's own words for it.
         encoding: How the database stores text.
         is_read_only: Whether writes are refused: a standby, or a read-only role or database.
-        connections_allowed: How many connections it takes from roles without privileges.
+        connections_allowed: How many connections it takes from this role.
         connections_used: How many clients are connected now.
         schema: Where new tables would go; None if the search path names none that exists.
         may_create: Whether this role may make tables there.

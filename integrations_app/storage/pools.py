@@ -3,22 +3,29 @@
 Imported at their first use: a program that only wants credentials never waits for SQLAlchemy.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, Executable, Row, create_engine, event, exc
+from sqlalchemy import Engine, Executable, Row, create_engine, event, exc, text
 from sqlmodel import Session
 
-from integrations_app.errors import DatabaseUnavailable
-from integrations_app.storage.faults import ALL_IN_USE, in_our_words, of_driver_translated
+from integrations_app.errors import DatabaseReadOnly, DatabaseUnavailable
+from integrations_app.storage.budget import Budget
+from integrations_app.storage.faults import (
+    ALL_IN_USE,
+    TAKES_NO_CHANGES,
+    in_our_words,
+    of_driver_translated,
+)
 
 _TIMEOUT_S = 10
-_SIZE = 5
-_OVERFLOW = 15
-MOST_CONNECTIONS = 2 * (_SIZE + _OVERFLOW)
-"""Of both pools together."""
+_LOCKS_WITHIN_MS = 10_000
+_BEGUN = text(
+    f"SELECT set_config('lock_timeout', '{_LOCKS_WITHIN_MS}', true),"
+    " current_setting('transaction_read_only')::bool"
+)
 
 
 class Pools:
@@ -26,11 +33,16 @@ class Pools:
 
     Args:
         parameters: What the driver is told with each new connection.
+        budget: How many there may be.
+        give_up: Closes all connections, be they of these pools or not.
     """
 
-    def __init__(self, parameters: Mapping[str, Any]) -> None:
-        self.writer = _engine(parameters, pool_pre_ping=True)
-        self.reader = _engine(parameters, isolation_level="AUTOCOMMIT")
+    def __init__(
+        self, parameters: Mapping[str, Any], budget: Budget, *, give_up: Callable[[], None]
+    ) -> None:
+        self._give_up = give_up
+        self.writer = _engine(parameters, budget.writing, pool_pre_ping=True)
+        self.reader = _engine(parameters, budget.reading, isolation_level="AUTOCOMMIT")
         event.listen(self.reader, "connect", _plan_for_what_is_asked)
 
     def fetch(
@@ -54,12 +66,23 @@ class Pools:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session whose work is committed at the end of the block, or not at all."""
-        with (
-            translated(),
-            Session(self.writer, expire_on_commit=False) as session,
-            session.begin(),
-        ):
+        with translated(), self._begun() as session:
             yield session
+            session.commit()
+
+    def _begun(self) -> Session:
+        """A session in a transaction that may write, on a fresh connection if need be."""
+        for _ in range(2):
+            session = Session(self.writer, expire_on_commit=False)
+            try:
+                if not session.execute(_BEGUN).one()[1]:
+                    return session
+            except BaseException:
+                session.close()
+                raise
+            session.close()
+            self._give_up()  # they lead to a server that was the primary one
+        raise DatabaseReadOnly(TAKES_NO_CHANGES)
 
     def dispose(self, *, close: bool = True) -> None:
         """Close what is pooled, or leave it to the process that opened it."""
@@ -67,11 +90,11 @@ class Pools:
         self.reader.dispose(close=close)
 
 
-def _engine(parameters: Mapping[str, Any], **options: Any) -> Engine:
+def _engine(parameters: Mapping[str, Any], connections: int, **options: Any) -> Engine:
     return create_engine(
         "postgresql+psycopg://",
-        pool_size=_SIZE,
-        max_overflow=_OVERFLOW,
+        pool_size=connections,
+        max_overflow=0,
         pool_timeout=_TIMEOUT_S,
         hide_parameters=True,
         connect_args=dict(parameters),

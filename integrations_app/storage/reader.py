@@ -14,7 +14,6 @@ from integrations_app.storage import faults
 
 Rows = list[tuple[Any, ...]]
 
-MOST_CONNECTIONS = 10
 _WAIT_S = 10.0
 
 
@@ -23,10 +22,12 @@ class Reader:
 
     Args:
         connect: Makes one.
+        most: How many there may be at once.
     """
 
-    def __init__(self, connect: Callable[[], psycopg.Connection]) -> None:
+    def __init__(self, connect: Callable[[], psycopg.Connection], *, most: int) -> None:
         self._connect = connect
+        self._most = most
         self.forget_connections()
 
     def fetch(self, sql: str, parameters: Sequence[Any]) -> Rows:
@@ -55,7 +56,7 @@ class Reader:
     def forget_connections(self) -> None:
         """Leave the connections to the process that opened them (after a fork)."""
         self._idle: list[psycopg.Cursor] = []
-        self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self._free = threading.BoundedSemaphore(self._most)
 
     def _fetch(self, sql: str, parameters: Sequence[Any]) -> Rows:
         try:

@@ -290,6 +290,27 @@ def test_the_server_stays_up_is_not_ready_and_logs_no_traceback(
     assert len(logged.splitlines()) < 40, logged
 
 
+def test_a_save_while_it_takes_no_changes_says_so_and_works_as_soon_as_it_does(
+    page: Page, server: StoppableServer, survivor: Product
+) -> None:
+    uuid = stored("openrouter", "main").uuid
+    open_edit(page, uuid)
+    name_field(page).fill("renamed")
+
+    server.db.turn_read_only()
+    try:
+        button(page, "Save Changes").click()
+        expect(alert(page, re.compile("takes no changes right now"))).to_be_visible()
+        assert readiness(survivor) == 503
+    finally:
+        server.db.turn_writable()
+
+    assert readiness(survivor) == 200
+    button(page, "Save Changes").click()
+    expect(outcome(page)).to_have_text("Connection verified")
+    assert names() == ["renamed"]
+
+
 def test_a_program_that_listens_elsewhere_gets_one_resync(server: StoppableServer) -> None:
     listening = processes.start(LISTEN)
     try:

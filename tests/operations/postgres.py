@@ -59,6 +59,10 @@ class Postgres:
         """Of the authority that vouches for it."""
         return self.folder / "root.pem"
 
+    def let_create(self, database: str) -> None:
+        """Let the role `app` make tables in a database."""
+        self.execute(f"GRANT USAGE, CREATE ON SCHEMA public TO {APP}", database=database)
+
     def url(
         self,
         database: str,
@@ -129,7 +133,7 @@ def running(**settings: str) -> Iterator[Postgres]:
     """
     with tempfile.TemporaryDirectory(prefix="integrations-postgres-") as path:
         folder = Path(path)
-        _own(folder)
+        own(folder)
         server = Postgres(folder=folder, port=free_port())
         _make(server, {**_SETTINGS, **settings})
         process = _started(server)
@@ -158,14 +162,14 @@ def _make(server: Postgres, settings: Mapping[str, str]) -> None:
     certificate.private_key_pem.write_to_path(str(data / "server.key"))
     (data / "server.key").chmod(0o600)
     for file in (data / "server.key", server.root_certificate):
-        _own(file)
+        own(file)
 
 
 def _started(server: Postgres) -> subprocess.Popen[bytes]:
     with (server.folder / "log").open("wb") as log:
         return subprocess.Popen(
             [debian.program("postgres"), "-D", str(server.folder / "data")],
-            user=_user(),
+            user=user(),
             stdout=log,
             stderr=log,
             cwd=server.folder,
@@ -199,14 +203,15 @@ def _wait_until_ended(process: subprocess.Popen[bytes]) -> None:
 
 def _run(name: str, *arguments: str) -> None:
     program = debian.program("postgres").with_name(name)
-    subprocess.run([program, *arguments], user=_user(), check=True, capture_output=True)
+    subprocess.run([program, *arguments], user=user(), check=True, capture_output=True)
 
 
-def _user() -> str | None:
+def user() -> str | None:
     """Whoever may run it: PostgreSQL refuses the system's administrator."""
     return _ADMIN if os.geteuid() == 0 else None
 
 
-def _own(path: Path) -> None:
+def own(path: Path) -> None:
+    """Let that user have a file or folder."""
     if os.geteuid() == 0:
         shutil.chown(path, _ADMIN, pwd.getpwnam(_ADMIN).pw_gid)

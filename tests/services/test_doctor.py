@@ -168,6 +168,19 @@ def test_a_role_that_may_write_and_not_migrate_is_warned(
     assert "GRANT CREATE ON SCHEMA public" in grave(Level.WARNING)["database.privileges"]
 
 
+def test_more_connections_than_the_role_may_have_are_warned_of(
+    db: DatabaseUnderTest, outside: World, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")
+    db.execute(f"ALTER ROLE {role} CONNECTION LIMIT 30")
+    assert "up to 20 connections" in examined()["database.connections"].message
+    monkeypatch.setenv("INTEGRATIONS_DB_CONNECTIONS", "31")
+
+    said = grave(Level.WARNING)["database.connections"]
+
+    assert "up to 31 connections (INTEGRATIONS_DB_CONNECTIONS=31, 1 serving) of the 30" in said
+
+
 def test_a_notification_that_goes_astray_is_missed(
     db: DatabaseUnderTest, unmigrated_db: DatabaseUnderTest
 ) -> None:

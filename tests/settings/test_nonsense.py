@@ -38,6 +38,7 @@ NONSENSE = {
         f"postgresql://user@host/name?password={SECRET}=",
         f"postgresql://user@host/name?password={SECRET}&{SECRET}",
     ],
+    "INTEGRATIONS_DB_CONNECTIONS": ["many", "5", "501", "-20", "2O"],
     "INTEGRATIONS_DATA_DIR": ["~nobody-of-this-name/data"],
     "INTEGRATIONS_ENCRYPTION_KEYS": [
         ",",

@@ -93,7 +93,7 @@ def _store_key(endpoint: UUID, holders: Holders) -> None:
     if declared is None:
         return
     key = found[0].api_key.strip()
-    with database().transaction() as session:
+    with sealing.transaction() as session:
         known = _held_by(session, declared, holders)
         kept = _kept(session, known.get(key), key)  # connections are locked before endpoints
         row = session.get(AiEndpointRow, endpoint, with_for_update=True)

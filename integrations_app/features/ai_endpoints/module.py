@@ -5,7 +5,7 @@ imports what it does only when it is asked to do it.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from integrations_app import routes
@@ -16,6 +16,7 @@ from integrations_app.i18n import _
 from integrations_app.modules import Module
 
 if TYPE_CHECKING:
+    from sqlalchemy import Column
     from sqlalchemy.orm import Session
 
 
@@ -37,6 +38,12 @@ class AiEndpoints(Module):
             )
             for endpoint, name in lookup.using(uuid)
         ]
+
+    def references(self) -> "Sequence[Column[Any]]":
+        """Where endpoints refer to connections."""
+        from integrations_app.features.ai_endpoints.table import AiEndpointRow
+
+        return (AiEndpointRow.__table__.c.integration_uuid,)  # pyright: ignore[reportAttributeAccessIssue]
 
     def repoint(self, old: UUID, new: UUID, *, transaction: "Session", actor: Actor) -> int:
         """Have the endpoints of one connection use another."""

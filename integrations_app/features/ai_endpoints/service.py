@@ -21,6 +21,7 @@ from integrations_app.services.opening import opened
 from integrations_app.services.references import parse_uuid
 from integrations_app.storage.engine import database
 from integrations_app.storage.queries import connections
+from integrations_app.storage.within import Reads, Within
 
 
 def add(draft: Draft, *, actor: Actor) -> Endpoint:
@@ -72,7 +73,7 @@ def update(uuid: object, draft: Draft, *, seen: Endpoint | None = None, actor: A
         if INTEGRATION in changed and not is_fit:
             raise InvalidFields({INTEGRATION: FieldProblem.NOT_AN_OPTION})
         if changed:
-            _put(row, draft, changed)
+            _put(session, row, draft, changed)
             row.version, row.updated_at = row.version + 1, now
             _flush(session, draft.name)
             facts.tell_of_module(
@@ -168,20 +169,21 @@ def _refuse_stale(row: AiEndpointRow, seen: Endpoint | None) -> None:
         raise Conflict(fields=differing(seen.draft, _draft_of(row)), version=row.version)
 
 
-def _put(row: AiEndpointRow, draft: Draft, changed: tuple[str, ...]) -> None:
+def _put(session: Session, row: AiEndpointRow, draft: Draft, changed: tuple[str, ...]) -> None:
     row.name, row.model = draft.name, draft.model
     if INTEGRATION not in changed:
         return
     row.integration_uuid = draft.integration
     row.provider = None if not row.api_key else row.provider  # what it once meant is decided
-    if row.api_key and draft.integration and _holds(draft.integration, row.api_key.strip()):
+    key = (row.api_key or "").strip()
+    if key and draft.integration and _holds(Within(session), draft.integration, key):
         row.api_key = row.provider = None
 
 
-def _holds(connection: UUID, key: str) -> bool:
+def _holds(reads: Reads, connection: UUID, key: str) -> bool:
     """Whether the connection has this very key stored, so that nothing is lost without it."""
     try:
-        found = opened(connection)
+        found = opened(connection, reads=reads)
     except Undecryptable:
         return False
     return found is not None and key in found.secrets.values()

@@ -9,7 +9,7 @@ from integrations_app.domain.finding import Finding, ok, problem, warning
 from integrations_app.errors import DatabaseUnavailable, StartRefused
 from integrations_app.settings import Settings
 from integrations_app.storage import inspection, migrations
-from integrations_app.storage.engine import Database, database, most_connections
+from integrations_app.storage.engine import Database, database
 from integrations_app.storage.inspection import ServerFacts
 
 OLDEST_VERSION = 13
@@ -97,13 +97,18 @@ def _privileges(used: Database, facts: ServerFacts) -> Iterator[Finding]:
 
 
 def _connections(configured: Settings, facts: ServerFacts) -> Iterator[Finding]:
-    needed = most_connections() * (configured.workers if configured.redis_url else 1)
+    processes = configured.workers if configured.redis_url else 1
+    needed = configured.db_connections * processes
     told = (
-        f"up to {needed} connections of the {facts.connections_allowed} that the server allows; "
+        f"up to {needed} connections (INTEGRATIONS_DB_CONNECTIONS={configured.db_connections}, "
+        f"{processes} serving) of the {facts.connections_allowed} that the server allows; "
         f"{facts.connections_used} in use now"
     )
     if needed > facts.connections_allowed:
-        remedy = "Raise the server's max_connections, or lower WEB_CONCURRENCY."
+        remedy = (
+            "Lower INTEGRATIONS_DB_CONNECTIONS or WEB_CONCURRENCY, or raise the limit of the "
+            "server (max_connections), the role or the database."
+        )
         yield warning("database.connections", f"This program takes {told}.", remedy)
     else:
         yield ok("database.connections", told)

@@ -1,0 +1,43 @@
+"""Reads as part of a transaction: whoever writes never waits for a second connection."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from sqlalchemy import Executable, Row
+    from sqlalchemy.orm import Session
+
+
+class Reads(Protocol):
+    """What a `Database` offers to whoever only reads, and a transaction just as well."""
+
+    def fetch(
+        self, statement: "Executable", parameters: Mapping[str, Any] | None = None
+    ) -> "Sequence[Row[Any]]":
+        """All rows of a read."""
+        ...
+
+    def fetch_fast(self, sql: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        """All rows of a read in the driver's own spelling."""
+        ...
+
+
+class Within:
+    """The reads of a transaction; what it has changed and not flushed they do not see.
+
+    Args:
+        session: The transaction.
+    """
+
+    def __init__(self, session: "Session") -> None:
+        self._session = session
+
+    def fetch(
+        self, statement: "Executable", parameters: Mapping[str, Any] | None = None
+    ) -> "Sequence[Row[Any]]":
+        """All rows of a read."""
+        return self._session.connection().execute(statement, parameters).all()
+
+    def fetch_fast(self, sql: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        """All rows of a read in the driver's own spelling."""
+        return self._session.connection().exec_driver_sql(sql, tuple(parameters)).all()
