@@ -3,7 +3,7 @@
 A caller stores a connection's uuid. `ref` is a uuid, its string, or the legacy form
 `"provider:name"`, where a bare `"provider"` means `"provider:default"`. `actor` is an `Actor`, a
 user's id, or None for the running program. Every function raises `DatabaseUnavailable` when the
-database cannot be reached.
+database cannot be reached. `adapters` has connections for libraries that take none of our clients.
 """
 
 import warnings
@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from integrations_app import adapters  # noqa: F401 - a part of this API
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.check import CheckResult
 from integrations_app.domain.connection import Connection
@@ -507,6 +508,37 @@ def auth(uuid: Ref) -> "ConnectionAuth":
     from integrations_app.services.requests.auth import ConnectionAuth
 
     return ConnectionAuth(parse_uuid(uuid))
+
+
+def headers(uuid: Ref, *, url: str | None = None) -> dict[str, str]:
+    """The headers that carry a connection's credential now, for libraries that take nothing else.
+
+    Ask for them again for each request, or as often as the library lets you: what is stored is
+    looked at then, and a token that is due is renewed. Where they are sent is up to you; name it,
+    and a foreign address is refused. For requests, aiohttp and the libraries of Google and Azure
+    `adapters` do more.
+
+    Args:
+        uuid: The connection's.
+        url: The address that they are to be sent to.
+
+    Returns:
+        Header names to values; its `repr` shows names only.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        DestinationNotAllowed: The credential must not go to `url`.
+        PlacementNotSupported: The provider takes it in the address, too.
+        TokenRefreshFailed: Its token has expired, and the provider gives no other.
+        NoRefreshToken: Its token has expired, and there is nothing to renew it with.
+        Deleted: No connection has this uuid any more.
+        NotConfigured: It has no credentials.
+        ProviderNotDeclared: This program does not declare the connection's provider.
+        Undecryptable: No key at hand opens its secrets.
+    """
+    from integrations_app.services.requests import headers as of_requests
+
+    return of_requests.of(parse_uuid(uuid), url=url)
 
 
 def subscribe() -> "Subscription":

@@ -40,6 +40,7 @@ IntegrationError
 │       └── StatementCancelled   statement_cancelled
 ├── DestinationNotAllowed        destination_not_allowed
 ├── PlacementNotSupported        placement_not_supported
+├── PackageMissing               package_missing     .package is what to install
 ├── Unauthorized                 unauthorized        the provider refused the credential
 ├── AuthorizationFailed          no token came of it
 │   ├── ClientIdNotConfigured    client_id_not_configured
@@ -97,6 +98,7 @@ from integrations_app.errors.outside import (
     ClientIdNotConfigured,
     DestinationNotAllowed,
     NoRefreshToken,
+    PackageMissing,
     PlacementNotSupported,
     StateMismatch,
     TokenExchangeFailed,
@@ -174,6 +176,7 @@ __all__ = [
     "NotFound",
     "NotInstalled",
     "NotSignedIn",
+    "PackageMissing",
     "PlacementNotSupported",
     "ProviderNotDeclared",
     "SameConnection",

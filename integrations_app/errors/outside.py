@@ -41,6 +41,16 @@ class PlacementNotSupported(IntegrationError):
         self.provider = provider
 
 
+class PackageMissing(IntegrationError, ImportError):
+    """A library that was asked for is not installed."""
+
+    code = "package_missing"
+
+    def __init__(self, package: str) -> None:
+        super().__init__(f"The package {package} is not installed: pip install {package}")
+        self.package = package
+
+
 class Unauthorized(IntegrationError):
     """The provider answered 401, and went on to do so with a fresh token where there is one.
 

@@ -21,6 +21,7 @@ from integrations_app.providers import hosts
 from integrations_app.providers.placement import Placed, place
 from integrations_app.services import credentials, facts, refresh, renewal_limits
 from integrations_app.services.opening import Opened
+from integrations_app.services.setup import ACCESS_TOKEN
 
 KEPT_S = 1.0
 _MOST_KEPT = 1_000
@@ -70,6 +71,33 @@ class Access:
             raise DestinationNotAllowed(host)
         if scheme != "https":
             raise DestinationNotAllowed.not_https(host, scheme=scheme)
+
+    @property
+    def token(self) -> str:
+        """The access token.
+
+        Raises:
+            PlacementNotSupported: The provider gives none.
+        """
+        if not self._found.provider.uses_tokens:
+            raise PlacementNotSupported(self.provider_title, instead="it gives no access tokens.")
+        return self._found.secrets[ACCESS_TOKEN]
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the access token ends; None if nobody knows."""
+        return self._found.token_expires_at
+
+    @property
+    def renews_at(self) -> datetime | None:
+        """From when on the access token is renewed; None for never."""
+        return self._found.token_refresh_at
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What the provider's declaration asks for."""
+        oauth = self._found.provider.oauth
+        return () if oauth is None else oauth.default_scopes
 
     @property
     def age(self) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from integrations_app.domain.connection import Status
@@ -25,12 +26,18 @@ _FOR_THE_TOKEN_ENDPOINT = frozenset({CLIENT_SECRET, REFRESH_TOKEN})
 
 
 class Credentials(Mapping[str, str]):
-    """Setup values and decrypted secrets, read-only; its `repr` shows no value."""
+    """Setup values and decrypted secrets, read-only; its `repr` shows no value.
 
-    __slots__ = ("_values",)
+    Attributes:
+        expires_at: When the access token among them ends, aware UTC; None if nobody knows, and
+            where there is none.
+    """
 
-    def __init__(self, values: Mapping[str, str]) -> None:
+    __slots__ = ("_values", "expires_at")
+
+    def __init__(self, values: Mapping[str, str], *, expires_at: datetime | None = None) -> None:
         self._values = dict(values)
+        self.expires_at = expires_at
 
     def __getitem__(self, key: str) -> str:
         return self._values[key]
@@ -49,7 +56,10 @@ def get(ref: object) -> Credentials:
     """The credentials that a reference means; see `usable`."""
     found = usable(ref)
     hidden = _FOR_THE_TOKEN_ENDPOINT if found.provider.uses_tokens else ()
-    return Credentials({key: value for key, value in found.values.items() if key not in hidden})
+    return Credentials(
+        {key: value for key, value in found.values.items() if key not in hidden},
+        expires_at=found.token_expires_at,
+    )
 
 
 def usable(ref: object) -> Opened:

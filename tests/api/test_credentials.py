@@ -51,6 +51,10 @@ def test_credentials_hold_setup_values_and_secrets(
     assert dict(integrations.get_credentials(added.uuid)) == values
 
 
+def test_an_api_key_has_no_end_that_anyone_knows(connection: Connection) -> None:
+    assert integrations.get_credentials(connection.uuid).expires_at is None
+
+
 def test_credentials_of_a_removed_uuid_are_deleted(connection: Connection) -> None:
     integrations.remove_connection(connection.uuid, actor=BOB)
 

@@ -141,6 +141,8 @@ def test_a_script_uses_the_library_without_any_extra() -> None:
 
     assert "'reflex_base'" not in imported
     assert "'alembic'" not in imported
+    for adapted in ("requests", "aiohttp", "google", "azure"):
+        assert f"'{adapted}'" not in imported
     assert "'psycopg'" in imported
 
 

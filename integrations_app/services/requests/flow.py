@@ -153,6 +153,26 @@ def carry_out(errand: Errand) -> Any:
             return response.close()
 
 
+def complete(steps: Generator[Call, Any, Access]) -> Access:
+    """Do all that it takes to get a credential, in this thread."""
+    outcome = None
+    try:
+        while True:
+            outcome = carry_out(steps.send(outcome))
+    except StopIteration as end:
+        return end.value
+
+
+async def complete_async(steps: Generator[Call, Any, Access]) -> Access:
+    """The same without holding up the event loop."""
+    outcome = None
+    try:
+        while True:
+            outcome = await carry_out_async(steps.send(outcome))
+    except StopIteration as end:
+        return end.value
+
+
 async def carry_out_async(errand: Errand) -> Any:
     """Run an errand without holding up the event loop.
 

@@ -31,6 +31,7 @@ def test_credentials_hold_the_access_token_and_no_other_secret(
 
     assert set(found) == {"client_id", "access_token"}
     assert account.client.secret not in found.values()
+    assert found.expires_at == account.row["token_expires_at"]
 
 
 def test_credentials_show_nothing(connect: Connect) -> None:
