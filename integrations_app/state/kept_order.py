@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -42,6 +42,21 @@ class Reading(Generic[Shown]):
     items: tuple[Shown, ...]
     existing: tuple[Shown, ...]
     unmatched: frozenset[str] = frozenset()
+    _kept: dict[tuple[int, int], tuple[object, object, "KeptRows[Shown]"]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+
+    def kept(self, shown: tuple[Shown, ...], before: tuple[Shown, ...]) -> "KeptRows[Shown]":
+        """What to show now; worked out once for all tabs that show the same.
+
+        Args:
+            shown: What stays where it is.
+            before: What is on screen, to tell what has changed.
+        """
+        key = (id(shown), id(before))
+        if key not in self._kept:
+            self._kept[key] = (shown, before, keep(shown, self, before=before))
+        return self._kept[key][2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,19 +67,24 @@ class KeptRows(Generic[Shown]):
         rows: Those that were shown, where they were; behind them what has come to the page.
         deleted: Uuids of those that exist no more.
         changes: Rows that are not in their place, or would not be there, in the true order.
+        different: Those that were on screen with another content, each with what it was.
     """
 
     rows: tuple[Shown, ...]
     deleted: frozenset[str]
     changes: int
+    different: tuple[tuple[Shown, Shown], ...] = ()
 
 
-def keep(shown: Sequence[Shown], reading: Reading[Shown]) -> KeptRows[Shown]:
+def keep(
+    shown: Sequence[Shown], reading: Reading[Shown], *, before: Sequence[Shown] = ()
+) -> KeptRows[Shown]:
     """What to show of a page while nobody has asked for its order.
 
     Args:
         shown: What the page shows.
         reading: What the database says of these rows, and of the page.
+        before: What is on screen, to tell what has changed.
     """
     existing = {item.uuid: item for item in reading.existing}
     here = {item.uuid for item in shown}
@@ -75,8 +95,11 @@ def keep(shown: Sequence[Shown], reading: Reading[Shown]) -> KeptRows[Shown]:
     places = {uuid: place for place, uuid in enumerate(existing)}
     belonging = [places[row.uuid] for row in rows if _belongs(row, existing, reading)]
     changes = len(shown) + len(come) - _longest_rising(belonging)
+    on_screen = {item.uuid: item for item in before}
+    pairs = ((row, on_screen.get(row.uuid, row)) for row in rows)
     return KeptRows(
         rows=tuple(rows),
+        different=tuple((row, was) for row, was in pairs if row != was),
         deleted=frozenset(here - existing.keys()),
         changes=max(changes, int(has_emptied)),
     )

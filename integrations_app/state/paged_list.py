@@ -10,7 +10,7 @@ from integrations_app.domain.paging import Page
 from integrations_app.errors import DatabaseUnavailable
 from integrations_app.i18n import ngettext
 from integrations_app.state import wording
-from integrations_app.state.kept_order import Reading, Rows, keep
+from integrations_app.state.kept_order import Reading, Rows
 from integrations_app.state.seen import read_only
 from integrations_app.state.sent import query_of
 from integrations_app.state.session import AdminState
@@ -109,9 +109,9 @@ class PagedList(rx.State, mixin=True):
         Returns:
             See `_renew`; there is such a page only if no row is left to show.
         """
-        return await self._show_what_is_read(
-            tuple(row for row in self._seen if row.uuid != without)
-        )
+        seen = self._seen
+        kept = tuple(row for row in seen if row.uuid != without) if without else seen
+        return await self._show_what_is_read(kept)
 
     async def _show_what_is_read(self, shown: tuple[Any, ...]) -> list[rx.event.EventSpec]:
         existing = {row.uuid for row in shown}.difference(self.deleted)
@@ -129,11 +129,9 @@ class PagedList(rx.State, mixin=True):
         return [rx.redirect(link, replace=True)]
 
     def _show(self, shown: tuple[Any, ...], reading: Reading[Any]) -> None:
-        kept, seen = keep(shown, reading), self._seen
-        before = {row.uuid: row for row in seen}
-        # Few rows differ, and to ask this state anything costs more than to compare them all.
-        different = [row for row in kept.rows if row != before.get(row.uuid, row)]
-        news = [row.uuid for row in different if self._is_news(row, before[row.uuid])]
+        seen = self._seen
+        kept = reading.kept(shown, seen)
+        news = [row.uuid for row, before in kept.different if self._is_news(row, before)]
         if kept.rows != seen:
             cast("Any", self).rows, self._seen = list(kept.rows), kept.rows
         self._put(
@@ -155,8 +153,9 @@ class PagedList(rx.State, mixin=True):
 
     def _put(self, **values: object) -> None:
         """Set what differs: Reflex sends, and the browser draws, whatever is set."""
+        stored = getattr(self, "__wrapped__", self)  # a background event's proxy is slow to read
         for name, value in values.items():
-            if getattr(self, name) != value:
+            if getattr(stored, name) != value:
                 setattr(self, name, value)
 
 

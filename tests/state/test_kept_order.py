@@ -109,3 +109,20 @@ def test_however_a_page_changes_no_row_moves_and_refreshing_changes_as_much_as_i
         assert result.deleted == set(shown) - set(existing)
         in_order = [name for name in existing if name in names(result)]
         assert (result.changes == 0) == (list(names(result)) == in_order)
+
+
+def test_what_has_changed_on_screen_comes_with_what_it_was() -> None:
+    reading = Reading(page=Page(), items=rows("ab", version=1), existing=rows("ab", version=1))
+    shown = (*rows("a", version=1), *rows("b"))
+
+    result = reading.kept(shown, shown)
+
+    assert result.different == ((Item(uuid="b", version=1), Item(uuid="b")),)
+
+
+def test_tabs_that_show_the_same_share_one_answer() -> None:
+    reading = Reading(page=Page(), items=rows("ab"), existing=rows("ab"))
+    one, other = rows("ab"), rows("ba")
+
+    assert reading.kept(one, one) is reading.kept(one, one)
+    assert reading.kept(one, one).rows != reading.kept(other, other).rows

@@ -72,7 +72,7 @@ def _exchange(uuid: UUID, request: Any) -> Generator[Any, Any, None]:
     found = yield from current(uuid)
     while True:
         response = yield _authorized(request, found)
-        if _origin(response.request) != _origin(request):
+        if response.request is not request and _origin(response.request) != _origin(request):
             return  # a host that a redirect led to did not get the credential, let alone refuse it
         if response.status_code != UNAUTHORIZED:
             return note_answer(found, request.url, response.status_code)
@@ -138,7 +138,8 @@ def _restore(request: Any, before: str | None, outcome: Any) -> None:
     """Leave no credential in what responses and exceptions keep, redirects included."""
     if isinstance(outcome, httpx2.Response | httpx.Response):
         for response in (*outcome.history, outcome):
-            _drop_credential(response.request)
+            if response.request is not request:
+                _drop_credential(response.request)
             if response.next_request is not None:
                 _drop_credential(response.next_request)
     _drop_credential(request)
