@@ -37,17 +37,26 @@ def public_addresses(host: str, *, settings: Settings, timeout_s: float | None) 
         PrivateAddress: One of them is not public and not allowed.
         OSError: The name is unknown, or the look-up took too long.
     """
-    lookup: Future[Sequence[str]] = _lookups().submit(_resolve, host)
-    try:
-        addresses = lookup.result(timeout_s)
-    except TimeoutError:
-        raise OSError(f"looking up {host} took too long") from None
+    addresses = all_addresses(host, timeout_s=timeout_s)
     if _name(host) in settings.private_hosts:
         return addresses
     for address in addresses:
         if not _reachable(ipaddress.ip_address(address), settings):
             raise PrivateAddress(host)
     return addresses
+
+
+def all_addresses(host: str, *, timeout_s: float | None) -> Sequence[str]:
+    """The addresses of a host, none of them checked; see `public_addresses`.
+
+    Raises:
+        OSError: The name is unknown, or the look-up took too long.
+    """
+    lookup: Future[Sequence[str]] = _lookups().submit(_resolve, host)
+    try:
+        return lookup.result(timeout_s)
+    except TimeoutError:
+        raise OSError(f"looking up {host} took too long") from None
 
 
 def refuse_plainly_private(host: str, *, settings: Settings) -> None:

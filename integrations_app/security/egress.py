@@ -187,7 +187,7 @@ def _pool(
     context = network.tls_context()
     if proxy is None:
         return httpcore2.ConnectionPool(
-            ssl_context=context, max_connections=50, network_backend=_CheckedBackend()
+            ssl_context=context, max_connections=50, network_backend=_ToProvider()
         )
     parts = urlsplit(proxy)
     auth = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
@@ -196,7 +196,7 @@ def _pool(
         proxy_auth=auth,
         ssl_context=context,
         max_connections=50,
-        network_backend=_DeadlineBackend(),
+        network_backend=_ToProxy(),
     )
 
 
@@ -239,8 +239,8 @@ class _DeadlineStream(httpcore2.NetworkStream):
         return self._inner.get_extra_info(info)
 
 
-class _DeadlineBackend(httpcore2.SyncBackend):
-    """Connections to the operator's own proxy, wherever that is."""
+class _InTime(httpcore2.SyncBackend):
+    """Gives connecting no more time than the whole exchange has left."""
 
     def connect_tcp(
         self,
@@ -255,19 +255,12 @@ class _DeadlineBackend(httpcore2.SyncBackend):
         return _DeadlineStream(stream)
 
 
-class _CheckedBackend(network.CheckedBackend, _DeadlineBackend):
-    """Connections to checked addresses, looking them up included in the deadline."""
+class _ToProxy(_InTime, network.Backend):
+    """Connections to the operator's own proxy, wherever that is."""
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> httpcore2.NetworkStream:
-        limit_s = _remaining_s(timeout)
-        return super().connect_tcp(host, port, limit_s, local_address, socket_options)
+
+class _ToProvider(_InTime, network.CheckedBackend):
+    """Connections to checked addresses."""
 
 
 def _unreachable(error: BaseException) -> Unreachable:

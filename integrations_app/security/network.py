@@ -2,9 +2,11 @@
 
 import os
 import re
+import socket
 import ssl
+import time
 import urllib.request
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,10 +16,11 @@ import httpcore2
 import httpx2
 from anyio import CapacityLimiter, to_thread
 from anyio.lowlevel import RunVar
+from httpcore2._backends.sync import SyncStream  # the public backends only make it themselves
 
 from integrations_app import settings
 from integrations_app.errors import InvalidSetting
-from integrations_app.security import addresses
+from integrations_app.security import addresses, happy_eyeballs
 
 _MOST_THREADS = 40
 _OF_PROXIES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
@@ -133,8 +136,8 @@ def threads() -> CapacityLimiter:
         return limiter
 
 
-class CheckedBackend(httpcore2.SyncBackend):
-    """Connections to the addresses that were checked, not to what the name says a moment later."""
+class Backend(httpcore2.SyncBackend):
+    """Connections to whichever address of a host answers first."""
 
     def connect_tcp(
         self,
@@ -144,14 +147,34 @@ class CheckedBackend(httpcore2.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
-        """Connect to the first address that answers; see `addresses.public_addresses`."""
-        failure: Exception = httpcore2.ConnectError(f"{host} has no address")
-        for address in _checked(host, timeout):
-            try:
-                return super().connect_tcp(address, port, timeout, local_address, socket_options)
-            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
-                failure = error
-        raise failure
+        """Connect; looking the name up counts as a part of it."""
+        ends_at = None if timeout is None else time.monotonic() + timeout
+        found = _looked_up(self._addresses, host, timeout)
+        if len(found) == 1:
+            left_s = _left_s(ends_at)
+            return super().connect_tcp(found[0], port, left_s, local_address, socket_options)
+        try:
+            connected = happy_eyeballs.connect(
+                found, port, timeout_s=_left_s(ends_at), local_address=local_address
+            )
+        except TimeoutError as error:
+            raise httpcore2.ConnectTimeout(str(error)) from None
+        except OSError as error:
+            raise httpcore2.ConnectError(str(error)) from None
+        for option in socket_options or ():
+            connected.setsockopt(*option)  # pyright: ignore[reportCallIssue, reportArgumentType]
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return SyncStream(connected)
+
+    def _addresses(self, host: str, timeout_s: float | None) -> Sequence[str]:
+        return addresses.all_addresses(host, timeout_s=timeout_s)
+
+
+class CheckedBackend(Backend):
+    """Connections to the addresses that were checked, not to what the name says a moment later."""
+
+    def _addresses(self, host: str, timeout_s: float | None) -> Sequence[str]:
+        return _public(host, timeout_s)
 
 
 class AsyncCheckedBackend(httpcore2.AsyncNetworkBackend):
@@ -168,23 +191,40 @@ class AsyncCheckedBackend(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
-        """Connect to the first address that answers; see `addresses.public_addresses`."""
-        failure: Exception = httpcore2.ConnectError(f"{host} has no address")
+        """Connect; looking the name up counts as a part of it."""
+        ends_at = None if timeout is None else time.monotonic() + timeout
+
+        async def connect(address: str) -> httpcore2.AsyncNetworkStream:
+            left_s = _left_s(ends_at)
+            return await self._backend.connect_tcp(
+                address, port, left_s, local_address, socket_options
+            )
+
         found = await to_thread.run_sync(
-            _checked, host, timeout, abandon_on_cancel=True, limiter=threads()
+            _looked_up, _public, host, timeout, abandon_on_cancel=True, limiter=threads()
         )
-        for address in found:
-            try:
-                return await self._backend.connect_tcp(
-                    address, port, timeout, local_address, socket_options
-                )
-            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
-                failure = error
-        raise failure
+        if len(found) == 1:
+            return await connect(found[0])
+        failing = (httpcore2.ConnectError, httpcore2.ConnectTimeout)
+        return await happy_eyeballs.connect_async(found, connect, failing=failing)
 
 
-def _checked(host: str, timeout_s: float | None) -> Sequence[str]:
+def _public(host: str, timeout_s: float | None) -> Sequence[str]:
+    return addresses.public_addresses(host, settings=settings.load(), timeout_s=timeout_s)
+
+
+def _looked_up(
+    look_up: Callable[[str, float | None], Sequence[str]], host: str, timeout_s: float | None
+) -> Sequence[str]:
+    """The addresses of a host, at least one."""
     try:
-        return addresses.public_addresses(host, settings=settings.load(), timeout_s=timeout_s)
+        found = look_up(host, timeout_s)
     except OSError as error:
         raise httpcore2.ConnectError(str(error)) from None
+    if not found:
+        raise httpcore2.ConnectError(f"{host} has no address")
+    return found
+
+
+def _left_s(ends_at: float | None) -> float | None:
+    return None if ends_at is None else max(0.001, ends_at - time.monotonic())

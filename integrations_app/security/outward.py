@@ -57,7 +57,7 @@ class Outward(httpx2.BaseTransport):
     """Sends requests to public addresses, straight or through the proxy that a host needs."""
 
     def __init__(self, connecting: Connecting) -> None:
-        self._routes = _Routes(connecting, direct=_Direct, proxied=httpx2.HTTPTransport)
+        self._routes = _Routes(connecting, direct=_Direct, proxied=_Proxied)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request.
@@ -153,6 +153,14 @@ class _Direct(httpx2.HTTPTransport):
         self._pool = httpcore2.ConnectionPool(
             network_backend=network.CheckedBackend(), **_pool_options(connecting)
         )
+
+
+class _Proxied(httpx2.HTTPTransport):
+    """A transport whose proxy is connected to at whichever of its addresses answers first."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._pool._network_backend = network.Backend()
 
 
 class _AsyncDirect(httpx2.AsyncHTTPTransport):
