@@ -1,12 +1,12 @@
 """How Alembic reaches the database: through the connection it is given, else as the app does."""
 
 from alembic import context
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from integrations_app.features.ai_endpoints import table as _ai_endpoints  # noqa: F401 - fills metadata
 from integrations_app.features.projects import table as _projects  # noqa: F401 - fills metadata
 from integrations_app.storage.engine import database
-from integrations_app.storage.migrations import VERSION_TABLE
+from integrations_app.storage.schemas import VERSION_TABLE
 from integrations_app.storage.tables import metadata
 
 
@@ -15,8 +15,13 @@ def ours(name: str | None, kind: str, _parents: object) -> bool:
     return kind != "table" or name in metadata.tables
 
 
-def run(connection: Connection) -> None:
-    """Run the asked-for command in one transaction."""
+def run(connection: Connection, schema: str) -> None:
+    """Run the asked-for command in one transaction.
+
+    Args:
+        connection: To the database.
+        schema: Where the tables are, or go; empty for the first of the search path.
+    """
     context.configure(
         connection=connection,
         target_metadata=metadata,
@@ -24,13 +29,16 @@ def run(connection: Connection) -> None:
         include_name=ours,
     )
     with context.begin_transaction():
+        if schema:
+            connection.execute(text(f'SET LOCAL search_path TO "{schema}"'))
         context.run_migrations()
 
 
 given = context.config.attributes.get("connection")
 if given is not None:
-    run(given)
+    run(given, context.config.attributes["schema"])
 else:
-    with database().writer.connect() as own:
-        run(own)
+    used = database()
+    with used.writer.connect() as own:
+        run(own, used.schema.prepare(own))
         own.commit()

@@ -2,14 +2,15 @@
 
 from integrations_app.features.ai_endpoints import table as _ai_endpoints  # noqa: F401 - fills metadata
 from integrations_app.features.projects import table as _projects  # noqa: F401 - fills metadata
-from integrations_app.storage.migrations import VERSION_TABLE
+from integrations_app.storage.schemas import VERSION_TABLE
 from integrations_app.storage.tables import metadata
 
 
 def hosts_own(name: str | None, kind: str, _parents: object) -> bool:
     """Whether something in the database is none of ours; for the other app's own Alembic.
 
-    Without it, its autogenerate takes our tables for some that it should drop:
+    Only where both have their tables in one schema. Without it, that app's autogenerate takes our
+    tables for some that it should drop:
 
         context.configure(..., include_name=hosts_own)
     """

@@ -32,6 +32,7 @@ class Settings:
     Attributes:
         database_url: Where PostgreSQL is; None for the embedded server.
         db_connections: How many connections to it a process may have at once.
+        schema: Schema of our tables; empty where programs find it themselves.
         data_dir: Folder of the embedded server's data and of the key file.
         encryption_keys: Keys of 32 bytes, the first one encrypts; empty for the key file.
         public_url: Where browsers reach the app; None for localhost at `port`.
@@ -48,6 +49,7 @@ class Settings:
 
     database_url: str | None = field(repr=False)
     db_connections: int
+    schema: str
     data_dir: Path
     encryption_keys: tuple[bytes, ...] = field(repr=False)
     public_url: PublicUrl | None
@@ -84,6 +86,7 @@ class Settings:
 NAMES = (
     "DATABASE_URL",
     "INTEGRATIONS_DB_CONNECTIONS",
+    "INTEGRATIONS_SCHEMA",
     "INTEGRATIONS_DATA_DIR",
     "INTEGRATIONS_ENCRYPTION_KEYS",
     "INTEGRATIONS_PUBLIC_URL",
@@ -122,6 +125,7 @@ def _parse(  # noqa: PLR0913, PLR0917 - one argument a variable, in the order of
     folder: str,
     database_url: str,
     db_connections: str,
+    schema: str,
     data_dir: str,
     encryption_keys: str,
     public_url: str,
@@ -138,6 +142,7 @@ def _parse(  # noqa: PLR0913, PLR0917 - one argument a variable, in the order of
     return Settings(
         database_url=postgresql.parse("DATABASE_URL", database_url),
         db_connections=parsing.db_connections(db_connections),
+        schema=parsing.schema(schema),
         data_dir=parsing.data_dir(data_dir, folder),
         encryption_keys=parsing.encryption_keys(encryption_keys),
         public_url=parse_public_url(public_url),

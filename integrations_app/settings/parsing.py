@@ -4,6 +4,7 @@ import base64
 import binascii
 import ipaddress
 import os
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 KEY_BYTES = 32
+_SCHEMA = re.compile(r"(?!pg_|information_schema$)[a-z_][a-z0-9_]{0,62}")
 _LAST_PORT = 65_535
 _LONGEST_NUMBER = 5
 _SHORTEST_TOKEN = 16
@@ -36,6 +38,14 @@ def _names_redis(text: str) -> bool:
     url = urlsplit(text)
     place = url.path.strip("/")
     return bool(place) if url.scheme == "unix" else not place or place.isdecimal()
+
+
+def schema(text: str) -> str:
+    """Return the name of a schema; empty for whichever has our tables."""
+    if text and not _SCHEMA.fullmatch(text):
+        problem = "must be like integrations_app: lower-case letters, digits and underscores"
+        raise InvalidSetting("INTEGRATIONS_SCHEMA", problem)
+    return text
 
 
 def data_dir(text: str, folder: str) -> Path:

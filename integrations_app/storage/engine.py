@@ -13,6 +13,7 @@ from integrations_app.settings import Settings, database_url
 from integrations_app.storage.budget import shared_out
 from integrations_app.storage.faults import ALL_IN_USE, of_driver_translated
 from integrations_app.storage.reader import Reader, Rows
+from integrations_app.storage.schemas import OurSchema
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Executable, Row
@@ -42,7 +43,7 @@ class Database:
     connection that has just answered, because it cannot be repeated blindly.
     """
 
-    def __init__(self, url: str, *, connections: int, place: str = "") -> None:
+    def __init__(self, url: str, *, connections: int, schema: str = "", place: str = "") -> None:
         known = database_url.parameters(url)
         self.url = url
         self.place = place or database_url.place(known)
@@ -55,6 +56,8 @@ class Database:
             lambda: psycopg.connect(**self._parameters, autocommit=True),
             most=self._budget.looking_up,
         )
+        self.schema = OurSchema(schema, self._fast.fetch)
+        """The one that our tables are in."""
 
     @property
     def writer(self) -> "Engine":
@@ -72,7 +75,7 @@ class Database:
         if self._pools is None:
             with _lock:
                 self._pools = self._pools or Pools(
-                    self._parameters, self._budget, give_up=self.dispose
+                    self._parameters, self._budget, schema=self.schema, give_up=self.dispose
                 )
         return self._pools
 
@@ -105,8 +108,9 @@ class Database:
             DatabaseUnavailable: The database cannot be reached, or has no tables.
         """
         try:
-            return self._fast.fetch(sql, parameters)
+            return self._fast.fetch(self.schema.spell(sql), parameters)
         except psycopg.Error:  # which costs calls that succeed nothing
+            self.schema.forget()
             with of_driver_translated():
                 raise
 
@@ -165,6 +169,7 @@ class Database:
 
     def dispose(self) -> None:
         """Close the pooled connections that nobody uses, and the others once they are free."""
+        self.schema.forget()
         if self._pools is not None:
             self._pools.dispose()
         self._fast.close()
@@ -178,7 +183,7 @@ class Database:
 
 
 _lock = threading.Lock()
-_databases: dict[tuple[str, int], Database] = {}
+_databases: dict[tuple[str, str, int], Database] = {}
 
 
 def database(configured: Settings | None = None, *, may_create: bool = False) -> Database:
@@ -194,7 +199,8 @@ def database(configured: Settings | None = None, *, may_create: bool = False) ->
         DatabaseUnavailable: The embedded server cannot be started.
     """
     configured = configured or settings.load()
-    key = (configured.database_url or str(configured.data_dir), configured.db_connections)
+    place = configured.database_url or str(configured.data_dir)
+    key = (place, configured.schema, configured.db_connections)
     known = _databases.get(key)
     if known is not None:
         return known
@@ -206,7 +212,11 @@ def database(configured: Settings | None = None, *, may_create: bool = False) ->
 
 def _opened(configured: Settings, *, may_create: bool) -> Database:
     if configured.database_url:
-        return Database(configured.database_url, connections=configured.db_connections)
+        return Database(
+            configured.database_url,
+            connections=configured.db_connections,
+            schema=configured.schema,
+        )
     if not extras.is_installed("embedded"):
         raise NoEmbeddedDatabase
     from integrations_app.storage import embedded  # noqa: PLC0415 - only where none is named
@@ -215,6 +225,7 @@ def _opened(configured: Settings, *, may_create: bool) -> Database:
     return Database(
         url,
         connections=configured.db_connections,
+        schema=configured.schema,
         place=f"the embedded database in {configured.data_dir}",
     )
 

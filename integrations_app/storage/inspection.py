@@ -28,14 +28,19 @@ _FACTS = """
         ) AS connections_allowed,
         (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')
             AS connections_used,
-        coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create,
-        current_schema() AS schema,
+        coalesce(has_schema_privilege(named.oid, 'CREATE'), false) AS may_create,
+        named.nspname AS schema,
         pg_backend_pid() AS backend,
         clock_timestamp() AS now
+    FROM (SELECT coalesce(nullif(%s::text, ''), current_schema()) AS name) AS wanted
+        LEFT JOIN pg_namespace AS named ON named.nspname = wanted.name
 """
 _UNREADABLE = text("""
     SELECT relname FROM pg_class
-    WHERE relkind IN ('r', 'p') AND relnamespace = to_regnamespace(current_schema())
+    WHERE relkind IN ('r', 'p') AND relnamespace = (
+            SELECT oid FROM pg_namespace
+            WHERE nspname = coalesce(nullif(:schema, ''), current_schema())
+        )
         AND (relname LIKE 'integration%' OR relname IN ('ai_endpoints', 'projects'))
         AND NOT (
             has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
@@ -58,7 +63,8 @@ class ServerFacts:
         is_read_only: Whether writes are refused: a standby, or a read-only role or database.
         connections_allowed: How many connections it takes from this role.
         connections_used: How many clients are connected now.
-        schema: Where new tables would go; None if the search path names none that exists.
+        schema: Where our tables are or would go; None if there is none of that name, or the
+            search path names none that exists.
         may_create: Whether this role may make tables there.
         is_pooled: Whether something between us and the server hands out its connections.
         ahead: How much the server's clock is ahead of ours; negative if it is behind.
@@ -82,9 +88,10 @@ def server_facts(of: Database) -> ServerFacts:
         DatabaseUnavailable: It cannot be reached.
     """
     with of.connect() as connection, translated():
+        schema = of.schema.find() or ""
         asked_at = datetime.now(UTC)
         cursor = connection.cursor(row_factory=namedtuple_row)
-        row: Any = cursor.execute(_FACTS, prepare=False).fetchone()
+        row: Any = cursor.execute(_FACTS, [schema], prepare=False).fetchone()
         elapsed = datetime.now(UTC) - asked_at
         own_backend = connection.info.backend_pid
     return ServerFacts(
@@ -106,7 +113,9 @@ def tables_out_of_reach(of: Database) -> tuple[str, ...]:
     Raises:
         DatabaseUnavailable: It cannot be reached.
     """
-    return tuple(row.relname for row in of.fetch(_UNREADABLE))
+    with translated():
+        schema = of.schema.find() or ""
+    return tuple(row.relname for row in of.fetch(_UNREADABLE, {"schema": schema}))
 
 
 def notification_round_trip(

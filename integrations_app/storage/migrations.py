@@ -9,16 +9,18 @@ from integrations_app import package_files
 from integrations_app.errors import StartRefused
 from integrations_app.storage.engine import Database, database
 from integrations_app.storage.pools import translated
+from integrations_app.storage.schemas import VERSION_TABLE
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
-VERSION_TABLE = "integrations_alembic_version"
 _LOCK_ID = 0x696E7467  # "intg": held while one process migrates and others wait
 
 
 def upgrade(target: str = "head") -> None:
     """Run every revision up to `target`; processes that do so at once wait for each other.
+
+    Where there are no tables of ours yet, they go to the schema that `OurSchema.prepare` says.
 
     An embedded database is made where there is none, and nowhere else.
 
@@ -26,22 +28,23 @@ def upgrade(target: str = "head") -> None:
         StartRefused: A revision refuses what is stored, or is unknown; the message is one line.
         DatabaseUnavailable: The database cannot be reached.
     """
-    with translated(), database(may_create=True).writer.connect() as connection:
+    used = database(may_create=True)
+    with translated(), used.writer.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:id)"), {"id": _LOCK_ID})
         connection.commit()
         try:
-            _run(connection, target)
+            _run(connection, target, schema=used.schema.prepare(connection))
         finally:
             connection.execute(text("SELECT pg_advisory_unlock(:id)"), {"id": _LOCK_ID})
             connection.commit()
 
 
-def _run(connection: Connection, target: str) -> None:
+def _run(connection: Connection, target: str, *, schema: str) -> None:
     from alembic import command  # noqa: PLC0415 - only a start needs it, never a library call
     from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
 
-    config = Config(attributes={"connection": connection})
+    config = Config(attributes={"connection": connection, "schema": schema})
     config.set_main_option("script_location", str(package_files.migrations()))
     try:
         command.upgrade(config, target)
@@ -72,8 +75,12 @@ def _revisions() -> "ScriptDirectory":
 
 def current(of: Database) -> str | None:
     """The revision the database is at; None before the first."""
-    exists = of.fetch(text("SELECT to_regclass(:name)"), {"name": VERSION_TABLE})
+    with translated():
+        schema = of.schema.find()
+    name = f'"{schema}".{VERSION_TABLE}' if schema else VERSION_TABLE
+    exists = of.fetch(text("SELECT to_regclass(:name)"), {"name": name})
     if exists[0][0] is None:
         return None
-    rows = of.fetch(sa.select(sa.column("version_num")).select_from(sa.table(VERSION_TABLE)))
+    versions = sa.table(VERSION_TABLE, schema=schema or None)
+    rows = of.fetch(sa.select(sa.column("version_num")).select_from(versions))
     return rows[0][0] if rows else None

@@ -19,6 +19,7 @@ from integrations_app.storage.faults import (
     in_our_words,
     of_driver_translated,
 )
+from integrations_app.storage.schemas import OurSchema
 
 _TIMEOUT_S = 10
 _LOCKS_WITHIN_MS = 10_000
@@ -34,16 +35,25 @@ class Pools:
     Args:
         parameters: What the driver is told with each new connection.
         budget: How many there may be.
+        schema: The one that our tables are in.
         give_up: Closes all connections, be they of these pools or not.
     """
 
     def __init__(
-        self, parameters: Mapping[str, Any], budget: Budget, *, give_up: Callable[[], None]
+        self,
+        parameters: Mapping[str, Any],
+        budget: Budget,
+        *,
+        schema: OurSchema,
+        give_up: Callable[[], None],
     ) -> None:
         self._give_up = give_up
         self.writer = _engine(parameters, budget.writing, pool_pre_ping=True)
         self.reader = _engine(parameters, budget.reading, isolation_level="AUTOCOMMIT")
         event.listen(self.reader, "connect", _plan_for_what_is_asked)
+        for engine in (self.writer, self.reader):
+            event.listen(engine, "engine_connect", schema.qualify)
+            event.listen(engine, "handle_error", lambda _context: schema.forget())
 
     def fetch(
         self, statement: Executable, parameters: Mapping[str, Any] | None

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from integrations_app.storage.schemas import spell_for
+
 if TYPE_CHECKING:
     from sqlalchemy import Executable, Row
     from sqlalchemy.orm import Session
@@ -40,4 +42,5 @@ class Within:
 
     def fetch_fast(self, sql: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
         """All rows of a read in the driver's own spelling."""
-        return self._session.connection().exec_driver_sql(sql, tuple(parameters)).all()
+        connection = self._session.connection()
+        return connection.exec_driver_sql(spell_for(connection, sql), tuple(parameters)).all()

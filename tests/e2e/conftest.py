@@ -27,6 +27,7 @@ from integrations_app.domain.actor import Actor
 from integrations_app.domain.admin import Admin
 from integrations_app.services import admins, live
 from integrations_app.storage.engine import database
+from integrations_app.storage.schemas import IN_HOSTS
 from tests import redis_server
 from tests.conftest import ENCRYPTION_KEY
 from tests.e2e import hosts as several
@@ -253,7 +254,7 @@ def shop(
 ) -> Shop:
     """The shop without connections, choices and people; the library uses its database."""
     use_library(monkeypatch, served_shop.db, world, tmp_path)
-    for table in ("integration_connections", "shop_choices", "shop_sessions"):
+    for table in (f"{IN_HOSTS}.integration_connections", "shop_choices", "shop_sessions"):
         served_shop.db.execute(f"DELETE FROM {table}")
     return served_shop
 

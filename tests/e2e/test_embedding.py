@@ -90,7 +90,7 @@ def test_an_admin_of_the_app_creates_a_connection_that_works(admin: Page, shop: 
     [connection] = integrations.list_connections()
     assert connection.status is Status.CONNECTED
     actors = shop.db.rows(
-        "SELECT DISTINCT actor_kind, actor_id, actor_label FROM integration_audit"
+        "SELECT DISTINCT actor_kind, actor_id, actor_label FROM integrations_app.integration_audit"
     )
     assert {"actor_kind": "admin", "actor_id": f"shop:{ADMIN}", "actor_label": ADMIN} in actors
     assert all(each["actor_label"] == ADMIN for each in actors if each["actor_kind"] == "admin")
@@ -119,7 +119,8 @@ def test_an_account_is_connected_and_the_way_back_leads_to_its_page(
     expect(admin.get_by_text("The account is connected.")).to_be_visible()
     [connection] = integrations.list_connections()
     assert (connection.status, connection.account_name) == (Status.CONNECTED, name)
-    assert shop.db.rows("SELECT admin_uuid FROM integration_sessions") == [{"admin_uuid": None}]
+    sessions = shop.db.rows("SELECT admin_uuid FROM integrations_app.integration_sessions")
+    assert sessions == [{"admin_uuid": None}]
 
 
 @pytest.mark.parametrize("path", ["", "/new", f"/{NOBODYS}"])
@@ -293,6 +294,26 @@ def test_our_rules_apply_to_ours_alone(admin: Page) -> None:
     logo = admin.locator("main img").first
     assert logo.evaluate("(each) => each.complete && each.naturalWidth > 0")
     assert admin.evaluate("typeof window.integrationsFormBegunAt") == "function"
+
+
+def test_its_migrations_leave_our_tables_alone(shop: Shop) -> None:
+    versions = shop.folder / "migrations" / "versions"
+    before = set(versions.glob("*.py"))
+    shop.db.execute("ALTER TABLE shop_choices ADD COLUMN superfluous text")
+
+    shop.installed.run(
+        *("python", "-m", "reflex", "db", "makemigrations"),
+        folder=shop.folder,
+        DATABASE_URL=shop.db.url,
+    )
+
+    shop.db.execute("ALTER TABLE shop_choices DROP COLUMN superfluous")
+    [written] = set(versions.glob("*.py")) - before
+    proposed = written.read_text()
+    written.unlink()
+    assert "superfluous" in proposed
+    for foreign in ("drop_table", "integration", "ai_endpoints", "projects"):
+        assert foreign not in proposed.replace("integration_uuid", "")
 
 
 # --- The picker ---

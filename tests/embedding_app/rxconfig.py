@@ -1,5 +1,7 @@
 """What Reflex is told about the shop."""
 
+import os
+
 import reflex as rx
 
 from integrations_app import frontend
@@ -15,6 +17,7 @@ class AnyAddress(rx.plugins.Plugin):
 
 config = rx.Config(
     app_name="shop",
+    db_url=os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+psycopg://", 1),
     telemetry_enabled=False,
     show_built_with_reflex=False,
     state_manager_mode="memory",

@@ -39,6 +39,16 @@ NONSENSE = {
         f"postgresql://user@host/name?password={SECRET}&{SECRET}",
     ],
     "INTEGRATIONS_DB_CONNECTIONS": ["many", "5", "501", "-20", "2O"],
+    "INTEGRATIONS_SCHEMA": [
+        "Tables",
+        "our tables",
+        "our.tables",
+        'a"b',
+        "1st",
+        "pg_tables",
+        "information_schema",
+        "x" * 64,
+    ],
     "INTEGRATIONS_DATA_DIR": ["~nobody-of-this-name/data"],
     "INTEGRATIONS_ENCRYPTION_KEYS": [
         ",",

@@ -6,7 +6,7 @@ from datetime import timedelta
 import psycopg
 
 from integrations_app.domain.finding import Finding, ok, problem, warning
-from integrations_app.errors import DatabaseUnavailable, StartRefused
+from integrations_app.errors import DatabaseUnavailable, InvalidSetting, StartRefused
 from integrations_app.settings import Settings
 from integrations_app.storage import inspection, migrations
 from integrations_app.storage.engine import Database, database
@@ -23,6 +23,11 @@ def examine(configured: Settings) -> Iterator[Finding]:
     try:
         used = database(configured)
         facts = inspection.server_facts(used)
+    except InvalidSetting as error:
+        yield problem(
+            "database.schema", str(error), f"Set {error.name}; the rest was not examined."
+        )
+        return
     except (DatabaseUnavailable, StartRefused) as error:
         yield problem(
             "database.reachable",
@@ -33,7 +38,7 @@ def examine(configured: Settings) -> Iterator[Finding]:
     through = ", through a pooler" if facts.is_pooled else ""
     yield ok("database.reachable", f"PostgreSQL {facts.version}, {used.place}{through}")
     yield from _version(facts)
-    yield from _privileges(used, facts)
+    yield from _privileges(configured, used, facts)
     yield from _revision(used)
     yield from _connections(configured, facts)
     yield from _clock(facts)
@@ -72,7 +77,7 @@ def _revision(used: Database) -> Iterator[Finding]:
         yield problem("database.revision", message, "Use that release, or restore a backup.")
 
 
-def _privileges(used: Database, facts: ServerFacts) -> Iterator[Finding]:
+def _privileges(configured: Settings, used: Database, facts: ServerFacts) -> Iterator[Finding]:
     if facts.is_read_only:
         message = "The database refuses writes: it is a standby, or read-only for this role."
         yield problem("database.writable", message, "Name the primary server in DATABASE_URL.")
@@ -83,6 +88,9 @@ def _privileges(used: Database, facts: ServerFacts) -> Iterator[Finding]:
         message = f"This role cannot read and write: {', '.join(tables)}."
         remedy = "Grant it SELECT, INSERT, UPDATE and DELETE, or let it own the tables."
         yield problem("database.privileges", message, remedy)
+    elif facts.schema is None and configured.schema:
+        message = f"There is no schema {configured.schema} yet."
+        yield problem("database.privileges", message, _MIGRATE)
     elif facts.schema is None:
         remedy = "Create the schema, or correct the role's search_path."
         yield problem("database.privileges", "No schema of the search path exists.", remedy)

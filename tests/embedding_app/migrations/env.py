@@ -3,10 +3,8 @@
 from alembic import context
 from shop.storage import engine, metadata
 
-from integrations_app.embedding import hosts_own
-
 with engine().connect() as connection:
-    context.configure(connection=connection, target_metadata=metadata, include_name=hosts_own)
+    context.configure(connection=connection, target_metadata=metadata)
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()

@@ -3,7 +3,7 @@
 import reflex as rx
 from starlette.applications import Starlette
 
-from shop import accounts, calling, choosing, pages
+from shop import accounts, calling, choosing, pages, storage
 from shop.choosing import Choosing
 
 
@@ -11,6 +11,8 @@ def told(exception: Exception) -> rx.event.EventSpec:
     """The shop's own words for its own failures."""
     return rx.toast.error(f"The shop stumbled: {exception}")
 
+
+rx.ModelRegistry.register(storage.sessions)  # and with it, whatever shares its metadata
 
 app = rx.App(
     api_transformer=Starlette(routes=[*accounts.ROUTES, *calling.ROUTES]),

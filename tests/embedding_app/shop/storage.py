@@ -21,6 +21,8 @@ choices = sa.Table(
     sa.Column("purpose", sa.Text, primary_key=True),
     sa.Column("integration_uuid", sa.Uuid, primary_key=True),
 )
+projects = sa.Table("projects", metadata, sa.Column("title", sa.Text, primary_key=True))
+"""Called like a table of integrations, which theirs is no conflict with."""
 
 
 @cache

@@ -22,8 +22,10 @@ def upgrade():
         sa.Column("purpose", sa.Text, primary_key=True),
         sa.Column("integration_uuid", sa.Uuid, primary_key=True),
     )
+    op.create_table("projects", sa.Column("title", sa.Text, primary_key=True))
 
 
 def downgrade():
+    op.drop_table("projects")
     op.drop_table("shop_choices")
     op.drop_table("shop_sessions")
