@@ -14,8 +14,11 @@ from integrations_app.settings.hosts import in_ascii
 
 @lru_cache(maxsize=1)
 def _lookups() -> ThreadPoolExecutor:
-    """Name look-ups know no deadline of their own; a hanging one keeps one of these busy."""
-    return ThreadPoolExecutor(max_workers=8, thread_name_prefix="integrations-dns")
+    """Name look-ups know no deadline of their own; a hanging one keeps one of these busy.
+
+    There are as many as checks that people may have under way at once.
+    """
+    return ThreadPoolExecutor(max_workers=64, thread_name_prefix="integrations-dns")
 
 
 forks.after_in_child(_lookups.cache_clear)  # its threads stay in the parent

@@ -22,6 +22,11 @@ _REDIRECTS_FROM = 300
 _OF_PACKING = ("content-encoding", "content-length")
 """Headers that speak of a body as it arrived."""
 
+_MOST_CONNECTIONS = 500
+"""More than there are threads that ask: those that hang hold up nobody else here."""
+
+_MOST_IDLE = 50
+
 _deadline_at: ContextVar[float] = ContextVar("deadline_at")
 
 
@@ -187,7 +192,10 @@ def _pool(
     context = network.tls_context()
     if proxy is None:
         return httpcore2.ConnectionPool(
-            ssl_context=context, max_connections=50, network_backend=_ToProvider()
+            ssl_context=context,
+            max_connections=_MOST_CONNECTIONS,
+            max_keepalive_connections=_MOST_IDLE,
+            network_backend=_ToProvider(),
         )
     parts = urlsplit(proxy)
     auth = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
@@ -195,7 +203,8 @@ def _pool(
         proxy_url=f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
         proxy_auth=auth,
         ssl_context=context,
-        max_connections=50,
+        max_connections=_MOST_CONNECTIONS,
+        max_keepalive_connections=_MOST_IDLE,
         network_backend=_ToProxy(),
     )
 

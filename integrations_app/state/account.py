@@ -11,7 +11,7 @@ from integrations_app.errors import IntegrationError
 from integrations_app.i18n import _
 from integrations_app.services import account_changes
 from integrations_app.state import views, wording
-from integrations_app.state.aside import aside
+from integrations_app.state.blocking_pool import run_long
 from integrations_app.state.seen import subject_of
 from integrations_app.state.session import known_session
 
@@ -60,7 +60,8 @@ class Account(rx.State, mixin=True):
         self.new_account = ""
         token = (await known_session(self)).token
         try:
-            choice = await aside(
+            choice = await run_long(
+                actor,
                 account_changes.accept,
                 subject_of(seen)[0],
                 token,
@@ -81,12 +82,16 @@ class Account(rx.State, mixin=True):
             seen: The form that was shown at the click.
             account_id: The account that the question named.
         """
-        await self._actor()
+        actor = await self._actor()
         self.new_account = ""
         token = (await known_session(self)).token
         try:
-            choice = await aside(
-                account_changes.discard, subject_of(seen)[0], token, account_id=str(account_id)
+            choice = await run_long(
+                actor,
+                account_changes.discard,
+                subject_of(seen)[0],
+                token,
+                account_id=str(account_id),
             )
         except IntegrationError as error:
             self.returned, self.returned_ok = wording.of_error(error), False

@@ -19,7 +19,7 @@ from integrations_app.i18n import _
 from integrations_app.services import checks, connections, lookup
 from integrations_app.state import form_answer, outage, wording
 from integrations_app.state.account import arrived
-from integrations_app.state.aside import aside
+from integrations_app.state.blocking_pool import run_long
 from integrations_app.state.disconnecting import Disconnecting
 from integrations_app.state.removal import Answered, Removal
 from integrations_app.state.seen import names_its_subject, read_only, subject_of, text_of
@@ -161,7 +161,7 @@ class Edit(Disconnecting, Removal, Uses, StoredForm, AdminState):
                 async with self:
                     self.saved = turn == self._turn
                 return
-            result = await aside(checks.run, uuid, actor=actor)
+            result = await run_long(actor, checks.run, uuid, actor=actor)
         except IntegrationError as error:
             async with self:
                 if turn == self._turn:
@@ -209,7 +209,9 @@ class Edit(Disconnecting, Removal, Uses, StoredForm, AdminState):
             turn = self._begin("disconnect")
         yield
         try:
-            done = await aside(connections.disconnect, uuid, actor=actor, expected_version=version)
+            done = await run_long(
+                actor, connections.disconnect, uuid, actor=actor, expected_version=version
+            )
             connection = await asyncio.to_thread(lookup.by_uuid, uuid)
         except IntegrationError as error:
             async with self:

@@ -5,6 +5,7 @@ person is looking at something else; and a host app may record the arguments of 
 sent at once or fails at once, and carries what the person saw: connection, provider and version.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -32,7 +33,7 @@ from integrations_app.services import (
     lookup,
 )
 from integrations_app.state import setup_form, wording
-from integrations_app.state.aside import aside
+from integrations_app.state.blocking_pool import run_long, run_short
 from integrations_app.state.form_answer import FormAnswer
 from integrations_app.state.sent import version_of
 
@@ -68,17 +69,18 @@ async def submit(request: Request) -> Response:
     perform = _ACTIONS.get(request.path_params["action"])
     if perform is None:
         raise Refused(404, "unreadable")
-    session = await aside(visitors.find, request.headers)
+    session = await asyncio.to_thread(visitors.find, request.headers)
     if session is None:
         raise NotSignedIn
     sent = await json_object(request, limit=bodies.MAX_BYTES)
     answer = FormAnswer(action=request.path_params["action"], subject=_text(sent, "subject"))
     try:
-        submission = await aside(_read, request, sent, session)
+        submission = await asyncio.to_thread(_read, request, sent, session)
         removed = submission.form.removed.items()
         told = {key: wording.of_removed(kinds) for key, kinds in removed}
         answer = replace(answer, removed=told)
-        answer = await aside(perform, answer, submission)
+        run = run_long if perform in _ASKING else run_short
+        answer = await run(submission.by, perform, answer, submission)
     except IntegrationError as error:
         refused = _refused(answer, error, _text(sent, "provider"))
         return JSONResponse(refused.as_json(), status_code=words.status_of(error))
@@ -165,6 +167,10 @@ _ACTIONS: dict[str, Callable[[FormAnswer, Submission], FormAnswer]] = {
     "test": _test,
     "connect": _connect,
 }
+
+
+_ASKING = (_try, _test)
+"""Those that ask a provider, which may take its time."""
 
 
 def _checked(answer: FormAnswer, result: CheckResult) -> FormAnswer:

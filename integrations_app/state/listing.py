@@ -19,7 +19,7 @@ from integrations_app.i18n import _, listing, ngettext
 from integrations_app.services import catalogue, checks, connections, legacy
 from integrations_app.services import listing as pages
 from integrations_app.state import views, wording
-from integrations_app.state.aside import aside
+from integrations_app.state.blocking_pool import run_long
 from integrations_app.state.disconnecting import Disconnecting
 from integrations_app.state.kept_order import Rows
 from integrations_app.state.modules import is_about_modules
@@ -128,7 +128,7 @@ class Listing(PagedList, Disconnecting, Removal, AdminState):
             self.testing, self.failure = [*self.testing, uuid], ""
         yield
         try:
-            await aside(checks.run, uuid, actor=actor)
+            await run_long(actor, checks.run, uuid, actor=actor)
         except IntegrationError as error:
             async with self:
                 self.failure = wording.of_error(error)
@@ -152,7 +152,9 @@ class Listing(PagedList, Disconnecting, Removal, AdminState):
             self.disconnecting_subject = self.failure = ""
         failure = ""
         try:
-            done = await aside(connections.disconnect, uuid, actor=actor, expected_version=version)
+            done = await run_long(
+                actor, connections.disconnect, uuid, actor=actor, expected_version=version
+            )
             if done.revoked is False:
                 failure = wording.of_unrevoked(self._service(uuid))
         except IntegrationError as error:

@@ -13,7 +13,7 @@ from integrations_app.errors import DatabaseUnavailable, IntegrationError
 from integrations_app.i18n import _
 from integrations_app.services import legacy, requirements
 from integrations_app.state import wording
-from integrations_app.state.aside import aside
+from integrations_app.state.blocking_pool import run_long
 from integrations_app.state.seen import read_only
 from integrations_app.state.session import AdminState, Batch, watching
 
@@ -85,7 +85,7 @@ class Modules(AdminState):
         yield
         failure = ""
         try:
-            await aside(legacy.migrate, actor=actor)
+            await run_long(actor, legacy.migrate, actor=actor)
         except IntegrationError as error:
             failure = wording.of_error(error)
         finally:

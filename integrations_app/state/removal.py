@@ -21,7 +21,7 @@ from integrations_app.i18n import _, ngettext
 from integrations_app.services import connections, replacement, usage
 from integrations_app.services.references import parse_uuid
 from integrations_app.state import views, wording
-from integrations_app.state.aside import aside
+from integrations_app.state.blocking_pool import run_long
 from integrations_app.state.picker import SEARCH_MAX_LENGTH, PickerItem, picker_item
 from integrations_app.state.seen import read_only, subject_of, text_of
 from integrations_app.state.sent import clean
@@ -128,7 +128,8 @@ class Removal(rx.State, mixin=True):
             return False, []
         uuid, version = subject_of(seen)
         try:
-            await aside(
+            await run_long(
+                actor,
                 connections.remove,
                 uuid,
                 actor=actor,
@@ -151,7 +152,8 @@ class Removal(rx.State, mixin=True):
             return False, []
         uuid, version = subject_of(seen)
         try:
-            moved = await aside(
+            moved = await run_long(
+                actor,
                 replacement.replace,
                 uuid,
                 chosen,

@@ -18,7 +18,7 @@ from integrations_app.i18n import _
 from integrations_app.services import catalogue
 from integrations_app.services import lookup as connections
 from integrations_app.state import outage
-from integrations_app.state.aside import aside
+from integrations_app.state.blocking_pool import run_long
 from integrations_app.state.seen import read_only, subject_of, text_of
 from integrations_app.state.session import AdminState, watching
 from integrations_app.state.setup_form import focus
@@ -126,7 +126,7 @@ class EndpointForm(StoredEndpoint, AdminState):
         yield None
         event = None
         try:
-            reply = await aside(prompting.ask, draft, str(prompt), actor=actor)
+            reply = await run_long(actor, prompting.ask, draft, str(prompt), actor=actor)
             told = await asyncio.to_thread(_explained, reply, draft.integration)
         except IntegrationError as error:
             async with self:
