@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import subprocess
+import threading
 import time
 from pathlib import Path
 from urllib.parse import quote
@@ -18,7 +19,7 @@ import psutil
 import psycopg
 
 from integrations_app.errors import DatabaseUnavailable, NoDatabase
-from integrations_app.storage import embedded_password
+from integrations_app.storage import embedded_password, embedded_words
 from integrations_app.storage.embedded_folder import Postmaster, ServerFolder
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ _FAILURES = (
 _REGISTER = ".handle_pids.json"
 _READY_WITHIN_S = 60
 _LOOK_EVERY_S = 0.05
+_LOOK_AFTER_EVERY_S = 1.0
 
 
 def start(data_dir: Path, *, may_create: bool) -> str:
@@ -50,7 +52,7 @@ def start(data_dir: Path, *, may_create: bool) -> str:
 
     Raises:
         NoDatabase: There is none, and none is to be made.
-        DatabaseUnavailable: It does not start; the message says where its log is.
+        DatabaseUnavailable: It does not start; the message says why, and what to do.
     """
     folder = ServerFolder(data_dir / "postgresql")
     try:
@@ -62,13 +64,7 @@ def start(data_dir: Path, *, may_create: bool) -> str:
             return _joined(folder)
     except _FAILURES as error:
         logger.debug("embedded PostgreSQL: %s", error)
-        raise DatabaseUnavailable(_why(error, folder)) from error
-
-
-def _why(error: Exception, folder: ServerFolder) -> str:
-    if isinstance(error, PermissionError):
-        return f"The embedded database in {folder.path} belongs to another user of this system."
-    return f"The embedded PostgreSQL did not start; its log is {folder.log}."
+        raise DatabaseUnavailable(embedded_words.why(error, folder)) from error
 
 
 def _joined(folder: ServerFolder) -> str:
@@ -108,11 +104,29 @@ def _register(folder: ServerFolder) -> None:
     pids = _registered(folder)
     if os.getpid() not in pids:
         _write_register(folder, [*pids, os.getpid()])
-        atexit.register(_leave, folder)
+        left = threading.Event()
+        atexit.register(_leave, folder, left)
+        keeper = threading.Thread(
+            target=_keep, args=(folder, left), name="integrations-embedded", daemon=True
+        )
+        keeper.start()
 
 
-def _leave(folder: ServerFolder) -> None:
+def _keep(folder: ServerFolder, left: threading.Event) -> None:
+    """Start the server again where it was killed, for as long as this process uses it."""
+    while not left.wait(_LOOK_AFTER_EVERY_S):
+        try:
+            if folder.postmaster() is None:
+                with folder.locked():
+                    _joined(folder)
+                logger.warning("The embedded PostgreSQL had ended; it was started again.")
+        except _FAILURES as error:  # what the killed one leaves may take it a moment to go
+            logger.warning("%s", embedded_words.why(error, folder))
+
+
+def _leave(folder: ServerFolder, left: threading.Event) -> None:
     """Stop the server, unless others use it; a forked child was never registered."""
+    left.set()
     try:
         with folder.locked():
             pids = _registered(folder)

@@ -12,6 +12,7 @@ from integrations_app.storage.pools import translated
 from integrations_app.storage.schemas import VERSION_TABLE
 
 if TYPE_CHECKING:
+    from alembic.config import Config
     from alembic.script import ScriptDirectory
 
 _LOCK_ID = 0x696E7467  # "intg": held while one process migrates and others wait
@@ -41,11 +42,9 @@ def upgrade(target: str = "head") -> None:
 
 def _run(connection: Connection, target: str, *, schema: str) -> None:
     from alembic import command  # noqa: PLC0415 - only a start needs it, never a library call
-    from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
 
-    config = Config(attributes={"connection": connection, "schema": schema})
-    config.set_main_option("script_location", str(package_files.migrations()))
+    config = _config(connection=connection, schema=schema)
     try:
         command.upgrade(config, target)
     except CommandError as error:  # a newer program's revision, or rows that one of ours refuses
@@ -65,12 +64,18 @@ def is_known(revision: str) -> bool:
 
 
 def _revisions() -> "ScriptDirectory":
-    from alembic.config import Config  # noqa: PLC0415
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
-    config = Config()
-    config.set_main_option("script_location", str(package_files.migrations()))
-    return ScriptDirectory.from_config(config)
+    return ScriptDirectory.from_config(_config())
+
+
+def _config(**attributes: object) -> "Config":
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config(attributes=attributes)
+    folder = str(package_files.migrations()).replace("%", "%%")  # which it would fill in
+    config.set_main_option("script_location", folder)
+    return config
 
 
 def current(of: Database) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -241,3 +243,15 @@ def test_a_lost_database_stops_a_migration_with_our_own_error(
 
     with pytest.raises(errors.DatabaseUnavailable):
         migrations.upgrade()
+
+
+def test_revisions_are_found_below_a_path_of_any_name(
+    unmigrated_db: DatabaseUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strange = tmp_path / "100% a+b, c;%(here)s" / "alembic"
+    shutil.copytree(package_files.migrations(), strange)
+    monkeypatch.setattr(package_files, "migrations", lambda: strange)
+
+    migrations.upgrade()
+
+    assert migrations.current(database()) == migrations.newest()

@@ -9,8 +9,10 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import psycopg
@@ -264,3 +266,68 @@ def test_a_folder_may_have_a_strange_name(made: Path) -> None:
 
         with attached(copy) as program:
             program.add("main")
+
+
+def test_a_killed_server_is_started_again(data_dir: Path) -> None:
+    with attached(data_dir) as program:
+        program.add("before")
+        killed = postmaster(data_dir)
+        assert killed
+        os.kill(killed, signal.SIGKILL)
+
+        give_up_at = time.monotonic() + WITHIN_S
+        while postmaster(data_dir) in (None, killed) and time.monotonic() < give_up_at:
+            time.sleep(0.1)
+        program.add("after")
+
+    with attached(data_dir) as program:
+        assert program.names == ["after", "before"]
+
+
+def postmaster(data_dir: Path) -> int | None:
+    """The process of the server, once it takes connections."""
+    found = ServerFolder(data_dir / "postgresql").postmaster()
+    return found.pid if found is not None and found.is_ready else None
+
+
+def refused(data_dir: Path) -> str:
+    """What is said of a start that fails, in one line."""
+    with pytest.raises(errors.DatabaseUnavailable) as told:
+        embedded.start(data_dir, may_create=True)
+    assert "\n" not in str(told.value)
+    return str(told.value)
+
+
+def test_a_folder_whose_name_a_shell_would_read_is_named(tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="integrations-tests-") as folder:
+        assert "does not start below a path with" in refused(Path(folder) / "a$HOME")
+
+
+def test_a_user_without_a_name_is_told_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("Only the system's administrator can run programs as nobody in particular.")
+    nobody = SimpleNamespace(uid=54_321, gid=54_321)
+    monkeypatch.setattr(ServerFolder, "owner", nobody)
+    with tempfile.TemporaryDirectory(prefix="integrations-tests-") as folder:
+        said = refused(Path(folder) / "data")
+
+    assert "54321" in said
+    assert "DATABASE_URL" in said
+
+
+def test_a_file_system_that_takes_nothing_is_named(small_disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+
+    said = refused(small_disk / "data")
+
+    assert "read-only" in said
+    assert str(small_disk) in said
+    assert "INTEGRATIONS_DATA_DIR" in said
+
+
+def test_a_file_in_the_way_is_named() -> None:
+    with tempfile.NamedTemporaryFile() as file:
+        said = refused(Path(file.name) / "data")
+
+    assert file.name in said
+    assert "INTEGRATIONS_DATA_DIR" in said
