@@ -13,6 +13,7 @@ from integrations_app.errors import DatabaseUnavailable, IntegrationError
 from integrations_app.http import visitors, words
 from integrations_app.http.posts import request_id
 from integrations_app.services import authorizations
+from integrations_app.services.blocking_pool import run_long
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ async def _answer(request: Request) -> Response:
     params = {key: value for key, value in request.query_params.items() if len(value) <= _LONGEST}
     actor = found.admin.acting(request_id=request_id(request))
     try:
-        back = await run_in_threadpool(authorizations.complete, params, found.token, actor=actor)
+        back = await run_long(actor, authorizations.complete, params, found.token, actor=actor)
     except DatabaseUnavailable:
         raise
     except IntegrationError as error:

@@ -17,9 +17,9 @@ from integrations_app.errors import (
 )
 from integrations_app.i18n import _
 from integrations_app.services import checks, connections, lookup
+from integrations_app.services.blocking_pool import run_long
 from integrations_app.state import form_answer, outage, wording
 from integrations_app.state.account import arrived
-from integrations_app.state.blocking_pool import run_long
 from integrations_app.state.disconnecting import Disconnecting
 from integrations_app.state.removal import Answered, Removal
 from integrations_app.state.seen import names_its_subject, read_only, subject_of, text_of

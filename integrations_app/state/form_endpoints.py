@@ -32,8 +32,8 @@ from integrations_app.services import (
     host_sessions,
     lookup,
 )
+from integrations_app.services.blocking_pool import run_long, run_short
 from integrations_app.state import setup_form, wording
-from integrations_app.state.blocking_pool import run_long, run_short
 from integrations_app.state.form_answer import FormAnswer
 from integrations_app.state.sent import version_of
 

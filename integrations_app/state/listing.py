@@ -18,8 +18,8 @@ from integrations_app.errors import DatabaseUnavailable, IntegrationError
 from integrations_app.i18n import _, listing, ngettext
 from integrations_app.services import catalogue, checks, connections, legacy
 from integrations_app.services import listing as pages
+from integrations_app.services.blocking_pool import run_long
 from integrations_app.state import views, wording
-from integrations_app.state.blocking_pool import run_long
 from integrations_app.state.disconnecting import Disconnecting
 from integrations_app.state.kept_order import Rows
 from integrations_app.state.modules import is_about_modules

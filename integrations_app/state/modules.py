@@ -12,8 +12,8 @@ from integrations_app.domain.requirement import Requirement
 from integrations_app.errors import DatabaseUnavailable, IntegrationError
 from integrations_app.i18n import _
 from integrations_app.services import legacy, requirements
+from integrations_app.services.blocking_pool import run_long
 from integrations_app.state import wording
-from integrations_app.state.blocking_pool import run_long
 from integrations_app.state.seen import read_only
 from integrations_app.state.session import AdminState, Batch, watching
 

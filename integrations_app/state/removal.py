@@ -19,9 +19,9 @@ from integrations_app.errors import (
 )
 from integrations_app.i18n import _, ngettext
 from integrations_app.services import connections, replacement, usage
+from integrations_app.services.blocking_pool import run_long
 from integrations_app.services.references import parse_uuid
 from integrations_app.state import views, wording
-from integrations_app.state.blocking_pool import run_long
 from integrations_app.state.picker import SEARCH_MAX_LENGTH, PickerItem, picker_item
 from integrations_app.state.seen import read_only, subject_of, text_of
 from integrations_app.state.sent import clean

@@ -17,10 +17,10 @@ from integrations_app.services import admins, sessions
 from integrations_app.state import form_endpoints
 from tests.api.conftest import Register, register
 from tests.api.providers import SELF_HOSTED, Contributing
+from tests.hanging import HOST, Hanging, hanging_at
 from tests.http.conftest import OPERATOR, ORIGIN, ada
 from tests.postgresql import DatabaseUnderTest
 from tests.world import World, key
-from tests.world.messages import Site
 
 __all__ = ["ada", "register"]
 
@@ -29,32 +29,12 @@ MANY = 100
 AT_ONCE_S = 1.0
 
 
-class Hanging:
-    """A provider that answers nobody before it is told to."""
-
-    def __init__(self) -> None:
-        self.asked = 0
-        self.may_answer = False
-
-    async def answer(self, client: asyncio.StreamWriter) -> None:
-        self.asked += 1
-        while not (self.may_answer or client.is_closing()):  # noqa: ASYNC110 - other loops tell
-            await asyncio.sleep(0.02)
-
-    async def wait_for(self, count: int) -> None:
-        async with asyncio.timeout(5):
-            while self.asked < count:  # noqa: ASYNC110 - the world's loop counts
-                await asyncio.sleep(0.02)
-
-
 @pytest.fixture
 def hanging(outside: World, register: Register) -> Iterator[Hanging]:
+    """The provider whose address somebody typed."""
     register(Contributing(SELF_HOSTED))
-    provider = Hanging()
-    site = Site(hosts=("hanging.example",), answer=lambda _request: provider.answer)
-    with outside.hosting(site):
+    with hanging_at(outside) as provider:
         yield provider
-        provider.may_answer = True
 
 
 def browser(admin: Admin) -> httpx2.AsyncClient:
@@ -83,7 +63,7 @@ def test_a_hundred_hanging_dry_runs_hold_up_neither_others_nor_saving(
     slow = {
         "subject": "forge",
         "provider": "forge",
-        "values": {"base_url": "https://hanging.example", "api_key": "abc"},
+        "values": {"base_url": f"https://{HOST}", "api_key": "abc"},
     }
     quick = {"subject": "mistral", "provider": "mistral", "values": {"api_key": key("mistral")}}
     renamed = {

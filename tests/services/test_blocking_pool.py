@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from integrations_app.state.blocking_pool import FairPool
+from integrations_app.services.blocking_pool import FairPool
 
 THREADS = 8
 
