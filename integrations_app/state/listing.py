@@ -65,7 +65,7 @@ class Listing(PagedList, Disconnecting, Removal, AdminState):
     async def load(self) -> AsyncIterator[object]:
         """Show what the address asks for."""
         await self._actor()
-        self._read(self.router.url.query_parameters)
+        is_back = self._is_back()
         declared = catalogue.all_providers()
         self._put(
             providers=[views.OptionItem(value=each.key, label=each.title) for each in declared],
@@ -73,10 +73,10 @@ class Listing(PagedList, Disconnecting, Removal, AdminState):
             removing_uuid="",
             removing_subject="",
             disconnecting_subject="",
-            failure=self.failure if self._is_back() else "",
+            failure=self.failure if is_back else "",
             changed=[],
         )
-        turned_back = await self._renew()
+        turned_back = await self._open(self.router.url.query_parameters, is_back=is_back)
         await self._look_at_modules()
         if self.router.url.query_parameters.get(routes.RETURNED) == Outcome.STATE_MISMATCH:
             told = wording.of_return(Outcome.STATE_MISMATCH, "")

@@ -91,6 +91,20 @@ class PagedList(rx.State, mixin=True):
         del row, before
         return True
 
+    async def _open(self, address: Mapping[str, str], *, is_back: bool) -> list[rx.event.EventSpec]:
+        """Show what an address asks for; what has stayed open stays in its order.
+
+        Args:
+            address: Its query.
+            is_back: The page has only been away from the server.
+
+        Returns:
+            See `_renew`.
+        """
+        before = self._asked()
+        self._read(address)
+        return await (self._reload() if is_back and self._asked() == before else self._renew())
+
     async def _renew(self) -> list[rx.event.EventSpec]:
         """Show the page in its order.
 

@@ -47,8 +47,10 @@ class AdminState(Follower, rx.State):
 
     _process: str = ""
 
-    _sockets: dict[str, str] = {}
-    """Page's state to the websocket that it was last loaded over."""
+    _path: str = ""
+    """The page that somebody last did something on, its opening included."""
+    _socket: str = ""
+    """The websocket over which that page was last opened; empty if it was not asked for."""
 
     _session: str = ""
     _expires_at: datetime = datetime.min.replace(tzinfo=UTC)
@@ -68,6 +70,9 @@ class AdminState(Follower, rx.State):
             DatabaseUnavailable: The database cannot be asked.
         """
         session = await known_session(self)
+        path = self.router.url.path
+        if self._path != path:
+            self._path, self._socket = path, ""
         return session.admin.acting(request_id=event_id())
 
     def _close_questions(self) -> None:
@@ -77,11 +82,13 @@ class AdminState(Follower, rx.State):
         """Wait no more for work that was begun in another process, if it still goes on there."""
 
     def _is_back(self) -> bool:
-        """Return whether the line to the browser was cut since this was last asked here."""
-        page, socket = type(self).__name__, self.router.session.session_id
-        before = self._sockets.get(page, socket)
-        self._sockets = {**self._sockets, page: socket}
-        return before != socket
+        """Return whether this page stayed open while the line to the browser was cut.
+
+        To be asked once by a page that is opened.
+        """
+        socket = self.router.session.session_id
+        before, self._socket = self._socket, socket
+        return before not in ("", socket)
 
     def _shows(self, subject: str) -> bool:
         """Return whether this is what a page of this state shows now, in this version.

@@ -89,6 +89,23 @@ def test_a_list_says_that_the_browser_is_offline_and_catches_up(page: Page, line
     expect(lost(page)).to_have_count(0)
 
 
+def test_rows_stay_where_they_are_while_the_line_is_cut(page: Page, line: Line) -> None:
+    for name in ("b", "c"):
+        stored("mistral", name)
+    open_list(page)
+
+    line.cut()
+    expect(lost(page)).to_be_visible()
+    stored("mistral", "a")
+    line.mend()
+
+    expect(row(page, "a")).to_be_visible(timeout=BACK_WITHIN_MS)
+    assert page.get_by_role("rowheader").all_inner_texts() == ["b", "c", "a"]
+    expect(page.get_by_text("1 change")).to_be_visible()
+    button(page, "Refresh order").click()
+    expect(page.get_by_role("rowheader").first).to_have_text("a")
+
+
 def test_what_is_typed_offline_stays_and_what_others_did_is_said(page: Page, line: Line) -> None:
     uuid = stored("openrouter", "main").uuid
     typed = key("openrouter", serial="typed")

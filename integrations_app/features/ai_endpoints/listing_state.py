@@ -56,9 +56,9 @@ class EndpointList(PagedList, AdminState):
     async def load(self) -> list[rx.event.EventSpec]:
         """Show what the address asks for."""
         await self._actor()
-        self._read(self.router.url.query_parameters)
         self.removing, self.changed = views.EndpointItem(), []
-        return await self._renew()
+        address = self.router.url.query_parameters
+        return await self._open(address, is_back=self._is_back())
 
     @rx.event(background=True)
     @read_only
