@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import itertools
 import tracemalloc
 import zlib
 
@@ -101,6 +102,7 @@ def test_a_bomb_takes_no_memory(coding: str, window_bits: int) -> None:
         (TEXT, "br"),
         (gzip.compress(gzip.compress(TEXT)), "gzip, gzip"),
     ],
+    ids=itertools.count(),
 )
 def test_what_cannot_be_unpacked_is_refused(body: bytes, coding: str) -> None:
     with pytest.raises(CannotUnpack):
