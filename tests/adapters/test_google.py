@@ -85,6 +85,16 @@ def test_no_other_host_gets_the_token(session: AuthorizedSession, outside: World
     assert len(outside.requests()) == before
 
 
+def test_a_redirect_to_another_host_leaves_the_token_behind(
+    session: AuthorizedSession, google: Google, outside: World
+) -> None:
+    session.get("https://www.googleapis.com/redirect?to=https://evil.example/&status=307")
+
+    token = integrations.get_credentials(google[0])["access_token"]
+    assert [each.host for each in outside.requests(key=token)] == ["www.googleapis.com"] * 2
+    assert outside.requests(host="evil.example")[-1].header("authorization") is None
+
+
 def test_libraries_that_read_the_token_get_the_one_that_is_stored(
     google: Google, outside: World
 ) -> None:
