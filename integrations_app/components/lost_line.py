@@ -94,6 +94,16 @@ def lost_line() -> rx.Component:
                         "by itself."
                     )
                 ),
+                rx.cond(
+                    Outage.updates_late,
+                    notice_callout(
+                        t(
+                            "What others change shows here only after some seconds, since the "
+                            "database is behind a pooler. Whoever runs the server has to set "
+                            "INTEGRATIONS_LISTEN_URL."
+                        )
+                    ),
+                ),
             ),
         ),
         class_name=LOST_LINE,

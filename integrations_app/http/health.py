@@ -26,7 +26,9 @@ async def alive(_request: Request) -> Response:
 async def ready(_request: Request) -> Response:
     """The database is as it has to be, see `startup.is_ready`, and the server goes on."""
     if await run_in_threadpool(startup.is_ready) and not _leaving.is_set():
-        return JSONResponse({"status": "ready"}, headers=_NO_STORE)
+        warnings = await run_in_threadpool(startup.warnings)
+        told = {"warnings": warnings} if warnings else {}
+        return JSONResponse({"status": "ready", **told}, headers=_NO_STORE)
     return JSONResponse({"status": "not ready"}, status_code=503, headers=_NO_STORE)
 
 

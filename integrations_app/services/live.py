@@ -4,17 +4,26 @@ import atexit
 import threading
 from dataclasses import dataclass
 
+import psycopg
 from sqlalchemy import text
 
 from integrations_app import forks
-from integrations_app.errors import DatabaseUnavailable
+from integrations_app.errors import DatabaseMisconfigured, DatabaseUnavailable
 from integrations_app.events.hub import Hub
 from integrations_app.events.listener import Listener
 from integrations_app.events.subscription import Subscription
-from integrations_app.storage.engine import database
+from integrations_app.storage import inspection, poolers
+from integrations_app.storage.engine import Database, database
 
 _LISTENING_WITHIN_S = 10.0
+_PROVEN_WITHIN_S = 2.0
 _NAME = "integrations listener"
+
+NO_NOTICES = (
+    "Notices of changes do not arrive through the pooler in front of the database. Set "
+    "INTEGRATIONS_LISTEN_URL to the server's own address, or let the pooler hand out sessions."
+)
+"""What an operator is told to do about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +32,7 @@ class _Ear:
     listener: Listener
 
 
-_ears: dict[str, _Ear] = {}
+_ears: dict[tuple[str, str | None], _Ear] = {}
 _lock = threading.Lock()
 
 
@@ -47,21 +56,73 @@ def is_listening() -> bool:
     return _ear().listener.wait_until_listening(timeout_s=0)
 
 
+def is_late() -> bool:
+    """Whether open pages learn of changes only after some seconds, since no notice arrives."""
+    try:
+        ear = _ear()
+    except DatabaseUnavailable:
+        return False
+    ear.listener.wait_until_listening(timeout_s=0)
+    return ear.listener.is_late
+
+
 def subscribe() -> Subscription:
     """Everything that is committed from now on.
 
     Raises:
         DatabaseUnavailable: The database cannot be listened to.
+        DatabaseMisconfigured: No notice arrives.
     """
     return Subscription(_listened)
 
 
-def _listened() -> Hub:
-    database().fetch(text("SELECT 1"))  # says at once what waiting would say much later
-    ear = _ear()
-    if not ear.listener.wait_until_listening(timeout_s=_LISTENING_WITHIN_S):
+def followed() -> Hub:
+    """The hub, once nothing that is committed can be missed, be it told late.
+
+    Raises:
+        DatabaseUnavailable: The database cannot be listened to.
+    """
+    ear = _settled()
+    if not ear.listener.is_late and not ear.listener.wait_until_listening(timeout_s=0):
         raise DatabaseUnavailable("The database cannot be reached.")
     return ear.hub
+
+
+def hears(used: Database, listening: psycopg.Connection) -> bool:
+    """Tell whether notices of changes arrive, by trying it where a pooler stands in between.
+
+    Args:
+        used: How whoever writes reaches the database.
+        listening: A connection of whoever listens, in autocommit.
+
+    Raises:
+        psycopg.Error: It is cut off.
+        DatabaseUnavailable: Nobody can be notified.
+    """
+    if not poolers.stands_between(listening):
+        return True
+    took_s = inspection.notification_round_trip(listening, used.notify, within_s=_PROVEN_WITHIN_S)
+    return took_s is not None
+
+
+def _listened() -> Hub:
+    ear = _settled()
+    if ear.listener.is_late:
+        raise DatabaseMisconfigured(NO_NOTICES)
+    if not ear.listener.wait_until_listening(timeout_s=0):
+        raise DatabaseUnavailable("The database cannot be reached.")
+    return ear.hub
+
+
+def _settled() -> _Ear:
+    """The ear, once it is known whether it hears, or that it does not get to know."""
+    used = database()
+    used.fetch(text("SELECT 1"))  # says at once what waiting would say much later
+    if used.direct_url is not None:
+        used.connect_directly().close()
+    ear = _ear()
+    ear.listener.wait_until_listening(timeout_s=_LISTENING_WITHIN_S)
+    return ear
 
 
 def stop() -> None:
@@ -74,13 +135,18 @@ def stop() -> None:
 
 def _ear() -> _Ear:
     used = database()
+    key = (used.url, used.direct_url)
     with _lock:
-        if used.url not in _ears:
+        if key not in _ears:
             fresh = Hub()
-            listener = Listener(fresh, lambda: used.connect(application_name=_NAME))
-            _ears[used.url] = _Ear(fresh, listener)
+            listener = Listener(
+                fresh,
+                lambda: used.connect_directly(application_name=_NAME),
+                hears=lambda connection: hears(used, connection),
+            )
+            _ears[key] = _Ear(fresh, listener)
             atexit.register(listener.stop)  # before the embedded server stops, registered earlier
-        return _ears[used.url]
+        return _ears[key]
 
 
 def _after_fork() -> None:

@@ -7,9 +7,10 @@ from integrations_app import routes, settings
 from integrations_app.errors import DatabaseUnavailable
 from integrations_app.modules.registry import OK
 from integrations_app.security import network
-from integrations_app.services import admins, catalogue, keyring, legacy, shared_redis
+from integrations_app.services import admins, catalogue, keyring, legacy, live, shared_redis
 from integrations_app.storage import migrations
 from integrations_app.storage.engine import database
+from integrations_app.storage.faults import of_driver_translated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,7 @@ def prepare_data() -> list[str]:
     missing = keyring.check().missing
     about_modules = _migrate_old_data()
     return [
+        *_about_notices(),
         *about_modules,
         *(_missing_key(key_id, secrets) for key_id, secrets in missing.items()),
     ]
@@ -85,6 +87,17 @@ def is_ready() -> bool:
         return used.takes_changes() and migrations.current(used) == _newest()
     except DatabaseUnavailable:
         return False
+
+
+def warnings() -> list[str]:
+    """What works, and not as well as it could; a sentence each."""
+    return [live.NO_NOTICES] if live.is_late() else []
+
+
+def _about_notices() -> list[str]:
+    used = database()
+    with used.connect_directly() as listening, of_driver_translated():
+        return [] if live.hears(used, listening) else [live.NO_NOTICES]
 
 
 def _migrate_old_data() -> list[str]:

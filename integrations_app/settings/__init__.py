@@ -33,6 +33,7 @@ class Settings:
         database_url: Where PostgreSQL is; None for the embedded server.
         db_connections: How many connections to it a process may have at once.
         schema: Schema of our tables; empty where programs find it themselves.
+        listen_url: A way to the same database on which a session stays one's own, past a pooler.
         data_dir: Folder of the embedded server's data and of the key file.
         encryption_keys: Keys of 32 bytes, the first one encrypts; empty for the key file.
         public_url: Where browsers reach the app; None for localhost at `port`.
@@ -50,6 +51,7 @@ class Settings:
     database_url: str | None = field(repr=False)
     db_connections: int
     schema: str
+    listen_url: str | None = field(repr=False)
     data_dir: Path
     encryption_keys: tuple[bytes, ...] = field(repr=False)
     public_url: PublicUrl | None
@@ -87,6 +89,7 @@ NAMES = (
     "DATABASE_URL",
     "INTEGRATIONS_DB_CONNECTIONS",
     "INTEGRATIONS_SCHEMA",
+    "INTEGRATIONS_LISTEN_URL",
     "INTEGRATIONS_DATA_DIR",
     "INTEGRATIONS_ENCRYPTION_KEYS",
     "INTEGRATIONS_PUBLIC_URL",
@@ -126,6 +129,7 @@ def _parse(  # noqa: PLR0913, PLR0917 - one argument a variable, in the order of
     database_url: str,
     db_connections: str,
     schema: str,
+    listen_url: str,
     data_dir: str,
     encryption_keys: str,
     public_url: str,
@@ -143,6 +147,7 @@ def _parse(  # noqa: PLR0913, PLR0917 - one argument a variable, in the order of
         database_url=postgresql.parse("DATABASE_URL", database_url),
         db_connections=parsing.db_connections(db_connections),
         schema=parsing.schema(schema),
+        listen_url=postgresql.parse("INTEGRATIONS_LISTEN_URL", listen_url),
         data_dir=parsing.data_dir(data_dir, folder),
         encryption_keys=parsing.encryption_keys(encryption_keys),
         public_url=parse_public_url(public_url),

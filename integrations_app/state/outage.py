@@ -1,10 +1,12 @@
-"""What an open page knows of a database that is away, and how it goes on afterwards."""
+"""What an open page knows of a database that is away or late, and how it goes on afterwards."""
 
 from typing import Any
 
 import reflex as rx
 from reflex.istate.proxy import StateProxy
 from reflex.state import BaseState, OnLoadInternalState
+
+from integrations_app.services import live
 
 _RETRY_MS = 1_000
 
@@ -13,10 +15,12 @@ class Outage(rx.State):
     """Told to anyone, as `/readyz` is: it says nothing of what is stored."""
 
     database_away: bool = False
+    updates_late: bool = False
+    """Whether what others change shows only after some seconds."""
 
 
 async def tell(state: BaseState | StateProxy, *, away: bool) -> None:
-    """Have the tab say that the database is away, or say it no more.
+    """Have the tab say that the database is away, or late, or say it no more.
 
     Args:
         state: Any state of the tab, locked.
@@ -25,6 +29,9 @@ async def tell(state: BaseState | StateProxy, *, away: bool) -> None:
     outage = await state.get_state(Outage)
     if outage.database_away != away:
         outage.database_away = away
+    is_late = not away and live.is_late()
+    if outage.updates_late != is_late:
+        outage.updates_late = is_late
 
 
 def load_again() -> rx.event.EventSpec:

@@ -106,19 +106,23 @@ async def following(
         state: The state of a background event, outside of `async with`.
         admitted: Asked before each batch: until when, at most, without being asked anew; None
             ends it.
-        on_line: Told whether the database can be reached.
+        on_line: Told whether the database can be reached, and anew when `live.is_late` changes.
     """
     inbox = _Inbox(asyncio.get_running_loop())
     line = Line(on_change=on_line, on_return=inbox.add_gap)
     hub: Hub | None = None
+    is_late = False
     try:
         while (until := await admitted(line)) is not None:
             if hub is None:
-                hub = await line.ask(lambda: asyncio.to_thread(_listening_hub), until=until)
+                hub = await line.ask(lambda: asyncio.to_thread(live.followed), until=until)
                 if hub is None:
                     break
                 hub.add(inbox.receive)
                 inbox.add_gap()
+            if live.is_late() != is_late:
+                is_late = not is_late
+                await on_line(True)  # noqa: FBT003 - as the callback is declared
             batch = inbox.take()
             if batch is not None:
                 yield batch
@@ -130,11 +134,6 @@ async def following(
     finally:
         if hub is not None:
             hub.remove(inbox.receive)
-
-
-def _listening_hub() -> Hub:
-    live.subscribe().close()  # returns once nothing that is committed can be missed
-    return live.hub()
 
 
 def _hears() -> bool:

@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from integrations_app import extras, forks, settings
-from integrations_app.errors import DatabaseUnavailable, NoEmbeddedDatabase
+from integrations_app.errors import (
+    DatabaseMisconfigured,
+    DatabaseUnavailable,
+    InvalidSetting,
+    NoEmbeddedDatabase,
+)
 from integrations_app.settings import Settings, database_url
+from integrations_app.storage import poolers
 from integrations_app.storage.budget import shared_out
 from integrations_app.storage.faults import ALL_IN_USE, of_driver_translated
 from integrations_app.storage.reader import Reader, Rows
@@ -32,6 +38,12 @@ _CONNECT: Mapping[str, Any] = {
     "keepalives_count": 3,
 }
 _READ_ONLY = "SELECT current_setting('transaction_read_only')::bool"
+_DIRECT = "INTEGRATIONS_LISTEN_URL"
+_WHERE = (
+    "SELECT oid::bigint, pg_postmaster_start_time() FROM pg_database"
+    " WHERE datname = current_database()"
+)
+_NOTIFY = "SELECT pg_notify(%s, '')"
 _LOCK_TIMEOUT = "SELECT set_config('lock_timeout', %s, true)"
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
@@ -43,17 +55,27 @@ class Database:
     connection that has just answered, because it cannot be repeated blindly.
     """
 
-    def __init__(self, url: str, *, connections: int, schema: str = "", place: str = "") -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        connections: int,
+        schema: str = "",
+        direct_url: str | None = None,
+        place: str = "",
+    ) -> None:
         known = database_url.parameters(url)
         self.url = url
         self.place = place or database_url.place(known)
         """Where that is, in words and without a password."""
         self._parameters = {**_CONNECT, **known}
+        self.direct_url = direct_url
+        """Another way there, on which a session stays one's own; None if there is none."""
         self._budget = shared_out(connections)
         self._locks = threading.BoundedSemaphore(self._budget.locking)
         self._pools: Pools | None = None
         self._fast = Reader(
-            lambda: psycopg.connect(**self._parameters, autocommit=True),
+            lambda: poolers.heeded(psycopg.connect(**self._parameters, autocommit=True)),
             most=self._budget.looking_up,
         )
         self.schema = OurSchema(schema, self._fast.fetch)
@@ -100,6 +122,35 @@ class Database:
         """
         with of_driver_translated():
             return psycopg.connect(**{**self._parameters, "autocommit": True, **options})
+
+    def connect_directly(self, **options: Any) -> psycopg.Connection:
+        """The same past a pooler, if the operator says how: for what needs a session of its own.
+
+        Args:
+            options: As for `connect`.
+
+        Raises:
+            DatabaseUnavailable: The database cannot be reached.
+            DatabaseMisconfigured: That way leads to another one.
+        """
+        if self.direct_url is None:
+            return self.connect(**options)
+        known = {**_CONNECT, **database_url.parameters(self.direct_url)}
+        with of_driver_translated(variable=_DIRECT):
+            direct = psycopg.connect(**{**known, "autocommit": True, **options})
+            there = direct.execute(_WHERE).fetchall()
+        if there != self.fetch_fast(_WHERE, ()):  # where a lock would keep nobody out
+            direct.close()
+            raise DatabaseMisconfigured(f"{_DIRECT} leads to another database than DATABASE_URL.")
+        return direct
+
+    def notify(self, channel: str) -> None:
+        """Have whoever listens on a channel wake up, by the way that changes take.
+
+        Raises:
+            DatabaseUnavailable: The database cannot be reached.
+        """
+        self.fetch_fast(_NOTIFY, [channel])
 
     def fetch_fast(self, sql: str, parameters: Sequence[Any]) -> Rows:
         """All rows of a read that is made all the time; see `Reader.fetch`.
@@ -154,7 +205,7 @@ class Database:
         if not self._locks.acquire(timeout=timeout_s):
             raise DatabaseUnavailable(ALL_IN_USE)
         try:
-            with closing(self.connect(autocommit=False)) as holder:
+            with closing(self.connect_directly(autocommit=False)) as holder:
                 with of_driver_translated():
                     holder.execute(_LOCK_TIMEOUT, [f"{int(timeout_s * 1000)}ms"])
                     holder.execute(_LOCK, [name])
@@ -183,7 +234,7 @@ class Database:
 
 
 _lock = threading.Lock()
-_databases: dict[tuple[str, str, int], Database] = {}
+_databases: dict[tuple[str, str, int, str | None], Database] = {}
 
 
 def database(configured: Settings | None = None, *, may_create: bool = False) -> Database:
@@ -200,7 +251,7 @@ def database(configured: Settings | None = None, *, may_create: bool = False) ->
     """
     configured = configured or settings.load()
     place = configured.database_url or str(configured.data_dir)
-    key = (place, configured.schema, configured.db_connections)
+    key = (place, configured.schema, configured.db_connections, configured.listen_url)
     known = _databases.get(key)
     if known is not None:
         return known
@@ -216,6 +267,11 @@ def _opened(configured: Settings, *, may_create: bool) -> Database:
             configured.database_url,
             connections=configured.db_connections,
             schema=configured.schema,
+            direct_url=configured.listen_url,
+        )
+    if configured.listen_url:
+        raise InvalidSetting(
+            _DIRECT, "is for a database that DATABASE_URL names, and none is named"
         )
     if not extras.is_installed("embedded"):
         raise NoEmbeddedDatabase

@@ -234,8 +234,11 @@ _WHILE_CONNECTING: Sequence[Fault] = [
 
 
 @contextmanager
-def of_driver_translated() -> Iterator[None]:
+def of_driver_translated(*, variable: str = "") -> Iterator[None]:
     """Turn what psycopg says of a database that cannot be used into our own error.
+
+    Args:
+        variable: Where the address stands, if not in DATABASE_URL.
 
     Raises:
         DatabaseUnavailable: Or one of its kinds; a mistake in a statement stays as it is.
@@ -246,6 +249,9 @@ def of_driver_translated() -> Iterator[None]:
         known = in_our_words(error)
         if known is None:
             raise
+        if variable:
+            told = str(known).replace("DATABASE_URL", variable)
+            known = type(known)(f"{variable}: {told}")
         raise known from error
 
 

@@ -12,6 +12,7 @@ from psycopg import sql
 from psycopg.rows import namedtuple_row
 from sqlalchemy import text
 
+from integrations_app.storage import poolers
 from integrations_app.storage.engine import Database
 from integrations_app.storage.pools import translated
 
@@ -30,7 +31,6 @@ _FACTS = """
             AS connections_used,
         coalesce(has_schema_privilege(named.oid, 'CREATE'), false) AS may_create,
         named.nspname AS schema,
-        pg_backend_pid() AS backend,
         clock_timestamp() AS now
     FROM (SELECT coalesce(nullif(%s::text, ''), current_schema()) AS name) AS wanted
         LEFT JOIN pg_namespace AS named ON named.nspname = wanted.name
@@ -93,7 +93,7 @@ def server_facts(of: Database) -> ServerFacts:
         cursor = connection.cursor(row_factory=namedtuple_row)
         row: Any = cursor.execute(_FACTS, [schema], prepare=False).fetchone()
         elapsed = datetime.now(UTC) - asked_at
-        own_backend = connection.info.backend_pid
+        is_pooled = poolers.stands_between(connection)
     return ServerFacts(
         version=row.version,
         encoding=row.encoding,
@@ -102,7 +102,7 @@ def server_facts(of: Database) -> ServerFacts:
         connections_used=row.connections_used,
         schema=row.schema,
         may_create=row.may_create,
-        is_pooled=own_backend != row.backend,
+        is_pooled=is_pooled,
         ahead=row.now - (asked_at + elapsed / 2),
     )
 
@@ -119,26 +119,25 @@ def tables_out_of_reach(of: Database) -> tuple[str, ...]:
 
 
 def notification_round_trip(
-    listen: Callable[[], psycopg.Connection],
-    notify: Callable[[], psycopg.Connection],
-    *,
-    within_s: float,
+    listening: psycopg.Connection, notify: Callable[[str], None], *, within_s: float
 ) -> float | None:
     """Return how many seconds a NOTIFY takes; None if it does not arrive in time.
 
     Args:
-        listen: Connects as whoever listens does.
-        notify: Connects as whoever writes does.
+        listening: Whoever listens, in autocommit.
+        notify: Notifies a channel as whoever writes does.
         within_s: How long to wait.
 
     Raises:
-        psycopg.Error: One of the two cannot connect.
+        psycopg.Error: One of the two is cut off.
+        DatabaseUnavailable: Nobody can be notified.
     """
-    channel = sql.Identifier(f"integrations_doctor_{uuid.uuid4().hex[:12]}")
-    with listen() as listening, notify() as writing:
-        listening.execute(sql.SQL("LISTEN {}").format(channel))
-        began = time.monotonic()
-        writing.execute(sql.SQL("NOTIFY {}").format(channel))
-        for _notification in listening.notifies(timeout=within_s, stop_after=1):
-            return time.monotonic() - began
-    return None
+    channel = f"integrations_probe_{uuid.uuid4().hex[:12]}"  # nobody else's notices are missed
+    listening.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+    began = time.monotonic()
+    notify(channel)
+    took_s = None
+    for _notice in listening.notifies(timeout=within_s, stop_after=1):
+        took_s = time.monotonic() - began
+    listening.execute(sql.SQL("UNLISTEN {}").format(sql.Identifier(channel)))
+    return took_s

@@ -30,14 +30,10 @@ def upgrade(target: str = "head") -> None:
         DatabaseUnavailable: The database cannot be reached.
     """
     used = database(may_create=True)
-    with translated(), used.writer.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:id)"), {"id": _LOCK_ID})
-        connection.commit()
-        try:
-            _run(connection, target, schema=used.schema.prepare(connection))
-        finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:id)"), {"id": _LOCK_ID})
-            connection.commit()
+    with translated(), used.writer.begin() as connection:
+        # Held by the transaction and not by the session, which a pooler would hand to others.
+        connection.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _LOCK_ID})
+        _run(connection, target, schema=used.schema.prepare(connection))
 
 
 def _run(connection: Connection, target: str, *, schema: str) -> None:
@@ -48,9 +44,7 @@ def _run(connection: Connection, target: str, *, schema: str) -> None:
     try:
         command.upgrade(config, target)
     except CommandError as error:  # a newer program's revision, or rows that one of ours refuses
-        connection.rollback()
         raise StartRefused(f"The database cannot be migrated: {error}") from error
-    connection.commit()
 
 
 def newest() -> str | None:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, Executable, Row, create_engine, event, exc, text
 from sqlmodel import Session
 
 from integrations_app.errors import DatabaseReadOnly, DatabaseUnavailable
+from integrations_app.storage import poolers
 from integrations_app.storage.budget import Budget
 from integrations_app.storage.faults import (
     ALL_IN_USE,
@@ -50,7 +51,8 @@ class Pools:
         self._give_up = give_up
         self.writer = _engine(parameters, budget.writing, pool_pre_ping=True)
         self.reader = _engine(parameters, budget.reading, isolation_level="AUTOCOMMIT")
-        event.listen(self.reader, "connect", _plan_for_what_is_asked)
+        event.listen(self.writer, "connect", _ready_to_write)
+        event.listen(self.reader, "connect", _ready_to_read)
         for engine in (self.writer, self.reader):
             event.listen(engine, "engine_connect", schema.qualify)
             event.listen(engine, "handle_error", lambda _context: schema.forget())
@@ -112,7 +114,13 @@ def _engine(parameters: Mapping[str, Any], connections: int, **options: Any) -> 
     )
 
 
-def _plan_for_what_is_asked(connection: psycopg.Connection, _record: object) -> None:
+def _ready_to_write(connection: psycopg.Connection, _record: object) -> None:
+    poolers.heeded(connection)
+
+
+def _ready_to_read(connection: psycopg.Connection, _record: object) -> None:
+    if poolers.heeded(connection).prepare_threshold is None:
+        return  # what is not prepared is planned anew in any case
     # A plan that serves any beginning of a name reads the whole table (5 ms at 10,000 rows
     # instead of 0.1); to plan anew takes 0.1 ms. What is read all the time is `fetch_fast`.
     connection.execute("SET plan_cache_mode = force_custom_plan")

@@ -94,13 +94,21 @@ class OurSchema:
     def prepare(self, connection: "Connection") -> str:
         """Choose it where there are no tables yet, and create it where it is none of PostgreSQL's.
 
+        Args:
+            connection: In the transaction that makes the tables.
+
         Returns:
             Its name; empty for the first of the search path.
 
         Raises:
             StartRefused: It cannot be that one, or not be created.
         """
-        name = self.find()
+        if (
+            self._known is None
+        ):  # asked within the transaction, which waits for no second connection
+            rows = connection.exec_driver_sql(_FIND, (VERSION_TABLE, IN_HOSTS))
+            self._known = _chosen([(row[0], row[1]) for row in rows])
+        name = self._known
         if name is None:
             name = IN_HOSTS if routes.is_embedded() else ""
         if name:
@@ -145,4 +153,3 @@ def _create(connection: "Connection", name: str) -> None:
             "create it for that role, or grant it CREATE on the database."
         )
     connection.execute(text(f'CREATE SCHEMA "{name}"'))
-    connection.commit()

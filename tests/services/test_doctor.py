@@ -17,6 +17,7 @@ from integrations_app import errors, integrations
 from integrations_app.domain.finding import Finding, Level
 from integrations_app.services import doctor
 from integrations_app.storage import inspection
+from integrations_app.storage.engine import Database
 from tests.e2e.serving import COMMAND, ROOT
 from tests.postgresql import DatabaseUnderTest
 from tests.world import World, key
@@ -184,15 +185,13 @@ def test_more_connections_than_the_role_may_have_are_warned_of(
 def test_a_notification_that_goes_astray_is_missed(
     db: DatabaseUnderTest, unmigrated_db: DatabaseUnderTest
 ) -> None:
-    def connected(to: DatabaseUnderTest) -> psycopg.Connection:
-        return psycopg.connect(to.url, autocommit=True)
-
-    elsewhere = inspection.notification_round_trip(
-        lambda: connected(db), lambda: connected(unmigrated_db), within_s=0.2
-    )
-    here = inspection.notification_round_trip(
-        lambda: connected(db), lambda: connected(db), within_s=5
-    )
+    with psycopg.connect(db.url, autocommit=True) as listening:
+        elsewhere = inspection.notification_round_trip(
+            listening, Database(unmigrated_db.url, connections=6).notify, within_s=0.2
+        )
+        here = inspection.notification_round_trip(
+            listening, Database(db.url, connections=6).notify, within_s=5
+        )
 
     assert elsewhere is None
     assert here is not None

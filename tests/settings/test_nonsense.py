@@ -49,6 +49,7 @@ NONSENSE = {
         "information_schema",
         "x" * 64,
     ],
+    "INTEGRATIONS_LISTEN_URL": ["nonsense", f"postgresql://user:{SECRET}%@host/name"],
     "INTEGRATIONS_DATA_DIR": ["~nobody-of-this-name/data"],
     "INTEGRATIONS_ENCRYPTION_KEYS": [
         ",",

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from integrations_app import integrations
-from integrations_app.errors import DatabaseReadOnly
+from integrations_app.errors import DatabaseReadOnly, InvalidSetting
 from integrations_app.services import startup
 from integrations_app.storage.budget import shared_out
 from integrations_app.storage.engine import database
@@ -77,6 +77,16 @@ def test_no_process_has_more_connections_than_it_may(
 
     assert 5 <= max(counts) <= 8
     database().dispose()
+
+
+def test_a_direct_address_is_refused_where_no_database_is_named(
+    db: DatabaseUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INTEGRATIONS_LISTEN_URL", db.url)
+    monkeypatch.delenv("DATABASE_URL")
+
+    with pytest.raises(InvalidSetting, match=r"^INTEGRATIONS_LISTEN_URL: .*DATABASE_URL"):
+        integrations.list_connections()
 
 
 def test_no_transaction_waits_for_a_lock_without_end(db: DatabaseUnderTest) -> None:

@@ -6,7 +6,12 @@ from datetime import timedelta
 import psycopg
 
 from integrations_app.domain.finding import Finding, ok, problem, warning
-from integrations_app.errors import DatabaseUnavailable, InvalidSetting, StartRefused
+from integrations_app.errors import (
+    DatabaseMisconfigured,
+    DatabaseUnavailable,
+    InvalidSetting,
+    StartRefused,
+)
 from integrations_app.settings import Settings
 from integrations_app.storage import inspection, migrations
 from integrations_app.storage.engine import Database, database
@@ -133,14 +138,21 @@ def _clock(facts: ServerFacts) -> Iterator[Finding]:
 
 def _notifications(used: Database) -> Iterator[Finding]:
     try:
-        took_s = inspection.notification_round_trip(
-            used.connect, used.connect, within_s=_NOTIFIED_WITHIN_S
-        )
+        with used.connect_directly() as listening:
+            took_s = inspection.notification_round_trip(
+                listening, used.notify, within_s=_NOTIFIED_WITHIN_S
+            )
+    except DatabaseMisconfigured as error:
+        yield problem("database.notifications", str(error), "Correct that.")
+        return
     except (psycopg.Error, DatabaseUnavailable):
         took_s = None
     if took_s is None:
-        message = "A NOTIFY does not arrive: open pages do not show what others change."
-        remedy = "Connect to the server itself, or to a pool of sessions, not of transactions."
+        message = "A NOTIFY does not arrive: pages show what others change only after seconds."
+        remedy = (
+            "Set INTEGRATIONS_LISTEN_URL to the server's own address, or let the pooler hand out "
+            "sessions, not transactions."
+        )
         yield problem("database.notifications", message, remedy)
     else:
         yield ok(
