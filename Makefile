@@ -19,7 +19,7 @@ WORKERS := 1
 
 # Nobody's own settings of uv reach the locks.
 COMPILE = $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 \
-	--generate-hashes --no-annotate --all-extras --custom-compile-command 'make lock' $(FLAGS) pyproject.toml
+	--generate-hashes --no-annotate --custom-compile-command 'make lock' $(FLAGS) pyproject.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-operations check build wheel lock messages clean runtime testing browser
@@ -58,9 +58,10 @@ wheel: build ## the package with its pages, into dist/: what is installed serves
 	@$(BIN)/python -m hatchling build -t wheel -d dist
 
 lock: testing ## pin again what pyproject.toml asks for (FLAGS=--upgrade: the newest of it)
-	@$(COMPILE) --group build -o requirements.lock
-	@$(COMPILE) --group test -c requirements.lock -o requirements-test.lock
-	@if grep -n '://' requirements.lock requirements-test.lock; then \
+	@$(COMPILE) --all-extras --group build -o requirements.lock
+	@$(COMPILE) --extra web -c requirements.lock -o requirements-web.lock
+	@$(COMPILE) --all-extras --group test -c requirements.lock -o requirements-test.lock
+	@if grep -n '://' requirements*.lock; then \
 		echo 'A lock names an address.' >&2; exit 1; fi
 
 messages: testing ## collect the texts that people read, for translators

@@ -18,23 +18,26 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.embed import Server
-from reflex_base.config import Config
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from integrations_app import frontend, logs, package_files
 from integrations_app import settings as environment
 from integrations_app.errors import StartRefused
 from integrations_app.http import health
-from integrations_app.reflex_adapter import configuration, server_limits
+from integrations_app.reflex_adapter import server_limits
 from integrations_app.services import listening
 from integrations_app.settings import Settings
+
+if TYPE_CHECKING:
+    from reflex_base.config import Config
 
 STOP_WITHIN_S = 4.5
 
@@ -193,18 +196,29 @@ def _shared_figures(settings: Settings) -> Iterator[None]:
 def _set_up_process(settings: Settings) -> None:
     os.environ.update(_REFLEX)
     os.environ["REFLEX_WEB_WORKDIR"] = str(frontend.web())
+    _have_home()
     logs.set_up(settings.log_level)
     server_limits.allow_connections()
 
 
+def _have_home() -> None:
+    """Name a home folder, where a container's user has none; Reflex cannot be imported without."""
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = "/nonexistent"  # nothing is written there
+
+
 def _load() -> ASGIApp:
+    from integrations_app.reflex_adapter import configuration  # noqa: PLC0415 - reads _REFLEX
+
     configuration.use(_configured)
-    from integrations_app.integrations_app import app  # noqa: PLC0415 - reads _REFLEX
+    from integrations_app.integrations_app import app  # noqa: PLC0415 - asks for the configuration
 
     return app()
 
 
-def _configured() -> Config:
+def _configured() -> "Config":
     from integrations_app.reflex_config import reflex_config  # noqa: PLC0415 - brings all of Reflex
 
     return reflex_config()
