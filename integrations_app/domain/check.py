@@ -19,6 +19,14 @@ class CheckReason(StrEnum):
     NOT_TESTABLE = "not_testable"
     UNDECRYPTABLE = "undecryptable"
 
+    @classmethod
+    def stored(cls, text: str | None) -> "CheckReason | None":
+        """Return the reason that is stored so; None too for one that only a newer version knows."""
+        return _STORED.get(text)
+
+
+_STORED: dict[str | None, CheckReason] = {each.value: each for each in CheckReason}
+
 
 DETAIL_KEYS = frozenset({"http_status", "retry_after_s", "provider_code"})
 """The only facts of an answer that are kept."""

@@ -51,7 +51,7 @@ def summary(row: Row[Any]) -> Summary:
         name=row.name,
         account_name=row.account_name,
         status=Status(row.status),
-        validation_reason=CheckReason(reason) if reason else None,
+        validation_reason=CheckReason.stored(reason),
         validation_details=row.validation_details,
         last_validated_at=row.last_validated_at,
         version=row.version,

@@ -125,7 +125,7 @@ def connection_of(row: Row[Any]) -> Connection:
         last_validated_at=_utc(row.last_validated_at),
         connected_at=_utc(row.connected_at),
         next_check_at=_next_check_at(row, provider),
-        validation_reason=CheckReason(reason) if reason else None,
+        validation_reason=CheckReason.stored(reason),
         validation_details=row.validation_details,
         version=row.version,
         created_at=row.created_at.astimezone(UTC),

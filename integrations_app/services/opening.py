@@ -104,7 +104,7 @@ def opened(
             if field is not None and field not in without
         },
         credential_revision=credential_revision,
-        reason=CheckReason(reason) if reason else None,
+        reason=CheckReason.stored(reason),
         token_revision=token[0],
         token_expires_at=token[1],
         token_refresh_at=token[2],

@@ -119,3 +119,15 @@ def test_a_search_is_planned_for_its_own_words_however_often_it_is_made() -> Non
     )
     assert planned
     assert all(row.custom_plans and not row.generic_plans for row in planned)
+
+
+def test_a_reason_that_only_a_newer_version_knows_keeps_nothing_from_being_shown(
+    db: DatabaseUnderTest,
+) -> None:
+    """Two versions run at once while one is replaced by the other."""
+    uuid = integrations.add_connection("mistral", "main", values={"api_key": "k"}).uuid
+    db.execute("UPDATE integration_connections SET status = 'error', validation_reason = 'moon'")
+
+    assert [row.name for row in listing.page(PageQuery()).rows] == ["main"]
+    assert integrations.list_connections()[0].status is Status.ERROR
+    assert integrations.get_credentials(uuid)["api_key"] == "k"
