@@ -4,7 +4,7 @@ import reflex as rx
 
 from integrations_app.components.reactive import Flag, Text, items
 from integrations_app.components.text import t
-from integrations_app.components.theme import GLOW, ORDER_LINE, QUIET_LINK
+from integrations_app.components.theme import GLOW, ORDER_LINE, QUIET_LINK, TABLE_ROOM
 from integrations_app.components.translation import untranslated
 from integrations_app.state.paged_list import PagedList
 
@@ -37,7 +37,7 @@ def kept_rows(state: type[PagedList], table: rx.Component) -> rx.Component:
             class_name=ORDER_LINE,
         ),
         table,
-        class_name="kept-rows",
+        class_name=f"kept-rows {TABLE_ROOM}",
     )
 
 

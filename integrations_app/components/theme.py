@@ -12,6 +12,7 @@ FORM_WIDTH = "720px"
 
 MASKED = "masked"
 TABLE = "connections"
+TABLE_ROOM = "table-room"
 GLOW = "glow"
 QUIET_LINK = "quiet-link"
 LOST_LINE = "lost-line"

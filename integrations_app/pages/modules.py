@@ -9,7 +9,7 @@ from integrations_app.components.reactive import items
 from integrations_app.components.seen import seen
 from integrations_app.components.shell import page_heading, shell, way_back
 from integrations_app.components.text import t
-from integrations_app.components.theme import TABLE
+from integrations_app.components.theme import TABLE, TABLE_ROOM
 from integrations_app.state.modules import ModuleItem, Modules, NeedItem
 
 
@@ -38,7 +38,7 @@ def page() -> rx.Component:
 
 
 def _table() -> rx.Component:
-    return rx.el.table(
+    table = rx.el.table(
         rx.el.thead(
             rx.el.tr(
                 rx.el.th(t("Module"), scope="col"),
@@ -50,6 +50,7 @@ def _table() -> rx.Component:
         rx.el.tbody(rx.foreach(Modules.rows, _row)),
         class_name=TABLE,
     )
+    return rx.el.div(table, class_name=TABLE_ROOM)
 
 
 def _need(need: NeedItem) -> rx.Component:
