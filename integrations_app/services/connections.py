@@ -1,8 +1,7 @@
 """Changing connections; each function is one transaction that tells its facts."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -35,11 +34,6 @@ from integrations_app.storage import queries
 from integrations_app.storage.engine import database
 from integrations_app.storage.tables import ConnectionRow
 from integrations_app.storage.within import Within
-
-_ATTEMPTS = 3
-
-_Locked = TypeVar("_Locked")
-_Done = TypeVar("_Done")
 
 
 def add(
@@ -225,39 +219,9 @@ def remove(
         refuse_unseen(users.usages, seen_usages)
         return delete(session, row, actor=actor)
 
-    unwanted = with_users(parsed, lambda session: locked(session, parsed), deleted)
+    unwanted = usage.with_users(parsed, lambda session: locked(session, parsed), deleted)
     revocation.revoke_each(*unwanted or ())
     return unwanted is not None
-
-
-def with_users(
-    uuid: UUID, lock: Callable[[Session], _Locked], act: Callable[[Session, _Locked, Users], _Done]
-) -> _Done:
-    """Do something to a connection and to all who use it, in one transaction.
-
-    They are asked before, while nothing is locked, since modules' code may take its time; and once
-    more if somebody held the connection meanwhile, who may use it now.
-
-    Args:
-        uuid: The connection's.
-        lock: Locks it, and gives the rows; None if it is not there.
-        act: What to do, with what `lock` gives and with all users.
-
-    Raises:
-        UsagesChanged: They change faster than they can be asked.
-    """
-    attempts_left = _ATTEMPTS
-    while True:
-        users = usage.users(uuid)
-        attempts_left -= 1
-        with database().transaction() as session:
-            was_free = usage.is_free(session, uuid)
-            rows = lock(session)
-            are_all = users.are_all(session) and (was_free or not attempts_left)
-            if rows is None or are_all:
-                return act(session, rows, users)
-        if not attempts_left:
-            raise UsagesChanged(users.usages)
 
 
 def delete(session: Session, row: ConnectionRow, *, actor: Actor) -> Sequence[Opened | None]:

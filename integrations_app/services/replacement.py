@@ -112,7 +112,7 @@ def replace(
             facts.record(session, TOOK_OVER, actor=actor, at=at, row=rows[staying])
         return moved, connections.delete(session, rows[leaving], actor=actor)
 
-    moved, unwanted = connections.with_users(
+    moved, unwanted = usage.with_users(
         leaving, lambda session: _locked(session, leaving, staying), replaced
     )
     revocation.revoke_each(*unwanted)

@@ -1,22 +1,28 @@
 """Who uses a connection, as the modules tell."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlmodel import Session
 
 from integrations_app.domain.usage import Usage
+from integrations_app.errors import UsagesChanged
 from integrations_app.modules import Module, failure, registry
 from integrations_app.storage.engine import database
 from integrations_app.storage.queries import connections
 from integrations_app.storage.within import Reads, Within
 
 logger = logging.getLogger(__name__)
+
+_ATTEMPTS = 3
+
+_Locked = TypeVar("_Locked")
+_Done = TypeVar("_Done")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +107,36 @@ def is_free(session: Session, uuid: UUID) -> bool:
     found = session.execute(row.with_for_update(skip_locked=True)).first()
     probe.rollback()
     return found is not None
+
+
+def with_users(
+    uuid: UUID, lock: Callable[[Session], _Locked], act: Callable[[Session, _Locked, Users], _Done]
+) -> _Done:
+    """Do something to a connection and to all who use it, in one transaction.
+
+    They are asked before, while nothing is locked, since modules' code may take its time; and once
+    more if somebody held the connection meanwhile, who may use it now.
+
+    Args:
+        uuid: The connection's.
+        lock: Locks it, and gives the rows; None if it is not there.
+        act: What to do, with what `lock` gives and with all users.
+
+    Raises:
+        UsagesChanged: They change faster than they can be asked.
+    """
+    attempts_left = _ATTEMPTS
+    while True:
+        asked = users(uuid)
+        attempts_left -= 1
+        with database().transaction() as session:
+            was_free = is_free(session, uuid)
+            rows = lock(session)
+            are_all = asked.are_all(session) and (was_free or not attempts_left)
+            if rows is None or are_all:
+                return act(session, rows, asked)
+        if not attempts_left:
+            raise UsagesChanged(asked.usages)
 
 
 def _references(reads: Reads, uuid: UUID) -> frozenset[tuple[Any, ...]]:
