@@ -22,7 +22,7 @@ COMPILE = $(BIN)/uv --no-config pip compile --quiet --universal --python-version
 	--generate-hashes --no-annotate --custom-compile-command 'make lock' $(FLAGS) pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-operations check build wheel lock messages clean runtime testing browser
+.PHONY: help setup run test test-operations check build wheel matrix lock messages clean runtime testing browser
 .NOTPARALLEL:
 .SUFFIXES:
 
@@ -56,6 +56,9 @@ build: runtime ## the production frontend, if its sources changed
 
 wheel: build ## the package with its pages, into dist/: what is installed serves from any folder
 	@$(BIN)/python -m hatchling build -t wheel -d dist
+
+matrix: testing ## the library's tests with the oldest and with the newest of what it depends on
+	@$(BIN)/python -m tests.matrix
 
 lock: testing ## pin again what pyproject.toml asks for (FLAGS=--upgrade: the newest of it)
 	@$(COMPILE) --all-extras --group build -o requirements.lock

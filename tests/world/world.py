@@ -55,7 +55,7 @@ class World:
         sites = [*plain_sites(), *oauth.sites]
         server = Server(sites=sites, authority=authority, recorder=recorder)
         with (
-            start_blocking_portal(name="world") as portal,
+            start_blocking_portal() as portal,
             portal.wrap_async_context_manager(_open(server, authority, recorder)) as proxy_port,
         ):
             proxy_url = f"http://{LOOPBACK}:{proxy_port}"
