@@ -44,11 +44,12 @@ assert set(os.listdir(".")) == before
 
 CHECK_IN_A_FORKED_CHILD = """
 import os
+from uuid import uuid4
 from integrations_app import integrations
 UUID = {uuid!r}
 def use():
     with integrations.subscribe() as events:
-        integrations.rename_connection(UUID, f"by-{{os.getpid()}}")
+        integrations.rename_connection(UUID, f"by-{{uuid4()}}")
         event = events.get(timeout_s=10)
     key = integrations.get_credentials(UUID)["api_key"]
     ok = integrations.validate_connection(UUID).ok
