@@ -1,7 +1,8 @@
 // Whoever has to sign in comes back to where they were, and reads why it was asked.
 (() => {
-  const LOGIN = "/login";
-  const OURS = "/admin/";
+  const BASE = new URL(".", document.currentScript.src).pathname.slice(0, -1);
+  const LOGIN = `${BASE}/login`;
+  const OURS = `${BASE}/admin/`;
   const WANTED = "integrations.wanted";
   const PERSON = "integrations.person";
   const SIGNED_OUT = "integrations.signed-out-at";

@@ -48,7 +48,7 @@ def serve() -> None:
     prepared = startup.prepare()
     for warning in (*listening.warnings(current), *prepared.warnings):
         typer.echo(f"Warning: {warning}", err=True)
-    server.serve(current, on_ready=lambda: _greet(current.origin, prepared.first_admin_link))
+    server.serve(current, on_ready=lambda: _greet(current.url, prepared.first_admin_link))
 
 
 @app.command()

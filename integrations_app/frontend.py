@@ -13,11 +13,14 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from integrations_app import package_files
+from integrations_app import below_path, package_files
 from integrations_app.errors import StartRefused
 
 # Without these Reflex asks the package index for its newest version and reports to its makers;
 # where packets are dropped without a word, each waits for its time-out.
+BUILT_BELOW = ("REFLEX_FRONTEND_PATH", "REFLEX_BACKEND_PATH")
+"""Variables by which Reflex is told below which path to build; the server is told none."""
+
 _QUIET = {
     "REFLEX_CHECK_LATEST_VERSION": "false",
     "REFLEX_TELEMETRY_ENABLED": "false",
@@ -44,7 +47,12 @@ def folder() -> Path:
 
 def served() -> tuple[Path, ...]:
     """All that serving a finished build takes: files, and folders whole."""
-    return folder(), web() / "backend", _stamp()
+    return folder(), originals(), web() / "backend", _stamp()
+
+
+def originals() -> Path:
+    """What the built pages are copied from, for whatever path of a host they stand below."""
+    return web() / "build" / "originals"
 
 
 def built() -> bool:
@@ -74,6 +82,7 @@ def build() -> None:
     _stamp().unlink(missing_ok=True)
     sources = _digest(_SOURCES)  # before, so that what is edited meanwhile counts as changed
     _export()
+    below_path.settle(folder(), originals())
     _settle_packages()
     _stamp().write_text(_fingerprint(sources))
 
@@ -140,7 +149,7 @@ def _environment() -> dict[str, str]:
     }
     # Reflex keeps its own records in the home folder, which a container may lack.
     own = {"REFLEX_DIR": str(web() / "reflex")}
-    return own | inherited | _QUIET
+    return own | inherited | _QUIET | dict.fromkeys(BUILT_BELOW, below_path.PLACEHOLDER)
 
 
 def _project() -> Path:

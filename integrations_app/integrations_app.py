@@ -31,13 +31,13 @@ gate = Gate()
 app = App(
     stylesheets=STYLESHEETS,
     head_components=[
-        rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
-        rx.el.script(src="/forms.js", defer=True),
-        rx.el.script(src="/drafts.js", defer=True),
-        rx.el.script(src="/sign-in.js", defer=True),
-        rx.el.script(src=f"/{copying.SCRIPT}", defer=True),
-        rx.el.script(src="/post-forms.js", defer=True),
-        rx.el.script(src=old_key_card.SCRIPT, defer=True),
+        rx.el.link(rel="icon", href=routes.asset("favicon.svg"), type="image/svg+xml"),
+        rx.el.script(src=routes.asset("forms.js"), defer=True),
+        rx.el.script(src=routes.asset("drafts.js"), defer=True),
+        rx.el.script(src=routes.asset("sign-in.js"), defer=True),
+        rx.el.script(src=routes.asset(copying.SCRIPT), defer=True),
+        rx.el.script(src=routes.asset("post-forms.js"), defer=True),
+        rx.el.script(src=routes.asset(old_key_card.SCRIPT), defer=True),
         rx.el.meta(name="referrer", content="no-referrer"),
     ],
     api_transformer=[

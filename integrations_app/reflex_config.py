@@ -4,15 +4,16 @@ Variables named `REFLEX_` and a field of `rx.Config` override what stands here: 
 own door for operators, and none of them is needed.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Any, Unpack
 
 import reflex as rx
-from reflex_base.constants import StateManagerMode
+from reflex_base.constants import Endpoint, StateManagerMode
 from reflex_base.plugins.base import PostBuildContext
 
-from integrations_app import frontend, settings
+from integrations_app import frontend, routes, settings
 from integrations_app.services.sessions import LIFETIME
 
 
@@ -24,6 +25,14 @@ class AnyAddress(rx.plugins.Plugin):
         frontend.free_addresses(context["static_dir"])
 
 
+class _Config(rx.Config):
+    """One whose server is below a path for browsers, and for nobody else."""
+
+    def get_event_namespace(self) -> str:
+        """Return what browsers name the event namespace: they take the address's whole path."""
+        return routes.endpoint(str(Endpoint.EVENT))
+
+
 def reflex_config() -> rx.Config:
     """Return what follows from the environment's settings.
 
@@ -32,7 +41,10 @@ def reflex_config() -> rx.Config:
     """
     configured = settings.load()
     by_redis = configured.redis_url is not None
-    return rx.Config(
+    building = os.environ.get(frontend.BUILT_BELOW[0], "")
+    base = building or configured.address.path
+    routes.place(base=base, api_base=base)
+    return _Config(
         app_name="integrations_app",
         telemetry_enabled=False,
         show_built_with_reflex=False,

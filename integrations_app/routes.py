@@ -20,8 +20,14 @@ SIGN_OUT: str | None = None
 HOME = "/"
 """Where another app begins, of which our pages are a part."""
 
+BASE = ""
+"""Path of the host below which browsers see all pages; what is linked within the app has it not."""
+
+API_BASE = ""
+"""The same for endpoints."""
+
 ASSETS = ""
-"""What stands before the addresses of our own files."""
+"""What stands before the names of our own files, behind `BASE`."""
 
 HOSTS_ASSETS = "/integrations"
 """The same in another app, beside its own files."""
@@ -55,8 +61,22 @@ FORMS = "/api/integrations/forms"
 
 OAUTH_CALLBACK = "/api/integrations/oauth/callback"
 
+OWN_PATHS = ("admin", "api", "assets", "external", "login", "providers", "setup", "_event")
+"""First parts of addresses that a path of the host could be taken for."""
+
 _embedded = False
 _has_layout = False
+
+
+def place(*, base: str, api_base: str) -> None:
+    """Say below which path of their host browsers see the pages, before any is drawn.
+
+    Args:
+        base: Such as `/tools`; empty for none.
+        api_base: The same for endpoints.
+    """
+    global BASE, API_BASE
+    BASE, API_BASE = base.rstrip("/"), api_base.rstrip("/")
 
 
 def embed(
@@ -89,20 +109,35 @@ def has_layout() -> bool:
 
 def is_for_anyone(path: str) -> bool:
     """Whether the page of this path is none of an admin's: whoever is there may stay."""
-    path = path.rstrip("/")
+    path = within(path).rstrip("/")
     if _embedded:
         return path != LISTING and not path.startswith(f"{LISTING}/")
     return path in (LOGIN, SETUP)
 
 
+def within(path: str) -> str:
+    """The path of a page without that of the host."""
+    return path.removeprefix(BASE) if f"{path}/".startswith(f"{BASE}/") else path
+
+
+def loaded(page: str) -> str:
+    """The address of a page for whoever loads it anew, past the router of the pages."""
+    return f"{BASE}{page}"
+
+
+def endpoint(path: str) -> str:
+    """The address of an endpoint as browsers see it."""
+    return f"{API_BASE}{path}"
+
+
 def asset(name: str) -> str:
     """The address of a file of ours, such as `mark.svg`."""
-    return f"{ASSETS}/{name}"
+    return f"{BASE}{ASSETS}/{name}"
 
 
 def brought_icon(provider: str) -> str:
     """The address of the logo that a package brings for a provider."""
-    return f"{ICONS}/{provider}"
+    return endpoint(f"{ICONS}/{provider}")
 
 
 def edit(uuid: UUID | str) -> str:

@@ -28,7 +28,7 @@ from granian.log import LogLevels
 from granian.server.embed import Server
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from integrations_app import frontend, logs, package_files
+from integrations_app import below_path, frontend, logs, package_files
 from integrations_app import settings as environment
 from integrations_app.errors import StartRefused
 from integrations_app.http import health
@@ -93,13 +93,14 @@ def serve(settings: Settings, *, on_ready: Callable[[], None]) -> None:
     Raises:
         StartRefused: The app or its server does not start.
     """
-    if settings.redis_url:
-        _serve_by_workers(settings, on_ready)
-    else:
-        os.environ.pop(_FIGURES, None)
-        app = _load()
-        listening.refuse_unusable(settings)  # Granian would share it with another server of ours
-        asyncio.run(_serve_here(app, settings, on_ready))
+    with _pages_below_path(settings):
+        if settings.redis_url:
+            _serve_by_workers(settings, on_ready)
+        else:
+            os.environ.pop(_FIGURES, None)
+            app = _load()
+            listening.refuse_unusable(settings)  # Granian would share it with another of ours
+            asyncio.run(_serve_here(app, settings, on_ready))
     _served.set()
 
 
@@ -179,6 +180,31 @@ def _serve_by_workers(settings: Settings, on_ready: Callable[[], None]) -> None:
         server.serve()
 
 
+def _pages(settings: Settings) -> Path:
+    """Folder of the pages as browsers need them below the path of the host."""
+    return settings.data_dir / f"pages-{settings.port}"
+
+
+@contextlib.contextmanager
+def _pages_below_path(settings: Settings) -> Iterator[None]:
+    """Have such pages while they are served; without a path, those of the build are right."""
+    path = settings.address.path
+    if not path:
+        yield
+        return
+    made = _pages(settings)
+    shutil.rmtree(made, ignore_errors=True)
+    try:
+        below_path.copy(frontend.originals(), made / "build" / "client", path=path)
+        (made / "backend").symlink_to(frontend.web() / "backend")
+    except OSError as error:
+        raise StartRefused(f"The pages for {path} cannot be written to {made}: {error}") from error
+    try:
+        yield
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def _shared_figures(settings: Settings) -> Iterator[None]:
     """A folder where workers leave their figures for each other; new at each start."""
@@ -195,6 +221,8 @@ def _shared_figures(settings: Settings) -> Iterator[None]:
 
 def _set_up_process(settings: Settings) -> None:
     os.environ.update(_REFLEX)
+    for variable in frontend.BUILT_BELOW:
+        os.environ.pop(variable, None)
     os.environ["REFLEX_WEB_WORKDIR"] = str(frontend.web())
     _have_home()
     logs.set_up(settings.log_level)
@@ -210,9 +238,15 @@ def _have_home() -> None:
 
 
 def _load() -> ASGIApp:
+    settings = environment.load()
+    if settings.address.path:
+        os.environ["REFLEX_WEB_WORKDIR"] = str(_pages(settings))
     from integrations_app.reflex_adapter import configuration  # noqa: PLC0415 - reads _REFLEX
 
     configuration.use(_configured)
+    from reflex_base.config import get_config  # noqa: PLC0415 - reads _REFLEX
+
+    get_config()  # it says below which path pages are, which they are to know when they are drawn
     from integrations_app.integrations_app import app  # noqa: PLC0415 - asks for the configuration
 
     return app()

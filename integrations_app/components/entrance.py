@@ -45,7 +45,7 @@ def entrance(
             rx.box(problem_callout(Login.problem), margin_top="var(--space-4)"),
             id=FORM_ID,
             method="post",
-            action=endpoint,
+            action=routes.endpoint(endpoint),
             on_submit=on_submit,
         ),
     )

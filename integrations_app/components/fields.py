@@ -84,7 +84,7 @@ def secret_form(
             ),
             identity=identity,
             custom_attrs={
-                "data-posts": routes.FORMS,
+                "data-posts": routes.endpoint(routes.FORMS),
                 "data-action": action,
                 "data-provider": provider,
                 "data-unreachable": _(

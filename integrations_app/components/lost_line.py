@@ -8,6 +8,7 @@ from reflex_base.constants import Hooks, Imports
 from reflex_base.utils.imports import merge_imports
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
+from integrations_app import routes
 from integrations_app.components.feedback import notice_callout
 from integrations_app.components.reactive import flag, text
 from integrations_app.components.text import t
@@ -36,7 +37,7 @@ useEffect(() => {{
     let told = null;
     if (connectErrors.length >= 2) {{
       try {{
-        const answer = await fetch({json.dumps(REACH)}, {{ method: "POST" }});
+        const answer = await fetch({json.dumps(routes.endpoint(REACH))}, {{ method: "POST" }});
         told = answer.ok ? await answer.json() : null;
       }} catch {{
         // Nobody is there.
@@ -141,7 +142,7 @@ def _blocked() -> rx.Component:
             "The server answers, but something in between, such as a proxy, blocks the live "
             "connection of this page. Whoever runs the server has to let WebSockets through to "
             "{address}.",
-            address=_browsers("window.location.origin + '/_event'"),
+            address=_browsers("window.location.origin") + routes.endpoint("/_event"),
         )
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Unpack
 
+from reflex_base.config import get_config
 from reflex_base.plugins.base import (
     CommonContext,
     Plugin,
@@ -84,6 +85,8 @@ class IntegrationsPlugin(Plugin):
 
     def register_route(self, **context: Unpack[RegisterRouteContext]) -> None:
         """Add the pages; called at each build and at each start, before any page is drawn."""
+        config = get_config()
+        routes.place(base=config.frontend_path, api_base=config.backend_path)
         routes.embed(
             prefix=self._prefix,
             home=self._home_url,

@@ -9,7 +9,9 @@ from typing import Any
 from reflex.app import App
 from reflex.config import get_config
 from starlette.applications import Starlette
+from starlette.routing import Mount
 
+from integrations_app import routes
 from integrations_app.errors import DatabaseUnavailable, NotSignedIn
 from integrations_app.http import health, icons, metrics, oauth_callback, reach
 from integrations_app.reflex_adapter import websocket
@@ -79,7 +81,9 @@ def answering(theirs: OnError) -> OnError:
 def _endpoints(*, says_health: bool, counts: bool) -> Starlette:
     more = [*(health.ROUTES if says_health else ()), *(metrics.ROUTES if counts else ())]
     pages = [*oauth_callback.ROUTES, *form_endpoints.ROUTES, *icons.ROUTES, reach.route(_accepts)]
-    return Starlette(routes=[*pages, *more])
+    endpoints = [*pages, *more]
+    below = routes.API_BASE  # where the app has its own endpoints, too
+    return Starlette(routes=[Mount(below, routes=endpoints), *endpoints] if below else endpoints)
 
 
 def _accepts(origin: str) -> bool:

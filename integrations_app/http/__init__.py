@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from integrations_app.http import health, icons, metrics, oauth_callback, reach, sign_in
 from integrations_app.http.addresses import pages_without_slash
+from integrations_app.http.base_path import below_base_path
 from integrations_app.http.bodies import bounded_bodies
 from integrations_app.http.headers import security_headers
 from integrations_app.http.journal import journal
@@ -32,4 +33,5 @@ def transformers(*more: Sequence[Route]) -> list[Starlette | Callable[[ASGIApp],
         reach.foreign_origins_logged,
         journal,
         security_headers,
+        below_base_path,
     ]

@@ -19,7 +19,7 @@ def keep(response: Response, token: str) -> None:
         _name(),
         token,
         max_age=int(LIFETIME.total_seconds()),
-        path="/",
+        path=_path(),
         secure=_is_https(),
         httponly=True,
         samesite="lax",  # strict would lose it on the way back from an OAuth provider
@@ -28,7 +28,7 @@ def keep(response: Response, token: str) -> None:
 
 def forget(response: Response) -> None:
     """Have the browser drop it."""
-    response.delete_cookie(_name(), path="/", secure=_is_https(), httponly=True, samesite="lax")
+    response.delete_cookie(_name(), path=_path(), secure=_is_https(), httponly=True, samesite="lax")
 
 
 def browser_marker(header: str) -> str:
@@ -37,12 +37,12 @@ def browser_marker(header: str) -> str:
 
 
 def keep_marker(response: Response, marker: str, *, path: str) -> None:
-    """Have the browser keep it, to be sent to one path only; signing out leaves it there."""
+    """Have the browser keep it, to be sent to one path of ours only; signing out leaves it."""
     response.set_cookie(
         _marker_name(),
         marker,
         max_age=int(known_browsers.LIFETIME.total_seconds()),
-        path=path,
+        path=settings.load().address.path + path,
         secure=_is_https(),
         httponly=True,
         samesite="strict",
@@ -55,14 +55,22 @@ def _marker_name() -> str:
 
 
 def _name() -> str:
-    # Browsers take a cookie of this prefix from the host itself only, never from a sibling domain.
-    return f"{'__Host-' if _is_https() else ''}integrations_session{_of_instance()}"
+    # Browsers take a cookie of this prefix from the host itself only, never from a sibling domain;
+    # but it goes to the whole host, which below a path is not ours.
+    whole_host = _path() == "/"
+    prefix = ("__Host-" if whole_host else "__Secure-") if _is_https() else ""
+    return f"{prefix}integrations_session{_of_instance()}"
+
+
+def _path() -> str:
+    return settings.load().address.path or "/"
 
 
 def _of_instance() -> str:
     """What tells apart the cookies of servers on one host: browsers share them among ports."""
     address = settings.load().address
-    return "" if address.has_usual_port else f"_{address.port}"
+    port = "" if address.has_usual_port else f"_{address.port}"
+    return port + address.path.replace("/", "_")
 
 
 def _is_https() -> bool:

@@ -68,7 +68,8 @@ def _add(headers: MutableHeaders, scope: Scope, status: int, address: PublicUrl)
 
 def _may_insist_on_https(address: PublicUrl) -> bool:
     """Whether the host is ours alone: the demand holds for all of its ports, for a year."""
-    return address.is_https and address.has_usual_port and not address.is_local
+    is_whole_host = address.has_usual_port and not address.path
+    return address.is_https and is_whole_host and not address.is_local
 
 
 def _holds_key(path: str) -> bool:

@@ -54,7 +54,7 @@ async def _answer(request: Request) -> Response:
 
 
 def _to(address: str) -> Response:
-    return RedirectResponse(address, status_code=303)
+    return RedirectResponse(routes.loaded(address), status_code=303)
 
 
 ROUTES = [Route(routes.OAUTH_CALLBACK, callback, methods=["GET"])]

@@ -93,7 +93,7 @@ def of_refusal(code: str) -> str:
         case "foreign_origin":
             return _(
                 "This is not the address that the server expects; go to {origin}.",
-                origin=settings.load().origin,
+                origin=settings.load().url,
             )
         case "not_as_seen":
             return _("What you saw has changed meanwhile, so nothing was done. Reload the page.")

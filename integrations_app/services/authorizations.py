@@ -64,7 +64,7 @@ class _Lost(StateMismatch):
 
 def redirect_uri() -> str:
     """Where every provider sends browsers back to; the same for all connections."""
-    return settings.load().origin + routes.OAUTH_CALLBACK
+    return settings.load().url + routes.OAUTH_CALLBACK
 
 
 def begin(uuid: object, session_token: str) -> str:

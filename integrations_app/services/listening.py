@@ -68,7 +68,7 @@ def warnings(
         return ()
     if any(ip_address(each).is_unspecified for each in settings.listen):
         return (
-            f"Pages work at {settings.origin} only, until INTEGRATIONS_PUBLIC_URL says at which "
+            f"Pages work at {settings.url} only, until INTEGRATIONS_PUBLIC_URL says at which "
             "address browsers open them.",
         )
     if not settings.listen and is_container(root, environment):

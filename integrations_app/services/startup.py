@@ -38,7 +38,7 @@ def prepare() -> Prepared:
     about_data = prepare_data()
     token = admins.setup_token()
     return Prepared(
-        first_admin_link=f"{configured.origin}{routes.SETUP}?token={token}" if token else None,
+        first_admin_link=f"{configured.url}{routes.SETUP}?token={token}" if token else None,
         warnings=(*about_redis, *about_data),
     )
 

@@ -71,8 +71,13 @@ class Settings:
         return self.public_url or PublicUrl(scheme="http", host="localhost", port=self.port)
 
     @property
-    def origin(self) -> str:
+    def url(self) -> str:
         """The address to print and to put into links, without a trailing slash."""
+        return self.address.url
+
+    @property
+    def origin(self) -> str:
+        """That without its path, as browsers name where a page comes from."""
         return self.address.origin
 
     @property

@@ -1,30 +1,40 @@
 """The address under which browsers reach the app, as they write it themselves."""
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
+from integrations_app import routes
 from integrations_app.errors import InvalidSetting
 from integrations_app.settings import hosts
 
 _NAME = "INTEGRATIONS_PUBLIC_URL"
 _EXAMPLE = "must be like https://admin.example.com"
+_PART = re.compile(r"(?!\.+$)[A-Za-z0-9_~.-]+")
 _USUAL_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicUrl:
-    """An origin, written as a browser's `Origin` header writes it.
+    """An origin, written as a browser's `Origin` header writes it, and a path below it.
 
     Attributes:
         scheme: `http` or `https`.
         host: Name or literal address, in ASCII and lower case, an IPv6 address without brackets.
         port: The scheme's usual one, too.
+        path: Such as `/tools`, without a slash at its end; empty for the whole host.
     """
 
     scheme: str
     host: str
     port: int
+    path: str = ""
+
+    @property
+    def url(self) -> str:
+        """The whole address, without a trailing slash."""
+        return self.origin + self.path
 
     @property
     def origin(self) -> str:
@@ -69,12 +79,24 @@ def parse(text: str) -> PublicUrl | None:
         raise InvalidSetting(_NAME, "must hold no user name and no password")
     if url.query or url.fragment:
         raise InvalidSetting(_NAME, f"{_EXAMPLE}, with nothing behind it")
-    if url.path.strip("/"):
-        raise InvalidSetting(_NAME, "must have no path")
+    path = _path(url.path)
     host = hosts.normalised(url.hostname)
     if host is None:
         raise InvalidSetting(_NAME, "has no valid host name")
-    return PublicUrl(scheme=url.scheme, host=host, port=port or _USUAL_PORTS[url.scheme])
+    port = port or _USUAL_PORTS[url.scheme]
+    return PublicUrl(scheme=url.scheme, host=host, port=port, path=path)
+
+
+def _path(text: str) -> str:
+    path = text.rstrip("/")
+    if not path:
+        return ""
+    parts = path.removeprefix("/").split("/")
+    if not all(_PART.fullmatch(part) for part in parts):
+        raise InvalidSetting(_NAME, "has a path that is not like /tools")
+    if parts[0] in routes.OWN_PATHS:
+        raise InvalidSetting(_NAME, f"has a path that begins with /{parts[0]}, as pages of ours do")
+    return path
 
 
 def _split(text: str) -> tuple[SplitResult, int | None]:

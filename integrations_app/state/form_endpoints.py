@@ -140,7 +140,7 @@ def _connect(answer: FormAnswer, sent: Submission) -> FormAnswer:
     """Save what the form says, then let the browser leave for the provider."""
     expected = settings.load().origin
     if sent.origin not in ("", expected):  # nobody could come back to where they are now
-        return replace(answer, problem=_wrong_origin(sent.provider, expected))
+        return replace(answer, problem=_wrong_origin(sent.provider, settings.load().url))
     _store(sent)
     try:
         host_sessions.anchor(sent.session)

@@ -109,7 +109,9 @@ async def _refused(root: BaseState, event: Event) -> StateUpdate | None:
         return None
     page_state: session.AdminState = await root.get_state(registered.states[0])
     sentence = seen.refusal(
-        event.payload.get(seen.SEEN), page=root.router.url.path, is_shown=page_state._shows
+        event.payload.get(seen.SEEN),
+        page=routes.within(root.router.url.path),
+        is_shown=page_state._shows,
     )
     if not sentence:
         return None

@@ -19,8 +19,10 @@ _GIVEN_UP_AFTER_MS = 10_000
 FAILED = "data-sign-out-failed"
 """Marks what is shown where signing out failed."""
 
-LEAVE = f"window.location.assign('{routes.LOGIN}')"
-"""A full page load: nothing of before stays in the browser's memory."""
+
+def leave() -> str:
+    """A full page load of the sign-in page: nothing of before stays in the browser's memory."""
+    return f"window.location.assign('{routes.loaded(routes.LOGIN)}')"
 
 
 def sign_out() -> rx.event.EventSpec:
@@ -28,8 +30,8 @@ def sign_out() -> rx.event.EventSpec:
     limits = f"{{method: 'POST', signal: AbortSignal.timeout({_GIVEN_UP_AFTER_MS})}}"
     return rx.call_script(
         f"{_say_that_it_failed(failed=False)};"
-        f"window.integrationsSigningOut = fetch('{SIGN_OUT}', {limits})"
-        f".then((answer) => {{ if (!answer.ok) throw answer; {_FORGET}; {LEAVE}; }})"
+        f"window.integrationsSigningOut = fetch('{routes.endpoint(SIGN_OUT)}', {limits})"
+        f".then((answer) => {{ if (!answer.ok) throw answer; {_FORGET}; {leave()}; }})"
         f".catch(() => {{ {_say_that_it_failed(failed=True)}; }})"
     )
 
@@ -53,4 +55,6 @@ def sign_out_at(address: str) -> rx.event.EventSpec:
 
 def go_dark() -> rx.event.EventSpec:
     """Leave for the sign-in page as the session is over; after whoever is signing out just now."""
-    return rx.call_script(f"Promise.resolve(window.integrationsSigningOut).finally(() => {LEAVE})")
+    return rx.call_script(
+        f"Promise.resolve(window.integrationsSigningOut).finally(() => {leave()})"
+    )

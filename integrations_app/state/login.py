@@ -20,7 +20,6 @@ TOKEN = "token"
 """Parameter of the one-time link's address."""
 
 _PROBLEM_MAX_LENGTH = 500
-_WANTED = f"window.integrationsWanted?.() ?? {json.dumps(routes.LISTING)}"
 _POST = """
 (async () => {
   const body = new URLSearchParams(new FormData(document.getElementById(%(form)s)));
@@ -52,7 +51,7 @@ class Login(rx.State):
         """Begin anew, or go on to the pages for whom this one has nothing to do."""
         self.busy, self.problem = False, ""
         if await signed_in(self):
-            return rx.call_script(f"window.location.replace({_WANTED})")
+            return rx.call_script(f"window.location.replace({_wanted()})")
         url = self.router.url
         if url.path.rstrip("/") == routes.SETUP:
             token = url.query_parameters.get(TOKEN, "")
@@ -82,9 +81,15 @@ class Login(rx.State):
         self.busy, self.problem = True, ""
         words = {
             "form": FORM_ID,
-            "endpoint": endpoint,
+            "endpoint": routes.endpoint(endpoint),
             "unreachable": _("The server cannot be reached. Try again in a moment."),
         }
         quoted = {name: json.dumps(word) for name, word in words.items()}
-        script = _POST % {**quoted, "wanted": _WANTED}
+        script = _POST % {**quoted, "wanted": _wanted()}
         return rx.call_script(script, callback=Login.answered)
+
+
+def _wanted() -> str:
+    """Where to go once somebody has signed in, as the browser finds it."""
+    listing = json.dumps(routes.loaded(routes.LISTING))
+    return f"window.integrationsWanted?.() ?? {listing}"

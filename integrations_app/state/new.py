@@ -40,7 +40,7 @@ class New(setup_form.SetupForm, AdminState):
     async def load(self) -> None:
         """Show the choice, or the form for the provider that the address names."""
         await self._actor()
-        redirect_uri = settings.load().origin + routes.OAUTH_CALLBACK
+        redirect_uri = settings.load().url + routes.OAUTH_CALLBACK
         self.choices = [
             views.provider_item(each, redirect_uri=redirect_uri)
             for each in catalogue.all_providers()

@@ -16,6 +16,7 @@ Handlers that only look are marked `read_only`; what is neither is refused.
 from collections.abc import Callable
 from typing import TypeVar
 
+from integrations_app import routes
 from integrations_app.i18n import _
 from integrations_app.state.sent import version_of
 
@@ -53,7 +54,7 @@ def needs_seen(handler: Callable[..., object]) -> bool:
 def page_of(seen: object) -> str:
     """Return the path of the page that was shown; empty if `seen` names none."""
     path, _hash, _subject = str(seen).partition("#")
-    return path.rstrip("/")
+    return routes.within(path).rstrip("/")
 
 
 def subject_of(seen: object) -> tuple[str, int | None]:

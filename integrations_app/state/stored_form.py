@@ -72,7 +72,7 @@ class StoredForm(Account, setup_form.SetupForm, mixin=True):
     def _fill(self, connection: Connection) -> None:
         """Put what is stored into the form."""
         declared = catalogue.find(connection.provider)
-        redirect_uri = settings.load().origin + routes.OAUTH_CALLBACK
+        redirect_uri = settings.load().url + routes.OAUTH_CALLBACK
         if declared is None:
             self.provider = views.ProviderItem(
                 key=connection.provider, title=connection.provider, description=""

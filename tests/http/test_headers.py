@@ -105,6 +105,7 @@ def test_a_claimed_scheme_is_not_believed(
         "https://127.0.0.1",
         "https://integrations.localhost",
         "https://admin.example.com:8443",
+        "https://example.com/tools",
     ],
 )
 def test_a_host_that_serves_others_too_is_not_told_to_stay_with_https(

@@ -37,6 +37,23 @@ def test_an_origin_is_written_as_browsers_write_it(text: str, origin: str) -> No
     assert found.origin == origin
 
 
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://example.com/tools", "https://example.com/tools"),
+        ("https://example.com/tools/", "https://example.com/tools"),
+        ("https://example.com/our/tools/", "https://example.com/our/tools"),
+        ("https://example.com/", "https://example.com"),
+    ],
+)
+def test_a_path_below_which_pages_stand_is_kept_apart_from_the_origin(text: str, url: str) -> None:
+    found = parse(text)
+
+    assert found is not None
+    assert found.url == url
+    assert found.origin == "https://example.com"
+
+
 @pytest.mark.parametrize("host", ["localhost", "integrations.localhost", "127.0.0.2", "[::1]"])
 def test_a_name_of_whichever_machine_uses_it_is_local(host: str) -> None:
     found = parse(f"https://{host}")

@@ -12,7 +12,7 @@ from integrations_app.domain.event import Notice, NoticeKind
 from integrations_app.errors import DatabaseUnavailable, NotSignedIn
 from integrations_app.services import admins, live, sessions
 from integrations_app.state import guard
-from integrations_app.state.leaving import LEAVE, sign_out
+from integrations_app.state.leaving import leave, sign_out
 from tests.postgresql import DatabaseUnderTest
 from tests.state.conftest import OPERATOR
 from tests.state.diary import PRIVATE, Diary
@@ -40,7 +40,7 @@ async def _watching(tabs: Tabs, token: str, name: str = "tab") -> Tab:
 
 
 async def _dark(tab: Tab) -> float:
-    return await until(lambda: LEAVE in said(tab.told), within_s=5)
+    return await until(lambda: leave() in said(tab.told), within_s=5)
 
 
 def test_the_first_batch_comes_at_once_and_says_to_read_everything(ada: str) -> None:
@@ -103,7 +103,7 @@ def test_signing_out_darkens_every_tab_of_the_session_within_a_second(ada: str, 
 
         assert await _dark(tab) < A_SECOND_S
         assert await _dark(other) < A_SECOND_S
-        assert LEAVE not in said(bobs.told)
+        assert leave() not in said(bobs.told)
         assert (await bobs.state(Diary)).batches == [0]
 
     watched(ada, scenario)
@@ -222,7 +222,7 @@ def test_while_the_database_is_away_the_page_waits_and_then_goes_on(
 
         await until(lambda: len(diary.batches) == 2, within_s=5)
         assert diary._gaps == [True, True], "What came meanwhile is unknown."
-        assert LEAVE not in said(tab.told)
+        assert leave() not in said(tab.told)
 
     watched(ada, scenario)
 

@@ -14,7 +14,7 @@ from integrations_app.components.text import t
 from integrations_app.features.ai_endpoints.form_state import EndpointForm
 from integrations_app.i18n import _
 
-SCRIPT = "/old-key.js"
+SCRIPT = "old-key.js"
 _FIELD = "old-key"
 
 
@@ -92,7 +92,7 @@ def _shown_on_a_click() -> rx.Component:
         key=EndpointForm.row_uuid,
         class_name="old-key",
         custom_attrs={
-            "data-old-key": routes.AI_ENDPOINT_OLD_KEY,
+            "data-old-key": routes.endpoint(routes.AI_ENDPOINT_OLD_KEY),
             "data-uuid": EndpointForm.row_uuid,
             **copying.group(),
             "data-unreachable": _("The server cannot be reached. Try again in a moment."),

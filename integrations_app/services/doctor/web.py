@@ -17,7 +17,7 @@ def examine_address(configured: Settings) -> Iterator[Finding]:
     subject = "web.address"
     public = configured.public_url
     if public is None:
-        told = f"{configured.origin}, for this machine alone while no public address is set"
+        told = f"{configured.url}, for this machine alone while no public address is set"
         yield ok(subject, told)
     elif not public.is_https and not public.is_local:
         message = (
@@ -25,7 +25,7 @@ def examine_address(configured: Settings) -> Iterator[Finding]:
         )
         yield warning(subject, message, "Serve it behind a proxy that speaks HTTPS.")
     else:
-        yield ok(subject, public.origin)
+        yield ok(subject, public.url)
     for message in listening.warnings(configured):
         yield warning("web.listening", message, "Set the variable that is named.")
     if public is not None and not configured.trusted_proxies:
