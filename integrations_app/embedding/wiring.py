@@ -9,7 +9,7 @@ from typing import Any
 from reflex.app import App
 from reflex.config import get_config
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.routing import Route
 
 from integrations_app import routes
 from integrations_app.errors import DatabaseUnavailable, NotSignedIn
@@ -82,8 +82,13 @@ def _endpoints(*, says_health: bool, counts: bool) -> Starlette:
     more = [*(health.ROUTES if says_health else ()), *(metrics.ROUTES if counts else ())]
     pages = [*oauth_callback.ROUTES, *form_endpoints.ROUTES, *icons.ROUTES, reach.route(_accepts)]
     endpoints = [*pages, *more]
-    below = routes.API_BASE  # where the app has its own endpoints, too
-    return Starlette(routes=[Mount(below, routes=endpoints), *endpoints] if below else endpoints)
+    if routes.API_BASE:  # where the app has its own endpoints, too; a mount would take its pages
+        endpoints += [_below(routes.API_BASE, each) for each in endpoints]
+    return Starlette(routes=endpoints)
+
+
+def _below(path: str, route: Route) -> Route:
+    return Route(path + route.path, route.endpoint, methods=list(route.methods or ()))
 
 
 def _accepts(origin: str) -> bool:

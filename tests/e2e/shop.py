@@ -54,8 +54,14 @@ class Shop:
         return (self.folder / "serve.log").read_text(errors="replace")
 
 
-def build(folder: Path, installed: Installed) -> None:
-    """Lay the shop out in a folder, and build its pages for production."""
+def build(folder: Path, installed: Installed, *, path: str = "") -> None:
+    """Lay the shop out in a folder, and build its pages for production.
+
+    Args:
+        folder: Where to.
+        installed: The environment that builds them.
+        path: Of the host, below which they are to be served.
+    """
     shutil.copytree(SOURCES, folder, dirs_exist_ok=True)
     for name in _OF_THE_BUILD:
         source = ROOT / name
@@ -67,13 +73,14 @@ def build(folder: Path, installed: Installed) -> None:
         REFLEX_BUN_PATH=str(Path(sys.prefix) / "bin" / "bun"),
         REFLEX_DIR=str(folder / ".web" / "reflex"),
         DATABASE_URL="postgresql://nobody@127.0.0.1:1/none",  # no build asks for it
+        SHOP_PATH=path,
         **_QUIET,
     )
 
 
 @contextlib.contextmanager
 def running(
-    folder: Path, installed: Installed, *, db: DatabaseUnderTest, world: World
+    folder: Path, installed: Installed, *, db: DatabaseUnderTest, world: World, path: str = ""
 ) -> Iterator[Shop]:
     """The built shop, served, on its own tables and ours in one database."""
     shop = Shop(folder=folder, installed=installed, db=db, port=free_port())
@@ -85,7 +92,7 @@ def running(
                 *("--port", str(shop.port), "shop.shop:app"),
             ],
             cwd=folder,
-            env=_environment(shop, world),
+            env={**_environment(shop, world), "SHOP_PATH": path},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -18,6 +18,8 @@ class AnyAddress(rx.plugins.Plugin):
 config = rx.Config(
     app_name="shop",
     db_url=os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+psycopg://", 1),
+    frontend_path=os.environ.get("SHOP_PATH", ""),
+    backend_path=os.environ.get("SHOP_PATH", ""),
     telemetry_enabled=False,
     show_built_with_reflex=False,
     state_manager_mode="memory",
