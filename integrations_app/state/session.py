@@ -48,7 +48,7 @@ class AdminState(Follower, rx.State):
     _process: str = ""
 
     _path: str = ""
-    """The page that somebody last did something on, its opening included."""
+    """The page that was last opened, or acted on."""
     _socket: str = ""
     """The websocket over which that page was last opened; empty if it was not asked for."""
 
@@ -71,7 +71,7 @@ class AdminState(Follower, rx.State):
         """
         session = await known_session(self)
         path = self.router.url.path
-        if self._path != path:
+        if self._path != path and not isinstance(self, StateProxy):  # no page is opened by one
             self._path, self._socket = path, ""
         return session.admin.acting(request_id=event_id())
 

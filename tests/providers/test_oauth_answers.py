@@ -195,12 +195,13 @@ def test_what_is_no_form_brings_no_token(text: str) -> None:
 
 
 def test_a_huge_form_is_read_at_once() -> None:
-    began = time.monotonic()
+    """What grew with the square of its length would take hours."""
+    began = time.thread_time()
 
     form("access_token=a&" + "x=1&" * 500_000 + "y")
     form("access_token=" + "a" * 2_000_000 + "<")
 
-    assert time.monotonic() - began < 1
+    assert time.thread_time() - began < 10
 
 
 # A refresh token alone

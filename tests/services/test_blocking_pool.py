@@ -6,6 +6,7 @@ import asyncio
 import contextvars
 import threading
 import time
+from collections import Counter
 
 import pytest
 
@@ -19,15 +20,25 @@ class Hanging:
 
     def __init__(self) -> None:
         self.begun: list[str] = []
-        self.may_end = threading.Event()
+        self._may_end: Counter[str] = Counter()
         self._changing = threading.Condition()
 
     def work(self, person: str) -> str:
         with self._changing:
             self.begun.append(person)
             self._changing.notify_all()
-        assert self.may_end.wait(10)
+            assert self._changing.wait_for(lambda: self._may_end[person] > 0, timeout=10)
+            self._may_end[person] -= 1
         return person
+
+    def let_go(self, person: str, count: int = 1_000) -> None:
+        with self._changing:
+            self._may_end[person] += count
+            self._changing.notify_all()
+
+    def let_all_go(self) -> None:
+        for person in ("ann", "bob", "cid", "dan", "eve"):
+            self.let_go(person)
 
     async def wait_for(self, count: int) -> None:
         def wait() -> None:
@@ -63,7 +74,7 @@ def test_one_person_takes_half_and_each_further_one_half_of_the_rest(
         tasks += begin(pool, hanging, "cid", 100) + begin(pool, hanging, "dan", 1)
         await hanging.wait_for(8)
         at_work = list(hanging.begun)
-        hanging.may_end.set()
+        hanging.let_all_go()
         assert len(await asyncio.gather(*tasks)) == 301
         return at_work
 
@@ -72,15 +83,20 @@ def test_one_person_takes_half_and_each_further_one_half_of_the_rest(
 
 def test_whoever_has_fewest_at_work_comes_first(pool: FairPool, hanging: Hanging) -> None:
     async def story() -> None:
-        tasks = begin(pool, hanging, "ann", 20) + begin(pool, hanging, "bob", 20)
-        await hanging.wait_for(5)
-        hanging.may_end.set()
+        tasks: list[asyncio.Task[str]] = []
+        for person, at_work in (("ann", 4), ("bob", 6), ("cid", 7), ("dan", 8)):
+            tasks += begin(pool, hanging, person, 20)
+            await hanging.wait_for(at_work)
+        tasks += begin(pool, hanging, "eve", 1)
+        await asyncio.sleep(0)
+        hanging.let_go("ann", 1)
+        await hanging.wait_for(9)
+        hanging.let_all_go()
         await asyncio.gather(*tasks)
 
     asyncio.run(story())
 
-    assert sorted(hanging.begun[-2:]) != ["ann", "ann"]
-    assert hanging.begun.count("ann") == hanging.begun.count("bob") == 20
+    assert hanging.begun[8] == "eve"
 
 
 def test_everything_has_its_turn_in_the_order_of_asking(pool: FairPool) -> None:
@@ -113,7 +129,7 @@ def test_work_that_nobody_waits_for_any_more_is_not_begun(pool: FairPool, hangin
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        hanging.may_end.set()
+        hanging.let_all_go()
         return await pool.run("ann", lambda: len(hanging.begun))
 
     assert asyncio.run(story()) == THREADS // 2
