@@ -1,4 +1,4 @@
-"""Connections for libraries that take none of our clients: requests, aiohttp, Google's, Azure's.
+"""Connections for libraries that take none of our clients: requests, aiohttp, Google's, AWS's ….
 
 Each needs the library's own package, which this one does not install. Every adapter looks at what
 is stored as it is used, so it may live as long as its program.
@@ -12,6 +12,8 @@ from integrations_app.errors import PackageMissing
 from integrations_app.services.references import parse_uuid
 
 if TYPE_CHECKING:
+    from boto3 import Session
+
     from integrations_app.adapters.aiohttp import ConnectionMiddleware
     from integrations_app.adapters.azure import AsyncConnectionCredential, ConnectionCredential
     from integrations_app.adapters.google import ConnectionCredentials
@@ -97,7 +99,28 @@ def azure_async_credential(uuid: Ref) -> "AsyncConnectionCredential":
     return _made("azure", "AsyncConnectionCredential", uuid, package="azure-core")
 
 
-def _made(module: str, name: str, uuid: Ref, *, package: str) -> Any:
+def boto3_session(uuid: Ref, *, region_name: str | None = None) -> "Session":
+    """A connection with AWS keys as the session of boto3 and of whatever is built on it.
+
+    Its provider declares the fields `access_key_id` and `secret_access_key`, and `session_token`
+    and `region` if need be. Each request is signed with what is stored by then, and goes to no
+    host that the provider does not declare (`*.amazonaws.com` for AWS).
+
+    Args:
+        uuid: The connection's.
+        region_name: AWS's name of a region; None for the connection's own.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        PackageMissing: The package `boto3` is not installed.
+        PlacementNotSupported: The provider declares no such fields.
+        IntegrationError: There are no credentials to be had, as from `get_credentials`. Requests
+            raise the same, and `DestinationNotAllowed` for other hosts.
+    """
+    return _made("boto3", "session", uuid, package="boto3", region_name=region_name)
+
+
+def _made(module: str, name: str, uuid: Ref, *, package: str, **options: Any) -> Any:
     parsed = parse_uuid(uuid)
     try:
         found = import_module(f"{__name__}.{module}")
@@ -105,4 +128,4 @@ def _made(module: str, name: str, uuid: Ref, *, package: str) -> Any:
         if (error.name or "").partition(".")[0] != module:
             raise  # it is there, and lacks something itself
         raise PackageMissing(package) from None
-    return getattr(found, name)(parsed)
+    return getattr(found, name)(parsed, **options)

@@ -15,6 +15,7 @@ MISSING = {
     "google_credentials": ("google", "google-auth"),
     "azure_credential": ("azure", "azure-core"),
     "azure_async_credential": ("azure", "azure-core"),
+    "boto3_session": ("boto3", "boto3"),
 }
 
 
