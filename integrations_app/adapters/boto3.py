@@ -85,7 +85,7 @@ class _Provider(CredentialProvider):
         super().__init__()
         self._uuid = uuid
 
-    def load(self) -> ConnectionCredentials:
+    def load(self) -> Any:
         return ConnectionCredentials(self._uuid)
 
 
