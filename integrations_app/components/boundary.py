@@ -11,6 +11,8 @@ from integrations_app.components.translation import steady
 
 # Not an event: those wait for their turn, and for the server.
 _RELOAD = rx.Var("(() => window.location.reload())", _var_type=rx.EventChain)
+_LOADED_ANEW = {"reloadDocument": True}
+"""Of a link, which otherwise goes on in the program that failed."""
 
 
 def whole(page: Callable[[], rx.Component]) -> Callable[[], rx.Component]:
@@ -38,7 +40,7 @@ def _failed() -> rx.Component:
         ),
         rx.el.p(
             rx.el.button(t("Reload"), type="button", on_click=_RELOAD),
-            rx.el.a(t("Back to the list"), href=routes.LISTING),
+            rx.el.a(t("Back to the list"), href=routes.LISTING, custom_attrs=_LOADED_ANEW),
         ),
         class_name="failed-page",
     )

@@ -164,5 +164,7 @@ def test_from_a_page_that_failed_a_link_leads_back_to_the_list(admin: Page) -> N
     check(uuid)
 
     expect(admin.get_by_role("heading", name=FAILED)).to_be_visible()
+    admin.evaluate("window.isWhatFailed = true")
     admin.get_by_role("link", name="Back to the list").click()
     expect(row(admin, "main")).to_be_visible()
+    assert admin.evaluate("window.isWhatFailed") is None, "The page was not loaded anew."
