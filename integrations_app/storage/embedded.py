@@ -114,14 +114,21 @@ def _register(folder: ServerFolder) -> None:
 
 def _keep(folder: ServerFolder, left: threading.Event) -> None:
     """Start the server again where it was killed, for as long as this process uses it."""
+    told = ""
     while not left.wait(_LOOK_AFTER_EVERY_S):
         try:
-            if folder.postmaster() is None:
-                with folder.locked():
-                    _joined(folder)
-                logger.warning("The embedded PostgreSQL had ended; it was started again.")
+            if folder.postmaster() is not None:
+                continue
+            if not folder.is_made:
+                return  # somebody has removed it
+            with folder.locked():
+                _joined(folder)
+            why, told = "The embedded PostgreSQL had ended; it was started again.", ""
         except _FAILURES as error:  # what the killed one leaves may take it a moment to go
-            logger.warning("%s", embedded_words.why(error, folder))
+            why = embedded_words.why(error, folder)
+        if why != told:
+            logger.warning("%s", why)
+            told = why
 
 
 def _leave(folder: ServerFolder, left: threading.Event) -> None:

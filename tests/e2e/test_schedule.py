@@ -72,6 +72,7 @@ def test_a_due_token_is_renewed_although_nobody_asks(
 
 def test_a_page_says_when_the_next_check_is(admin: Page, library: DatabaseUnderTest) -> None:
     uuid = checked("mistral", "main").uuid
+    library.execute("UPDATE integration_connections SET next_check_at = now() + '6 hours'")
 
     open_edit(admin, uuid)
 
