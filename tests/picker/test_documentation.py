@@ -1,4 +1,4 @@
-"""The README's example is a page."""
+"""The documentation's example is a page."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ ASSETS = "integrations_app/components/picker"
 
 
 def test_the_example_makes_a_page_and_brings_all_its_files(tmp_path: Path) -> None:
-    readme = (REPOSITORY / "README.md").read_text()
-    examples = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    documented = (REPOSITORY / "docs" / "embedding.md").read_text()
+    examples = re.findall(r"```python\n(.*?)```", documented, re.DOTALL)
     example = next(each for each in examples if "integration_picker(" in each)
     within = f"import os; os.chdir({str(tmp_path)!r})\n{example}\nprint(translations().render())"
 

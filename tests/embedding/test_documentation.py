@@ -1,4 +1,4 @@
-"""What the README shows of another app is what the tests run."""
+"""What the documentation shows of another app is what the tests run."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import pytest
 
 from tests.processes import REPOSITORY
 
-_SECTION = re.compile(r"^## In another Reflex app\n(.*?)^## ", re.MULTILINE | re.DOTALL)
+_SECTION = re.compile(r"^## In another Reflex app\n(.*)", re.MULTILINE | re.DOTALL)
 _BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMENT = re.compile(r"\s*(  # .*)?$")
 
 
 def shown() -> list[str]:
     """The examples."""
-    section = _SECTION.search((REPOSITORY / "README.md").read_text())
+    section = _SECTION.search((REPOSITORY / "docs" / "embedding.md").read_text())
     assert section
     return _BLOCK.findall(section[1])
 

@@ -1,4 +1,4 @@
-"""The README's example of adapters runs."""
+"""The documentation's example of adapters runs."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ print(asyncio.run(run()))
 
 
 def test_the_example_runs(outside: World, google: tuple[UUID, OAuthClient]) -> None:
-    client = oauth_client("microsoft", serial="the README's example")
+    client = oauth_client("microsoft", serial="the documented example")
     values = {"client_id": client.id, "client_secret": client.secret}
     office = integrations.add_connection("microsoft", "office", values=values)
     exchange(outside, office.uuid)
-    readme = (REPOSITORY / "README.md").read_text()
+    documented = (REPOSITORY / "docs" / "library.md").read_text()
     [example] = [
         each
-        for each in re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+        for each in re.findall(r"```python\n(.*?)```", documented, re.DOTALL)
         if "integrations.adapters" in each
     ]
     example = example.replace("middlewares=middlewares", "middlewares=middlewares, trust_env=True")
