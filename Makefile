@@ -13,9 +13,9 @@ PACKAGE := $(VENV)/package-$(call digest,requirements.lock pyproject.toml)
 TESTING := $(VENV)/testing-$(call digest,requirements.lock requirements-test.lock)
 BROWSER := $(VENV)/browser
 
-# Processes that share out the tests but those marked `alone`. One, since tests of slow starts may
-# fail on a machine that is as busy as two of them make it.
-WORKERS := 1
+# Processes that share out the tests but those marked `alone`; one more than a machine has cores
+# makes tests of slow starts fail.
+WORKERS := 2
 
 # Nobody's own settings of uv reach the locks.
 COMPILE = $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 \
