@@ -78,7 +78,7 @@ def _row(item: ModuleItem) -> rx.Component:
             rx.cond(
                 items(item.needs).length() > 0,
                 rx.foreach(item.needs, _need),
-                rx.text(t("Nothing"), size="2", color_scheme="gray"),
+                rx.text(t("No integrations"), size="2", color_scheme="gray"),
             )
         ),
         rx.el.td(
