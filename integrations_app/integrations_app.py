@@ -9,7 +9,7 @@ import reflex as rx
 from integrations_app import routes, settings
 from integrations_app.components import copying
 from integrations_app.components.boundary import boundary, whole
-from integrations_app.components.lost_line import lost_line
+from integrations_app.components.connection_banner import connection_banner
 from integrations_app.components.theme import STYLESHEETS
 from integrations_app.components.translation import steady
 from integrations_app.features.ai_endpoints import old_key_card, old_key_post
@@ -48,7 +48,7 @@ app = App(
     backend_exception_handler=answer,
 )
 # The whole app becomes a further child of what is given here.
-app.app_wraps[5, "Overlay"] = lambda _stateful: rx.fragment(steady(lost_line()))
+app.app_wraps[5, "Overlay"] = lambda _stateful: rx.fragment(steady(connection_banner()))
 app.app_wraps[55, "ErrorBoundary"] = lambda _stateful: boundary()
 app.add_middleware(Guard(), index=0)
 

@@ -8,7 +8,7 @@ import reflex as rx
 from integrations_app import routes
 from integrations_app.components import copying
 from integrations_app.components.boundary import whole
-from integrations_app.components.lost_line import lost_line
+from integrations_app.components.connection_banner import connection_banner
 from integrations_app.components.translation import steady
 from integrations_app.embedding.files import SCOPE
 from integrations_app.pages import connections
@@ -44,6 +44,6 @@ def _among_others(page: rx.Component) -> rx.Component:
     return rx.box(
         *(rx.el.script(src=routes.asset(name), async_=True) for name in _SCRIPTS),
         page,
-        steady(lost_line()),
+        steady(connection_banner()),
         class_name=SCOPE,
     )

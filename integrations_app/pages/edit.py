@@ -24,10 +24,10 @@ from integrations_app.components.fields import (
     setup_field,
 )
 from integrations_app.components.instructions import setup_instructions, summary
-from integrations_app.components.mark import provider_mark
 from integrations_app.components.meanwhile import changed_notice, conflict_notice
-from integrations_app.components.moments import ago, ahead
+from integrations_app.components.provider_logo import provider_logo
 from integrations_app.components.reactive import OnEvent, flag, text
+from integrations_app.components.relative_time import ago, ahead
 from integrations_app.components.removal import removal_dialog
 from integrations_app.components.seen import seen
 from integrations_app.components.shell import page_heading, shell, way_back
@@ -84,7 +84,7 @@ def _connection() -> rx.Component:
 def _status_card() -> rx.Component:
     return rx.card(
         rx.flex(
-            provider_mark(Edit.provider.icon, Edit.provider.title, class_name="mark-large"),
+            provider_logo(Edit.provider.icon, Edit.provider.title, class_name="logo-large"),
             rx.flex(
                 rx.flex(
                     rx.heading(

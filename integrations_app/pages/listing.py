@@ -12,9 +12,9 @@ from integrations_app.components.kept_rows import (
     row_actions,
     row_name,
 )
-from integrations_app.components.mark import provider_mark
-from integrations_app.components.moments import ago
+from integrations_app.components.provider_logo import provider_logo
 from integrations_app.components.reactive import Flag, OnEvent, Text, flag, items, text
+from integrations_app.components.relative_time import ago
 from integrations_app.components.removal import removal_dialog
 from integrations_app.components.rows import loading, nothing, pager
 from integrations_app.components.seen import row_seen, seen
@@ -202,7 +202,7 @@ def _row(item: ConnectionItem) -> rx.Component:
         item.uuid,
         rx.el.td(
             rx.el.div(
-                provider_mark(item.icon, item.service, class_name="mark-small"),
+                provider_logo(item.icon, item.service, class_name="logo-small"),
                 rx.el.span(item.service, custom_attrs=untranslated()),
                 class_name="cell-service",
             )

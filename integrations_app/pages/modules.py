@@ -4,8 +4,8 @@ import reflex as rx
 
 from integrations_app import routes
 from integrations_app.components.feedback import outcome_callout, problem_callout
-from integrations_app.components.moments import ago
 from integrations_app.components.reactive import items
+from integrations_app.components.relative_time import ago
 from integrations_app.components.seen import seen
 from integrations_app.components.shell import page_heading, shell, way_back
 from integrations_app.components.text import t

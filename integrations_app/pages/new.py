@@ -13,7 +13,7 @@ from integrations_app.components.fields import (
     setup_field,
 )
 from integrations_app.components.instructions import setup_instructions
-from integrations_app.components.mark import provider_mark
+from integrations_app.components.provider_logo import provider_logo
 from integrations_app.components.reactive import flag
 from integrations_app.components.shell import page_heading, shell, way_back
 from integrations_app.components.text import t
@@ -76,7 +76,7 @@ def _provider_choice(provider: ProviderItem) -> rx.Component:
         rx.link(
             rx.card(
                 rx.flex(
-                    provider_mark(provider.icon, provider.title, class_name="mark"),
+                    provider_logo(provider.icon, provider.title, class_name="logo"),
                     rx.box(
                         rx.text(
                             provider.title, weight="medium", size="3", custom_attrs=untranslated()
@@ -144,7 +144,7 @@ def _account_comes_next() -> rx.Component:
 
 def _service() -> rx.Component:
     return rx.flex(
-        provider_mark(New.provider.icon, New.provider.title, class_name="mark"),
+        provider_logo(New.provider.icon, New.provider.title, class_name="logo"),
         rx.heading(New.provider.title, as_="h2", size="4", custom_attrs=untranslated()),
         rx.spacer(),
         rx.link(t("Choose a different service"), href=routes.NEW, size="2"),

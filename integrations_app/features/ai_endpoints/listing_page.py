@@ -11,7 +11,7 @@ from integrations_app.components.kept_rows import (
     row_actions,
     row_name,
 )
-from integrations_app.components.mark import provider_mark
+from integrations_app.components.provider_logo import provider_logo
 from integrations_app.components.question import question
 from integrations_app.components.reactive import Flag, Text, items, text
 from integrations_app.components.rows import loading, nothing, pager
@@ -100,7 +100,7 @@ def _integration(item: EndpointItem) -> rx.Component:
             item.connection,
             rx.fragment(
                 rx.el.div(
-                    provider_mark(item.icon, item.service, class_name="mark-small"),
+                    provider_logo(item.icon, item.service, class_name="logo-small"),
                     rx.el.a(
                         item.connection,
                         href=routes.LISTING + "/" + item.integration,

@@ -11,9 +11,9 @@ from integrations_app.components.kept_rows import (
     row_actions,
     row_name,
 )
-from integrations_app.components.moments import ago
 from integrations_app.components.question import question
 from integrations_app.components.reactive import Flag, Text, flag, items, text
+from integrations_app.components.relative_time import ago
 from integrations_app.components.rows import nothing, pager
 from integrations_app.components.seen import row_seen
 from integrations_app.components.shell import page_heading, shell

@@ -1,17 +1,17 @@
-"""The mark of a service."""
+"""Logos of services."""
 
 import reflex as rx
 
 from integrations_app.components.reactive import Text, text
 
 
-def provider_mark(icon: Text, title: Text, *, class_name: str) -> rx.Component:
+def provider_logo(icon: Text, title: Text, *, class_name: str) -> rx.Component:
     """A provider's logo, or the first letter of its title; decoration, the title stands beside it.
 
     Args:
         icon: Address of the logo; empty for none.
         title: The provider's title.
-        class_name: `mark-small`, `mark` or `mark-large`.
+        class_name: `logo-small`, `logo` or `logo-large`.
     """
     letter = text(title)[0]
     return rx.cond(

@@ -1,4 +1,4 @@
-"""What stands at the edge of every page while something between it and the data is gone."""
+"""The banner at the edge of every page while something between it and the data is gone."""
 
 import json
 
@@ -12,7 +12,7 @@ from integrations_app import routes
 from integrations_app.components.feedback import notice_callout
 from integrations_app.components.reactive import flag, text
 from integrations_app.components.text import t
-from integrations_app.components.theme import LOST_LINE
+from integrations_app.components.theme import CONNECTION_BANNER
 from integrations_app.http.reach import REACH
 from integrations_app.state.outage import Outage
 
@@ -76,7 +76,7 @@ _expected = rx.Var("expected", _var_type=str, _var_data=_data).to(str)
 """The address that the server accepts pages at, if this one is at another; else empty."""
 
 
-def lost_line() -> rx.Component:
+def connection_banner() -> rx.Component:
     """Words for a lost server or database, and for what keeps a page from either."""
     return rx.box(
         rx.cond(
@@ -107,7 +107,7 @@ def lost_line() -> rx.Component:
                 ),
             ),
         ),
-        class_name=LOST_LINE,
+        class_name=CONNECTION_BANNER,
     )
 
 
