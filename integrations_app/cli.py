@@ -43,7 +43,7 @@ def serve() -> None:
     current = settings.load()
     server.check(current)
     server.begin(current)
-    from integrations_app.services import listening, startup
+    from integrations_app.services.operations import listening, startup
 
     prepared = startup.prepare()
     for warning in (*listening.warnings(current), *prepared.warnings):
@@ -54,7 +54,7 @@ def serve() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest revision, and old data of modules with it."""
-    from integrations_app.services import startup
+    from integrations_app.services.operations import startup
 
     for warning in startup.migrate():
         typer.echo(f"Warning: {warning}", err=True)
@@ -84,7 +84,7 @@ def create_admin(email: str) -> None:
     """Create an admin; the password comes from INTEGRATIONS_ADMIN_PASSWORD or is asked for."""
     extras.require("web")
     from integrations_app.domain.actor import Actor, Origin
-    from integrations_app.services import admins
+    from integrations_app.services.identity import admins
 
     actor = Actor(kind="system", id="integrations", label="system:integrations", origin=Origin.CLI)
     admins.create(email=email, password=_password(), actor=actor)
@@ -104,7 +104,7 @@ def doctor(
     output: Annotated[Output, typer.Option(help="How to print the findings.")] = Output.TEXT,
 ) -> None:
     """Examine the installation: what works, what does not, what to do; changes nothing."""
-    from integrations_app.services import doctor as installation
+    from integrations_app.services.operations import doctor as installation
 
     findings: list[Finding] = []
     for found in chain(installation.examine(), _built(), _versions()):

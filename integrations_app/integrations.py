@@ -16,10 +16,11 @@ from integrations_app.domain.actor import Actor
 from integrations_app.domain.check import CheckResult
 from integrations_app.domain.connection import Connection
 from integrations_app.domain.provider import Provider
+from integrations_app.domain.references import parse_uuid
 from integrations_app.domain.usage import Usage
-from integrations_app.services import catalogue, credentials
-from integrations_app.services.credentials import Credentials
-from integrations_app.services.references import parse_uuid
+from integrations_app.services import catalogue
+from integrations_app.services.credentials import retrieval
+from integrations_app.services.credentials.retrieval import Credentials
 
 if TYPE_CHECKING:
     import httpx2
@@ -52,9 +53,9 @@ def add_connection(
         AlreadyExists: The provider has a connection of this name.
         InvalidFields: Values that cannot be saved; `.fields` says which.
     """
-    from integrations_app.services import connections
+    from integrations_app.services.connections import edit
 
-    return connections.add(provider, name, values=values, actor=Actor.of(actor))
+    return edit.add(provider, name, values=values, actor=Actor.of(actor))
 
 
 def update_connection(
@@ -83,9 +84,9 @@ def update_connection(
         InvalidFields: Values that cannot be saved; `.fields` says which.
         Conflict: Someone saved since `expected_version`; `.fields` says what.
     """
-    from integrations_app.services import connections
+    from integrations_app.services.connections import edit
 
-    return connections.update(
+    return edit.update(
         uuid,
         name=name,
         values=values,
@@ -102,9 +103,9 @@ def save_setup(
     actor: Actor | str | None = None,
 ) -> Connection:
     """Save setup values; see `update_connection`."""
-    from integrations_app.services import connections
+    from integrations_app.services.connections import edit
 
-    return connections.update(
+    return edit.update(
         uuid, values=values, expected_version=expected_version, actor=Actor.of(actor)
     )
 
@@ -117,9 +118,9 @@ def rename_connection(
     actor: Actor | str | None = None,
 ) -> Connection:
     """Give a connection another name; its uuid stays. See `update_connection`."""
-    from integrations_app.services import connections
+    from integrations_app.services.connections import edit
 
-    return connections.update(
+    return edit.update(
         uuid,
         name="" if new_name is None else new_name,
         expected_version=expected_version,
@@ -136,9 +137,9 @@ def disconnect(uuid: Ref, *, actor: Actor | str | None = None) -> bool:
     Raises:
         InvalidUuid: Neither a UUID nor its string.
     """
-    from integrations_app.services import connections
+    from integrations_app.services.connections import edit
 
-    return connections.disconnect(uuid, actor=Actor.of(actor)).changed
+    return edit.disconnect(uuid, actor=Actor.of(actor)).changed
 
 
 def remove_connection(uuid: Ref, *, actor: Actor | str | None = None) -> bool:
@@ -151,9 +152,9 @@ def remove_connection(uuid: Ref, *, actor: Actor | str | None = None) -> bool:
         InvalidUuid: Neither a UUID nor its string.
         InUse: A module needs it and blocks the removal.
     """
-    from integrations_app.services import connections
+    from integrations_app.services.connections import edit
 
-    return connections.remove(uuid, actor=Actor.of(actor))
+    return edit.remove(uuid, actor=Actor.of(actor))
 
 
 def replace_connection(old: Ref, new: Ref, *, actor: Actor | str | None = None) -> int:
@@ -174,7 +175,7 @@ def replace_connection(old: Ref, new: Ref, *, actor: Actor | str | None = None) 
         CannotReplace: Some uses must stay with the connection that they have; `.usages`.
         ModuleFailed: A module did not do its part.
     """
-    from integrations_app.services import replacement
+    from integrations_app.services.connections import replacement
 
     return replacement.replace(old, new, actor=Actor.of(actor))
 
@@ -185,7 +186,7 @@ def usages(uuid: Ref) -> list[Usage]:
     Raises:
         InvalidUuid: Neither a UUID nor its string.
     """
-    from integrations_app.services import usage
+    from integrations_app.services.connections import usage
 
     return list(usage.of(parse_uuid(uuid)))
 
@@ -206,7 +207,7 @@ def get_integration_by_uuid(uuid: Ref) -> Connection:
         InvalidUuid: Neither a UUID nor its string.
         NotFound: There is none.
     """
-    from integrations_app.services import lookup
+    from integrations_app.services.connections import lookup
 
     return lookup.by_uuid(uuid)
 
@@ -218,7 +219,7 @@ def get_integration(ref: Ref) -> Connection:
         NotConfigured: There is none.
         InvalidReference: Neither a UUID nor a non-empty text.
     """
-    from integrations_app.services import lookup
+    from integrations_app.services.connections import lookup
 
     return lookup.by_ref(ref)
 
@@ -235,7 +236,7 @@ def get_credentials(ref: Ref) -> Credentials:
         TokenRefreshFailed: Its token has expired, and the provider gives no other.
         InvalidReference: Neither a UUID nor a non-empty text.
     """
-    return credentials.get(ref)
+    return retrieval.get(ref)
 
 
 def is_connected(ref: Ref) -> bool:
@@ -244,7 +245,7 @@ def is_connected(ref: Ref) -> bool:
     A connection whose provider this program does not declare has none to give; the log says so
     once, and `get_credentials` raises `ProviderNotDeclared`.
     """
-    return credentials.available(ref)
+    return retrieval.available(ref)
 
 
 def find_uuid_by_provider_name(provider_name: str | tuple[str, str]) -> UUID:
@@ -254,7 +255,7 @@ def find_uuid_by_provider_name(provider_name: str | tuple[str, str]) -> UUID:
         NotFound: There is no such connection.
         InvalidReference: Neither of the two forms.
     """
-    from integrations_app.services import lookup
+    from integrations_app.services.connections import lookup
 
     return lookup.uuid_of_provider_name(provider_name)
 
@@ -266,14 +267,14 @@ def resolve_to_uuid(ref: Ref) -> UUID:
         NotFound: There is no such row.
         InvalidReference: Neither a UUID nor a non-empty text.
     """
-    from integrations_app.services import lookup
+    from integrations_app.services.connections import lookup
 
     return lookup.uuid_of_ref(ref)
 
 
 def list_connections(provider: str | None = None) -> list[Connection]:
     """All connections, or a provider's, by provider and then name, case-insensitive."""
-    from integrations_app.services import lookup
+    from integrations_app.services.connections import lookup
 
     return lookup.listed(provider)
 
@@ -303,9 +304,9 @@ def validate_connection(uuid: Ref, *, actor: Actor | str | None = None) -> Check
         InvalidUuid: Neither a UUID nor its string.
         NotFound: There is no such connection.
     """
-    from integrations_app.services import checks
+    from integrations_app.services.checking import run
 
-    return checks.stored(uuid)
+    return run.stored(uuid)
 
 
 def record_validation(uuid: Ref, result: CheckResult, *, actor: Actor | str | None = None) -> None:
@@ -314,9 +315,9 @@ def record_validation(uuid: Ref, result: CheckResult, *, actor: Actor | str | No
     Raises:
         InvalidUuid: Neither a UUID nor its string.
     """
-    from integrations_app.services import checks
+    from integrations_app.services.checking import run
 
-    checks.record(uuid, result, actor=Actor.of(actor))
+    run.record(uuid, result, actor=Actor.of(actor))
 
 
 def validate_credentials(
@@ -336,9 +337,9 @@ def validate_credentials(
         NotFound: There is no such connection of this provider.
         SecretRequired: The address that secrets go to was changed; type them anew.
     """
-    from integrations_app.services import checks
+    from integrations_app.services.checking import run
 
-    return checks.dry_run(provider, values, uuid=uuid)
+    return run.dry_run(provider, values, uuid=uuid)
 
 
 def authorization_url(
@@ -364,9 +365,9 @@ def authorization_url(
         NotFound: There is no such connection.
         ClientIdNotConfigured: Its client id is not saved, or its provider connects no accounts.
     """
-    from integrations_app.services import oauth
+    from integrations_app.services.oauth import exchange
 
-    return oauth.authorization_url(
+    return exchange.authorization_url(
         uuid, redirect_uri, scopes=scopes, state=state, code_verifier=code_verifier
     )
 
@@ -394,9 +395,9 @@ def exchange_code(
         ClientCredentialsNotConfigured: Its client id or secret is not saved.
         TokenExchangeFailed: The provider gives no tokens for this code; nothing is stored.
     """
-    from integrations_app.services import oauth
+    from integrations_app.services.oauth import exchange
 
-    return oauth.exchange_code(
+    return exchange.exchange_code(
         uuid, code, redirect_uri, code_verifier=code_verifier, actor=Actor.of(actor)
     )
 
@@ -413,7 +414,7 @@ def refresh_access_token(uuid: Ref, *, actor: Actor | str | None = None) -> str:
         NoRefreshToken: There is nothing to renew it with.
         TokenRefreshFailed: The provider gives no token; `.reason` says whether to try later.
     """
-    from integrations_app.services import refresh
+    from integrations_app.services.credentials import refresh
 
     return refresh.on_demand(uuid, actor=Actor.of(actor))
 
@@ -551,6 +552,6 @@ def subscribe() -> "Subscription":
     Raises:
         DatabaseUnavailable: The database cannot be listened to.
     """
-    from integrations_app.services import live
+    from integrations_app.services.changes import event_stream
 
-    return live.subscribe()
+    return event_stream.subscribe()

@@ -18,7 +18,8 @@ from integrations_app.features.projects import pages as projects
 from integrations_app.http import transformers
 from integrations_app.i18n import _
 from integrations_app.pages import connections, login, missing, modules, setup
-from integrations_app.services import metrics, scheduler
+from integrations_app.services.operations import metrics
+from integrations_app.services.scheduling import scheduler
 from integrations_app.state import form_endpoints
 from integrations_app.state.gate import Gate
 from integrations_app.state.guard import Guard, answer

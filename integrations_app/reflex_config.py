@@ -14,7 +14,7 @@ from reflex_base.constants import Endpoint, StateManagerMode
 from reflex_base.plugins.base import PostBuildContext
 
 from integrations_app import frontend, routes, settings
-from integrations_app.services.sessions import LIFETIME
+from integrations_app.services.identity.sessions import LIFETIME
 
 
 class AnyAddress(rx.plugins.Plugin):

@@ -5,7 +5,7 @@ orphaned worker that holds the port. With `REDIS_URL` there are as many workers 
 `WEB_CONCURRENCY` says, else one per core; a killed worker is replaced, and a worker whose parent
 is killed leaves by itself.
 
-`services/listening.py` says at which addresses.
+`services/operations/listening.py` says at which addresses.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ from integrations_app import settings as environment
 from integrations_app.errors import StartRefused
 from integrations_app.http import health
 from integrations_app.reflex_adapter import server_limits
-from integrations_app.services import listening
+from integrations_app.services.operations import listening
 from integrations_app.settings import Settings
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from integrations_app import settings
-from integrations_app.services import live
+from integrations_app.services.changes import event_stream
 from integrations_app.storage.engine import database
 from tests import distribution, postgresql
 from tests import installed as installation
@@ -94,7 +94,7 @@ def used_by_the_product(
     monkeypatch.setenv("INTEGRATIONS_ENCRYPTION_KEYS", ENCRYPTION_KEY)
     used = database()
     yield fresh
-    live.stop()
+    event_stream.stop()
     used.dispose()
 
 

@@ -28,7 +28,7 @@ class Log:
         handler = logging.StreamHandler(self.stream)
         handler.setFormatter(formatter(for_people=for_people))
         handler.addFilter(quieted)
-        self.logger = logging.Logger("integrations_app.services.checks")  # noqa: LOG001
+        self.logger = logging.Logger("integrations_app.services.checking.run")  # noqa: LOG001
         self.logger.addHandler(handler)
 
     @property
@@ -72,7 +72,7 @@ def test_a_line_is_json_and_says_when_who_what_and_how_bad(log: Log) -> None:
     assert line == {
         "event": "The database is away",
         "level": "warning",
-        "logger": "integrations_app.services.checks",
+        "logger": "integrations_app.services.checking.run",
         "process": getpid(),
     }
 

@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from integrations_app.domain.references import parse_uuid
 from integrations_app.errors import PackageMissing
-from integrations_app.services.references import parse_uuid
 
 if TYPE_CHECKING:
     from boto3 import Session

@@ -5,8 +5,8 @@ from uuid import UUID
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 
 from integrations_app.errors import DestinationNotAllowed
-from integrations_app.services.access import Access
 from integrations_app.services.requests import flow
+from integrations_app.services.requests.credential_cache import Access
 from integrations_app.services.requests.headers import in_headers
 
 

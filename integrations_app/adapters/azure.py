@@ -7,8 +7,8 @@ from uuid import UUID
 
 from azure.core.credentials import AccessToken, AccessTokenInfo, TokenRequestOptions
 
-from integrations_app.services.access import Access
 from integrations_app.services.requests import flow
+from integrations_app.services.requests.credential_cache import Access
 from integrations_app.services.requests.headers import refuse_elsewhere
 
 _UNKNOWN_LIFE_S = 600

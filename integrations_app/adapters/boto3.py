@@ -15,8 +15,8 @@ from botocore.session import Session as CoreSession
 
 from integrations_app.errors import DestinationNotAllowed, PlacementNotSupported
 from integrations_app.providers import hosts
-from integrations_app.services import credentials
-from integrations_app.services.opening import Opened
+from integrations_app.services.credentials import retrieval
+from integrations_app.services.credentials.decryption import Opened
 
 ACCESS_KEY, SECRET_KEY, TOKEN, REGION = (
     "access_key_id",
@@ -98,7 +98,7 @@ class _Guard:
     def __call__(self, request: Any, **_told: Any) -> None:
         parts = urlsplit(request.url)
         host = parts.hostname or ""
-        found = credentials.usable(self._uuid)
+        found = retrieval.usable(self._uuid)
         if not hosts.allowed(found.provider, found.opened, host):
             raise DestinationNotAllowed(host)
         if parts.scheme != "https":
@@ -106,7 +106,7 @@ class _Guard:
 
 
 def _keys(uuid: UUID) -> Opened:
-    found = credentials.usable(uuid)
+    found = retrieval.usable(uuid)
     if not {ACCESS_KEY, SECRET_KEY} <= found.values.keys():
         instead = f"it has no fields {ACCESS_KEY} and {SECRET_KEY}."
         raise PlacementNotSupported(found.provider.title, instead=instead)

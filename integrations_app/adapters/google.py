@@ -8,9 +8,8 @@ from uuid import UUID
 import httpx2
 from google.auth import credentials
 
-from integrations_app.services import access
-from integrations_app.services.access import Access
-from integrations_app.services.requests import flow
+from integrations_app.services.requests import credential_cache, flow
+from integrations_app.services.requests.credential_cache import Access
 from integrations_app.services.requests.headers import refuse_elsewhere
 
 _SUCCESS = 200
@@ -43,7 +42,7 @@ class ConnectionCredentials(credentials.Credentials):
         refused = self._found if self.valid else None
         self._is_refused = True
         if refused is None:
-            self._take(access.current(self._uuid))
+            self._take(credential_cache.current(self._uuid))
         else:
             self._take(flow.complete(flow.after_refusal(refused, self._url, repeatable=True)))
 
@@ -56,7 +55,7 @@ class ConnectionCredentials(credentials.Credentials):
             DestinationNotAllowed: The request goes elsewhere.
             IntegrationError: There is no token to be had; see `access.load`.
         """
-        found = access.current(self._uuid)
+        found = credential_cache.current(self._uuid)
         refuse_elsewhere(found, url)
         if self._found is not None and not self._is_refused:
             # Libraries ask for another token after a 401, so none was refused meanwhile.

@@ -10,8 +10,8 @@ from requests.auth import AuthBase
 from requests.structures import CaseInsensitiveDict
 
 from integrations_app.errors import DestinationNotAllowed, PlacementNotSupported
-from integrations_app.services.access import Access
 from integrations_app.services.requests import flow
+from integrations_app.services.requests.credential_cache import Access
 from integrations_app.services.requests.headers import refuse_elsewhere
 
 _HEADER = "Authorization"

@@ -15,8 +15,9 @@ from integrations_app import routes
 from integrations_app.errors import DatabaseUnavailable, NotSignedIn
 from integrations_app.http import health, icons, metrics, oauth_callback, reach
 from integrations_app.reflex_adapter import websocket
-from integrations_app.services import metrics as figures
-from integrations_app.services import scheduler, startup
+from integrations_app.services.operations import metrics as figures
+from integrations_app.services.operations import startup
+from integrations_app.services.scheduling import scheduler
 from integrations_app.state import form_endpoints, guard
 from integrations_app.state.guard import Guard
 

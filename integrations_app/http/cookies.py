@@ -4,8 +4,8 @@ from starlette.requests import cookie_parser
 from starlette.responses import Response
 
 from integrations_app import settings
-from integrations_app.services import known_browsers
-from integrations_app.services.sessions import LIFETIME
+from integrations_app.services.identity import known_browsers
+from integrations_app.services.identity.sessions import LIFETIME
 
 
 def session_token(header: str) -> str:

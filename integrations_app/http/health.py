@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from integrations_app.services import startup
+from integrations_app.services.operations import startup
 
 _NO_STORE = {"Cache-Control": "no-store"}
 _leaving = threading.Event()

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from integrations_app import settings
-from integrations_app.services import metrics
+from integrations_app.services.operations import metrics
 
 _NO_STORE = {"Cache-Control": "no-store"}
 

@@ -12,8 +12,8 @@ from integrations_app.domain.authorization import Outcome
 from integrations_app.errors import DatabaseUnavailable, IntegrationError
 from integrations_app.http import visitors, words
 from integrations_app.http.posts import request_id
-from integrations_app.services import authorizations
 from integrations_app.services.blocking_pool import run_long
+from integrations_app.services.oauth import web_flow
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ async def _answer(request: Request) -> Response:
     params = {key: value for key, value in request.query_params.items() if len(value) <= _LONGEST}
     actor = found.admin.acting(request_id=request_id(request))
     try:
-        back = await run_long(actor, authorizations.complete, params, found.token, actor=actor)
+        back = await run_long(actor, web_flow.complete, params, found.token, actor=actor)
     except DatabaseUnavailable:
         raise
     except IntegrationError as error:

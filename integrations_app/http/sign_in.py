@@ -8,7 +8,7 @@ from starlette.routing import Route
 from integrations_app.domain.admin import Admin
 from integrations_app.http import cookies
 from integrations_app.http.posts import client, fields, post, request_id
-from integrations_app.services import admins, known_browsers, sessions
+from integrations_app.services.identity import admins, known_browsers, sessions
 
 SIGN_IN = "/api/integrations/sign-in"
 SET_UP = "/api/integrations/setup"

@@ -12,7 +12,7 @@ from integrations_app import settings
 from integrations_app.domain.admin import AdminSession, HostAdmin
 from integrations_app.errors import DatabaseUnavailable
 from integrations_app.http import cookies, reach
-from integrations_app.services import host_sessions, sessions
+from integrations_app.services.identity import host_sessions, sessions
 
 logger = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from integrations_app.domain.actor import Actor
 from integrations_app.domain.authorization import AccountChoice, Outcome
 from integrations_app.errors import IntegrationError
 from integrations_app.i18n import _
-from integrations_app.services import account_changes
 from integrations_app.services.blocking_pool import run_long
+from integrations_app.services.oauth import account_changes
 from integrations_app.state import views, wording
 from integrations_app.state.seen import subject_of
 from integrations_app.state.session import known_session

@@ -16,8 +16,9 @@ from integrations_app.errors import (
     NotFound,
 )
 from integrations_app.i18n import _
-from integrations_app.services import checks, connections, lookup
 from integrations_app.services.blocking_pool import run_long
+from integrations_app.services.checking import run
+from integrations_app.services.connections import edit, lookup
 from integrations_app.state import form_answer, outage, wording
 from integrations_app.state.account import arrived
 from integrations_app.state.disconnecting import Disconnecting
@@ -157,11 +158,11 @@ class Edit(Disconnecting, Removal, Uses, StoredForm, AdminState):
             self._expected, turn = "", self._turn
         try:
             connection = await asyncio.to_thread(lookup.by_uuid, uuid)
-            if not checks.can_check(connection):
+            if not run.can_check(connection):
                 async with self:
                     self.saved = turn == self._turn
                 return
-            result = await run_long(actor, checks.run, uuid, actor=actor)
+            result = await run_long(actor, run.run, uuid, actor=actor)
         except IntegrationError as error:
             async with self:
                 if turn == self._turn:
@@ -210,7 +211,7 @@ class Edit(Disconnecting, Removal, Uses, StoredForm, AdminState):
         yield
         try:
             done = await run_long(
-                actor, connections.disconnect, uuid, actor=actor, expected_version=version
+                actor, edit.disconnect, uuid, actor=actor, expected_version=version
             )
             connection = await asyncio.to_thread(lookup.by_uuid, uuid)
         except IntegrationError as error:
@@ -290,7 +291,7 @@ class Edit(Disconnecting, Removal, Uses, StoredForm, AdminState):
         self._fill(connection)
         if not check:
             return None
-        checkable = checks.can_check(connection)
+        checkable = run.can_check(connection)
         self.saved = not checkable
         if not checkable:
             return None

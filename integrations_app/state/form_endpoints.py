@@ -24,15 +24,12 @@ from integrations_app.errors import Conflict, IntegrationError, NotSignedIn, Unk
 from integrations_app.http import bodies, visitors, words
 from integrations_app.http.posts import Refused, json_object, post, request_id
 from integrations_app.i18n import _, listing
-from integrations_app.services import (
-    authorizations,
-    catalogue,
-    checks,
-    connections,
-    host_sessions,
-    lookup,
-)
+from integrations_app.services import catalogue
 from integrations_app.services.blocking_pool import run_long, run_short
+from integrations_app.services.checking import run
+from integrations_app.services.connections import edit, lookup
+from integrations_app.services.identity import host_sessions
+from integrations_app.services.oauth import web_flow
 from integrations_app.state import setup_form, wording
 from integrations_app.state.form_answer import FormAnswer
 from integrations_app.state.sent import version_of
@@ -110,14 +107,12 @@ def _read(request: Request, sent: Mapping[str, Any], session: AdminSession) -> S
 
 
 def _create(answer: FormAnswer, sent: Submission) -> FormAnswer:
-    created = connections.add(
-        sent.provider.key, sent.form.name, values=sent.form.values, actor=sent.by
-    )
+    created = edit.add(sent.provider.key, sent.form.name, values=sent.form.values, actor=sent.by)
     return replace(answer, is_done=True, uuid=created.uuid)
 
 
 def _try(answer: FormAnswer, sent: Submission) -> FormAnswer:
-    return _checked(answer, checks.dry_run(sent.provider.key, sent.form.values))
+    return _checked(answer, run.dry_run(sent.provider.key, sent.form.values))
 
 
 def _save(answer: FormAnswer, sent: Submission) -> FormAnswer:
@@ -126,7 +121,7 @@ def _save(answer: FormAnswer, sent: Submission) -> FormAnswer:
 
 
 def _test(answer: FormAnswer, sent: Submission) -> FormAnswer:
-    result = checks.of_form(
+    result = run.of_form(
         sent.uuid,
         name=sent.form.name,
         values=sent.form.values,
@@ -144,14 +139,14 @@ def _connect(answer: FormAnswer, sent: Submission) -> FormAnswer:
     _store(sent)
     try:
         host_sessions.anchor(sent.session)
-        address = authorizations.begin(sent.uuid, sent.session.token)
+        address = web_flow.begin(sent.uuid, sent.session.token)
     except IntegrationError as error:
         return replace(answer, is_stored=True, problem=wording.of_error(error))
     return replace(answer, is_done=True, leave_for=address)
 
 
 def _store(sent: Submission) -> Connection:
-    return connections.update(
+    return edit.update(
         sent.uuid,
         name=sent.form.name,
         values=sent.form.values,

@@ -16,9 +16,12 @@ from integrations_app.domain.paging import Page
 from integrations_app.domain.summary import FAILING_LIMIT, ListPage, PageQuery, SortKey
 from integrations_app.errors import DatabaseUnavailable, IntegrationError
 from integrations_app.i18n import _, listing, ngettext
-from integrations_app.services import catalogue, checks, connections, legacy
-from integrations_app.services import listing as pages
+from integrations_app.services import catalogue
 from integrations_app.services.blocking_pool import run_long
+from integrations_app.services.checking import run
+from integrations_app.services.connections import edit
+from integrations_app.services.connections import list_pages as pages
+from integrations_app.services.operations import legacy_migrations
 from integrations_app.state import views, wording
 from integrations_app.state.disconnecting import Disconnecting
 from integrations_app.state.kept_order import Rows
@@ -128,7 +131,7 @@ class Listing(PagedList, Disconnecting, Removal, AdminState):
             self.testing, self.failure = [*self.testing, uuid], ""
         yield
         try:
-            await run_long(actor, checks.run, uuid, actor=actor)
+            await run_long(actor, run.run, uuid, actor=actor)
         except IntegrationError as error:
             async with self:
                 self.failure = wording.of_error(error)
@@ -153,7 +156,7 @@ class Listing(PagedList, Disconnecting, Removal, AdminState):
         failure = ""
         try:
             done = await run_long(
-                actor, connections.disconnect, uuid, actor=actor, expected_version=version
+                actor, edit.disconnect, uuid, actor=actor, expected_version=version
             )
             if done.revoked is False:
                 failure = wording.of_unrevoked(self._service(uuid))
@@ -240,7 +243,7 @@ class Listing(PagedList, Disconnecting, Removal, AdminState):
 
     async def _look_at_modules(self) -> None:
         try:
-            failing = await asyncio.to_thread(legacy.failed)
+            failing = await asyncio.to_thread(legacy_migrations.failed)
         except DatabaseUnavailable:
             self._behind = True
             return

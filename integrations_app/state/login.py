@@ -11,7 +11,7 @@ import reflex as rx
 from integrations_app import routes
 from integrations_app.http.sign_in import SET_UP, SIGN_IN
 from integrations_app.i18n import _
-from integrations_app.services import admins
+from integrations_app.services.identity import admins
 from integrations_app.state.guard import public
 from integrations_app.state.session import signed_in
 

@@ -11,8 +11,9 @@ from integrations_app.domain.module_run import ModuleRun
 from integrations_app.domain.requirement import Requirement
 from integrations_app.errors import DatabaseUnavailable, IntegrationError
 from integrations_app.i18n import _
-from integrations_app.services import legacy, requirements
 from integrations_app.services.blocking_pool import run_long
+from integrations_app.services.connections import requirements
+from integrations_app.services.operations import legacy_migrations
 from integrations_app.state import wording
 from integrations_app.state.seen import read_only
 from integrations_app.state.session import AdminState, Batch, watching
@@ -85,7 +86,7 @@ class Modules(AdminState):
         yield
         failure = ""
         try:
-            await run_long(actor, legacy.migrate, actor=actor)
+            await run_long(actor, legacy_migrations.migrate, actor=actor)
         except IntegrationError as error:
             failure = wording.of_error(error)
         finally:
@@ -102,7 +103,9 @@ class Modules(AdminState):
 
     async def _reload(self) -> None:
         try:
-            runs, needs = await asyncio.to_thread(lambda: (legacy.runs(), requirements.by_module()))
+            runs, needs = await asyncio.to_thread(
+                lambda: (legacy_migrations.runs(), requirements.by_module())
+            )
         except DatabaseUnavailable as error:
             self.problem, self._behind = wording.of_error(error), True
             return

@@ -6,7 +6,7 @@ import reflex as rx
 from reflex.istate.proxy import StateProxy
 from reflex.state import BaseState, OnLoadInternalState
 
-from integrations_app.services import live
+from integrations_app.services.changes import event_stream
 
 _RETRY_MS = 1_000
 
@@ -29,7 +29,7 @@ async def tell(state: BaseState | StateProxy, *, away: bool) -> None:
     outage = await state.get_state(Outage)
     if outage.database_away != away:
         outage.database_away = away
-    is_late = not away and live.is_late()
+    is_late = not away and event_stream.is_late()
     if outage.updates_late != is_late:
         outage.updates_late = is_late
 

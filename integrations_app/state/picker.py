@@ -10,11 +10,11 @@ import reflex as rx
 
 from integrations_app.domain.choice import ChoiceQuery
 from integrations_app.domain.event import Event, NoticeKind
+from integrations_app.domain.references import parse_uuid
 from integrations_app.domain.summary import Summary
 from integrations_app.errors import DatabaseUnavailable, InvalidDeclaration, InvalidUuid
 from integrations_app.providers import vocabulary
-from integrations_app.services import choices as stored
-from integrations_app.services.references import parse_uuid
+from integrations_app.services.connections import choices as stored
 from integrations_app.state import views
 from integrations_app.state.seen import read_only
 from integrations_app.state.sent import clean

@@ -8,6 +8,7 @@ from uuid import UUID
 import reflex as rx
 
 from integrations_app.domain.actor import Actor
+from integrations_app.domain.references import parse_uuid
 from integrations_app.domain.usage import Usage, fingerprint
 from integrations_app.errors import (
     CannotReplace,
@@ -18,9 +19,8 @@ from integrations_app.errors import (
     UsagesChanged,
 )
 from integrations_app.i18n import _, ngettext
-from integrations_app.services import connections, replacement, usage
 from integrations_app.services.blocking_pool import run_long
-from integrations_app.services.references import parse_uuid
+from integrations_app.services.connections import edit, replacement, usage
 from integrations_app.state import views, wording
 from integrations_app.state.picker import SEARCH_MAX_LENGTH, PickerItem, picker_item
 from integrations_app.state.seen import read_only, subject_of, text_of
@@ -130,7 +130,7 @@ class Removal(rx.State, mixin=True):
         try:
             await run_long(
                 actor,
-                connections.remove,
+                edit.remove,
                 uuid,
                 actor=actor,
                 expected_version=version,

@@ -23,7 +23,7 @@ from integrations_app.domain.admin import AdminSession
 from integrations_app.errors import NotSignedIn
 from integrations_app.http import visitors
 from integrations_app.security import passwords
-from integrations_app.services import sessions
+from integrations_app.services.identity import sessions
 from integrations_app.state import leaving, outage
 from integrations_app.state.seen import read_only
 from integrations_app.state.together import Together

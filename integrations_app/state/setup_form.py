@@ -7,7 +7,7 @@ import reflex as rx
 
 from integrations_app.domain.check import CheckResult
 from integrations_app.domain.provider import Provider
-from integrations_app.services import pasted
+from integrations_app.services.credentials import pasted_values
 from integrations_app.state import views, wording
 from integrations_app.state.form_answer import FormAnswer
 from integrations_app.state.seen import read_only
@@ -27,7 +27,7 @@ class Submitted:
 
     name: str
     values: Mapping[str, str] = field(repr=False)
-    removed: Mapping[str, tuple[pasted.Removed, ...]] = field(default_factory=dict)
+    removed: Mapping[str, tuple[pasted_values.Removed, ...]] = field(default_factory=dict)
 
 
 def read(form: object, provider: Provider) -> Submitted:
@@ -35,7 +35,7 @@ def read(form: object, provider: Provider) -> Submitted:
     sent = form if isinstance(form, Mapping) else {}
     texts = {key: value for key, value in sent.items() if isinstance(value, str)}
     values = {each.key: texts[each.key] for each in provider.fields if each.key in texts}
-    freed = pasted.clean(provider, values)
+    freed = pasted_values.clean(provider, values)
     return Submitted(name=texts.get(NAME_FIELD, ""), values=freed.values, removed=freed.removed)
 
 

@@ -23,8 +23,8 @@ from integrations_app import settings
 from integrations_app.reflex_adapter import websocket
 from integrations_app.reflex_adapter.tab_states import SharedTabs
 from integrations_app.security import vault
+from integrations_app.security.process_keys import opening_ring
 from integrations_app.security.vault import CannotOpen, KeyRing
-from integrations_app.services.keys_at_hand import opening_ring
 from integrations_app.state import session
 from integrations_app.state.memory import OpenTabs
 from integrations_app.state.strangers import IS_STRANGERS

@@ -9,7 +9,9 @@ from integrations_app import routes, settings
 from integrations_app.domain.connection import Connection
 from integrations_app.errors import DatabaseUnavailable, IntegrationError, NotFound
 from integrations_app.i18n import _
-from integrations_app.services import audit, catalogue, lookup
+from integrations_app.services import catalogue
+from integrations_app.services.changes import audit_log
+from integrations_app.services.connections import lookup
 from integrations_app.state import setup_form, views, wording
 from integrations_app.state.account import Account
 from integrations_app.state.sent import version_of
@@ -103,7 +105,7 @@ class StoredForm(Account, setup_form.SetupForm, mixin=True):
         try:
             connection = await asyncio.to_thread(lookup.by_uuid, self.connection_uuid)
         except NotFound:
-            who = await asyncio.to_thread(audit.last_actor, self.connection_uuid)
+            who = await asyncio.to_thread(audit_log.last_actor, self.connection_uuid)
             self.removed_by = who or _("someone")
             return
         except DatabaseUnavailable:
@@ -128,7 +130,7 @@ class StoredForm(Account, setup_form.SetupForm, mixin=True):
 
     async def _tell_of_change(self) -> None:
         try:
-            who = await asyncio.to_thread(audit.last_actor, self.connection_uuid)
+            who = await asyncio.to_thread(audit_log.last_actor, self.connection_uuid)
         except DatabaseUnavailable:
             who = None
         self.changed_by = who or _("Someone")

@@ -5,9 +5,9 @@ import asyncio
 import reflex as rx
 
 from integrations_app.domain.event import Notice, NoticeKind
+from integrations_app.domain.references import parse_uuid
 from integrations_app.errors import InvalidUuid
-from integrations_app.services import usage
-from integrations_app.services.references import parse_uuid
+from integrations_app.services.connections import usage
 from integrations_app.state import views
 from integrations_app.state.session import Batch
 

@@ -14,8 +14,9 @@ from integrations_app.domain.summary import Summary
 from integrations_app.domain.usage import Usage
 from integrations_app.i18n import _
 from integrations_app.providers import icons
-from integrations_app.services import catalogue, checks
-from integrations_app.services.setup import ACCESS_TOKEN
+from integrations_app.services import catalogue
+from integrations_app.services.checking import run
+from integrations_app.services.credentials.setup_values import ACCESS_TOKEN
 from integrations_app.state import wording
 
 
@@ -142,7 +143,7 @@ def status_item(connection: Connection) -> StatusItem:
         account=connection.account_name or connection.account_id or "",
         scopes=list(connection.scopes),
         has_account=ACCESS_TOKEN in connection.saved_secrets,
-        testable=checks.can_check(connection),
+        testable=run.can_check(connection),
         tested_at=_moment(connection.last_validated_at),
         connected_at=_moment(connection.connected_at),
         next_check_at=_moment(connection.next_check_at),

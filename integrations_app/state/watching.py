@@ -12,7 +12,7 @@ import reflex as rx
 from integrations_app.domain.event import EventKind, Notice, NoticeKind
 from integrations_app.errors import DatabaseUnavailable
 from integrations_app.events.hub import Fact, Hub
-from integrations_app.services import live
+from integrations_app.services.changes import event_stream
 
 _BETWEEN_BATCHES_S = 0.1
 _LONGEST_BACKLOG = 1_000
@@ -115,12 +115,12 @@ async def following(
     try:
         while (until := await admitted(line)) is not None:
             if hub is None:
-                hub = await line.ask(lambda: asyncio.to_thread(live.followed), until=until)
+                hub = await line.ask(lambda: asyncio.to_thread(event_stream.followed), until=until)
                 if hub is None:
                     break
                 hub.add(inbox.receive)
                 inbox.add_gap()
-            if live.is_late() != is_late:
+            if event_stream.is_late() != is_late:
                 is_late = not is_late
                 await on_line(True)  # noqa: FBT003 - as the callback is declared
             batch = inbox.take()
@@ -139,7 +139,7 @@ async def following(
 def _hears() -> bool:
     """Whether the listener hears; while it does not, nobody tells when the database goes."""
     try:
-        return live.is_listening()
+        return event_stream.is_listening()
     except DatabaseUnavailable:
         return False
 

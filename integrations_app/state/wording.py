@@ -10,7 +10,7 @@ from integrations_app.domain.provider import Provider
 from integrations_app.domain.usage import Usage
 from integrations_app.errors import FieldProblem, IntegrationError
 from integrations_app.i18n import _, listing, ngettext
-from integrations_app.services.pasted import Removed
+from integrations_app.services.credentials.pasted_values import Removed
 
 NAME_FIELD = "name"
 

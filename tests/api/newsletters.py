@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.usage import Usage
 from integrations_app.modules import Module
-from integrations_app.services import facts
+from integrations_app.services.changes import facts
 from integrations_app.storage.engine import database
 from tests.postgresql import DatabaseUnderTest
 

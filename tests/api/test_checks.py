@@ -15,7 +15,7 @@ from integrations_app.domain.actor import Actor
 from integrations_app.domain.check import CheckReason, CheckResult
 from integrations_app.domain.connection import Connection, Status
 from integrations_app.security.egress import DEADLINE_S
-from integrations_app.services import checks
+from integrations_app.services.checking import run
 from tests.api.conftest import ANN, BOB, KEY, Register
 from tests.api.facts import actions, told
 from tests.api.providers import MANY_FIELDS, SELF_HOSTED, UNTESTABLE, Contributing
@@ -352,7 +352,7 @@ def test_a_dry_run_of_a_connection_needs_its_uuid(connection: Connection, uuid: 
 def test_a_run_checks_what_is_stored_and_stores_the_outcome(
     outside: World, connection: Connection, actor: Actor
 ) -> None:
-    result = checks.run(connection.uuid, actor=actor)
+    result = run.run(connection.uuid, actor=actor)
 
     assert result.ok
     assert integrations.get_integration_by_uuid(connection.uuid).status is Status.CONNECTED
@@ -362,7 +362,7 @@ def test_a_run_of_a_refused_key_stores_the_error(outside: World, db: DatabaseUnd
     wrong = key("mistral", Behaviour.WRONG)
     added = integrations.add_connection("mistral", "main", values={"api_key": wrong}, actor=ANN)
 
-    checks.run(added.uuid, actor=BOB)
+    run.run(added.uuid, actor=BOB)
 
     after = integrations.get_integration_by_uuid(added.uuid)
     assert (after.status, after.validation_reason, after.validation_details) == (

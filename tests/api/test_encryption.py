@@ -12,7 +12,7 @@ import pytest
 from integrations_app import errors, integrations
 from integrations_app.domain.check import CheckReason
 from integrations_app.domain.connection import Connection, Status
-from integrations_app.services import keyring
+from integrations_app.services.credentials import key_ring
 from tests import processes
 from tests.api.conftest import ANN, BOB, KEY, OTHER_KEY, Register
 from tests.api.providers import MANY_FIELDS, Contributing
@@ -38,7 +38,7 @@ def lost(db: DatabaseUnderTest, register: Register, monkeypatch: pytest.MonkeyPa
     values = {"api_key": KEY, "webhook_secret": "hook", "note": "first"}
     added = integrations.add_connection("acme", "main", values=values, actor=ANN)
     use_keys(monkeypatch, NEW_KEY, ENCRYPTION_KEY)
-    keyring.check()
+    key_ring.check()
     use_keys(monkeypatch, NEW_KEY)
     return added
 
@@ -219,7 +219,7 @@ def test_a_ring_without_the_newest_key_is_refused_in_one_line(
     use_keys(monkeypatch, NEW_KEY)
 
     with pytest.raises(errors.KeyRingMismatch) as caught:
-        keyring.check()
+        key_ring.check()
 
     assert isinstance(caught.value, errors.StartRefused)
     assert "\n" not in str(caught.value)
@@ -242,7 +242,7 @@ def test_nothing_is_written_under_a_ring_that_is_refused(
 def test_a_ring_without_an_older_key_starts_and_says_how_many_secrets_need_it(
     db: DatabaseUnderTest, lost: Connection
 ) -> None:
-    checked = keyring.check()
+    checked = key_ring.check()
 
     [[key_id, count]] = checked.missing.items()
     assert count == 2
@@ -283,7 +283,7 @@ def test_a_key_file_that_others_can_read_is_refused(
     use_keys(monkeypatch)
 
     with pytest.raises(errors.StartRefused, match="chmod 600"):
-        keyring.check()
+        key_ring.check()
 
 
 def test_no_key_is_made_for_a_database_that_knows_one(
@@ -292,7 +292,7 @@ def test_no_key_is_made_for_a_database_that_knows_one(
     use_keys(monkeypatch)
 
     with pytest.raises(errors.KeyRingMismatch):
-        keyring.check()
+        key_ring.check()
 
     assert not (tmp_path / "data" / "encryption.keys").exists()
 
@@ -317,7 +317,7 @@ def test_a_key_that_is_added_while_a_program_runs_is_used_by_it(
     integrations.save_setup(connection.uuid, {"api_key": OTHER_KEY}, actor=BOB)
     use_keys(monkeypatch, THIRD_KEY, NEW_KEY)
 
-    checked = keyring.check()
+    checked = key_ring.check()
 
     assert list(checked.missing.values()) == [0]
     assert integrations.get_credentials(connection.uuid)["api_key"] == OTHER_KEY

@@ -11,7 +11,7 @@ from integrations_app.domain.connection import Connection, Status
 from integrations_app.domain.event import Notice, NoticeKind
 from integrations_app.events.hub import Fact
 from integrations_app.events.subscription import Subscription
-from integrations_app.services import live
+from integrations_app.services.changes import event_stream
 from tests.api.conftest import ANN, BOB, CLOCK, KEY, OTHER_KEY, Register
 from tests.api.facts import actions, audit, kinds, told
 from tests.api.providers import UNTESTABLE, Contributing
@@ -199,7 +199,7 @@ def test_pages_learn_of_every_check_by_a_notice_that_subscriptions_do_not_delive
     connection: Connection, events: Subscription
 ) -> None:
     noticed: list[Fact] = []
-    live.hub().add(noticed.append)
+    event_stream.hub().add(noticed.append)
 
     recorded(connection, GOOD, GOOD)
 

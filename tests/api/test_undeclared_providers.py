@@ -51,7 +51,7 @@ def test_a_call_that_needs_the_provider_names_it(uuid: UUID, name: str) -> None:
 def test_it_is_not_connected_and_the_log_says_why_once(
     uuid: UUID, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.WARNING, "integrations_app.services.credentials"):
+    with caplog.at_level(logging.WARNING, "integrations_app.services.credentials.retrieval"):
         found = [integrations.is_connected(uuid) for _ in range(3)]
 
     assert found == [False] * 3

@@ -11,7 +11,8 @@ import psutil
 import pytest
 
 from integrations_app.domain.actor import Actor
-from integrations_app.services import admins, live, sessions
+from integrations_app.services.changes import event_stream
+from integrations_app.services.identity import admins, sessions
 from integrations_app.storage.engine import database
 from tests.conftest import ENCRYPTION_KEY
 from tests.e2e import serving
@@ -75,6 +76,6 @@ def _sign_in(folder: Path, db: DatabaseUnderTest) -> str:
         patch.setenv("INTEGRATIONS_ENCRYPTION_KEYS", ENCRYPTION_KEY)
         admin = admins.create("ada@example.com", "correct horse battery staple", Actor.of(None))
         token = sessions.open_for(admin)
-        live.stop()
+        event_stream.stop()
         database().dispose()
     return token

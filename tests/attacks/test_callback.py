@@ -18,8 +18,9 @@ from integrations_app.domain.admin import Admin
 from integrations_app.domain.check import Account
 from integrations_app.domain.connection import Status
 from integrations_app.providers.oauth.answers import Tokens
-from integrations_app.services import account_changes, authorizations, oauth, sessions
-from integrations_app.services.opening import opened
+from integrations_app.services.credentials.decryption import opened
+from integrations_app.services.identity import sessions
+from integrations_app.services.oauth import account_changes, exchange, web_flow
 from tests.api.conftest import Register
 from tests.api.providers import Contributing, declared
 from tests.world import Request, World, oauth_client
@@ -53,21 +54,21 @@ def back(world: World, url: str, account: str = ADA) -> str:
 
 
 def sign_out_after_the_grant(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
-    proper = oauth.grant
+    proper = exchange.grant
 
     def grant(*args: Any, **parts: Any) -> Any:
         granted = proper(*args, **parts)
         sessions.sign_out(token)
         return granted
 
-    monkeypatch.setattr(oauth, "grant", grant)
+    monkeypatch.setattr(exchange, "grant", grant)
 
 
 def test_who_signs_out_during_the_exchange_connects_nothing(
     browser: Any, token: str, outside: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     uuid = added()
-    path = back(outside, authorizations.begin(uuid, token))
+    path = back(outside, web_flow.begin(uuid, token))
     sign_out_after_the_grant(monkeypatch, token)
 
     hers(browser, token).get(path)
@@ -79,8 +80,8 @@ def test_who_signs_out_before_another_account_is_proposed_gets_a_page(
     browser: Any, token: str, outside: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     uuid = added()
-    hers(browser, token).get(back(outside, authorizations.begin(uuid, token)))
-    path = back(outside, authorizations.begin(uuid, token), GRACE)
+    hers(browser, token).get(back(outside, web_flow.begin(uuid, token)))
+    path = back(outside, web_flow.begin(uuid, token), GRACE)
     sign_out_after_the_grant(monkeypatch, token)
 
     answer = hers(browser, token).get(path)
@@ -88,8 +89,8 @@ def test_who_signs_out_before_another_account_is_proposed_gets_a_page(
     assert answer.status_code == 303
 
 
-def proposed(uuid: UUID, who: str) -> oauth.Granted:
-    return oauth.Granted(
+def proposed(uuid: UUID, who: str) -> exchange.Granted:
+    return exchange.Granted(
         uuid=uuid,
         tokens=Tokens(access_token=f"token-of-{who}", scopes=("a",)),
         account=Account(id=who, name=who),
@@ -179,7 +180,7 @@ def test_a_code_does_not_go_to_a_place_that_was_typed_after_it_was_asked_for(
     register(Contributing(provider, key="forge"))
     values = {"base_url": "https://good.forge.example", "client_id": "c"}
     uuid = integrations.add_connection("forge", "main", values=values).uuid
-    url = authorizations.begin(uuid, token)
+    url = web_flow.begin(uuid, token)
     state = parse_qs(urlsplit(url).query)["state"][0]
     integrations.save_setup(uuid, {"base_url": "https://evil.forge.example"})
 

@@ -14,7 +14,9 @@ import pytest
 from anyio import to_thread
 
 from integrations_app import errors, integrations
-from integrations_app.services import access, schedule, turns
+from integrations_app.services.credentials import refresh_lock
+from integrations_app.services.requests import credential_cache
+from integrations_app.services.scheduling import due_work
 from tests.api.conftest import Register
 from tests.api.oauth.accounts import CALLBACK, Connected
 from tests.api.oauth.conftest import CLIENT, Connect
@@ -72,10 +74,10 @@ def test_a_token_without_a_life_worth_the_name_is_not_renewed_for_ever(hostile: 
     minted()
 
     for _ in range(10):
-        claimed = schedule.claim(schedule.RENEWALS)
+        claimed = due_work.claim(due_work.RENEWALS)
         if claimed is None:
             break
-        schedule.perform(schedule.RENEWALS, claimed)
+        due_work.perform(due_work.RENEWALS, claimed)
 
     assert len(hostile.seen) <= 3
 
@@ -120,20 +122,20 @@ def test_an_address_in_another_script_fails_in_our_own_words(
 
 def test_a_renewal_after_a_refusal_leaves_nothing_in_memory(connect: Connect) -> None:
     connected = connect()
-    refused = access.load(connected.uuid)
+    refused = credential_cache.load(connected.uuid)
 
-    assert access.after_refusal(refused, httpx2.URL(ACCOUNT)) is not None
+    assert credential_cache.after_refusal(refused, httpx2.URL(ACCOUNT)) is not None
 
-    assert access.kept(connected.uuid) is None, "it may be disconnected since"
+    assert credential_cache.kept(connected.uuid) is None, "it may be disconnected since"
 
 
 def test_a_fork_while_a_thread_changes_the_memory_does_not_stop_the_child() -> None:
-    with access._changing:
+    with credential_cache._changing:
         child = os.fork()
         if child == 0:
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
             signal.alarm(3)
-            access.forget(uuid4())
+            credential_cache.forget(uuid4())
             os._exit(0)
     _, status = os.waitpid(child, 0)
 
@@ -145,7 +147,7 @@ def test_hanging_renewals_of_one_provider_hold_up_no_other(db: DatabaseUnderTest
     began = threading.Semaphore(0)
 
     def hang() -> None:
-        with turns.alone(uuid4(), provider="hanging"):
+        with refresh_lock.alone(uuid4(), provider="hanging"):
             began.release()
             go_on.wait(20)
 
@@ -156,7 +158,7 @@ def test_hanging_renewals_of_one_provider_hold_up_no_other(db: DatabaseUnderTest
     done = threading.Event()
 
     def healthy() -> None:
-        with turns.alone(uuid4(), provider="healthy"):
+        with refresh_lock.alone(uuid4(), provider="healthy"):
             done.set()
 
     last = threading.Thread(target=healthy)
@@ -172,7 +174,7 @@ def test_hanging_renewals_of_one_provider_hold_up_no_other(db: DatabaseUnderTest
 def test_async_requests_that_wait_for_a_token_hold_up_no_other_work(connect: Connect) -> None:
     connected: Connected = connect()
     connected.expire()
-    access.forget(connected.uuid)
+    credential_cache.forget(connected.uuid)
 
     async def ask() -> None:
         async with integrations.async_client(connected.uuid) as client:
@@ -192,7 +194,7 @@ def test_async_requests_that_wait_for_a_token_hold_up_no_other_work(connect: Con
     held = threading.Event()
 
     def hold() -> None:
-        with turns.alone(connected.uuid, provider="google"):
+        with refresh_lock.alone(connected.uuid, provider="google"):
             held.set()
             release.wait(10)
 

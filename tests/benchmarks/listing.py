@@ -29,7 +29,8 @@ from sqlalchemy import event
 from integrations_app import frontend, integrations, routes
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.summary import PageQuery, SortKey
-from integrations_app.services import admins, listing
+from integrations_app.services.connections import list_pages
+from integrations_app.services.identity import admins
 from integrations_app.storage.engine import database
 from tests import postgresql
 from tests.conftest import ENCRYPTION_KEY
@@ -153,7 +154,7 @@ def _measure(browser: Browser, origin: str, rounds: int) -> dict[str, float]:
 
 def _reads(rounds: int) -> None:
     """What the database and the program need for a page, without the browser."""
-    following = listing.page(PageQuery()).next_cursor
+    following = list_pages.page(PageQuery()).next_cursor
     asked = {
         "read the first page": PageQuery(),
         "read the next page": PageQuery(after=following),
@@ -162,8 +163,8 @@ def _reads(rounds: int) -> None:
         "read what few have": PageQuery(search="m-00009"),
     }
     for what, query in asked.items():
-        listing.page(query)
-        _tell(what, [_timed_ms(lambda query=query: listing.page(query)) for _ in range(rounds)])
+        list_pages.page(query)
+        _tell(what, [_timed_ms(lambda query=query: list_pages.page(query)) for _ in range(rounds)])
 
 
 def _timed_ms(act: Callable[[], object]) -> float:
@@ -214,14 +215,14 @@ def _commit(page: Page, uuid: UUID, name: str) -> float:
 
 def _count_queries() -> set[int]:
     """How many statements a page takes: the first, one of a provider, one behind it."""
-    first = listing.page(PageQuery())
+    first = list_pages.page(PageQuery())
     asked = [
         PageQuery(),
         PageQuery(provider="mistral"),
         PageQuery(sort=SortKey.NAME, descending=True),
         PageQuery(after=first.next_cursor),
     ]
-    counts = {_queries_of(lambda query=query: listing.page(query)) for query in asked}
+    counts = {_queries_of(lambda query=query: list_pages.page(query)) for query in asked}
     print(f"  queries a page            {sorted(counts)}")
     return counts
 

@@ -25,7 +25,8 @@ from playwright.sync_api import (
 from integrations_app import frontend
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.admin import Admin
-from integrations_app.services import admins, live
+from integrations_app.services.changes import event_stream
+from integrations_app.services.identity import admins
 from integrations_app.storage.engine import database
 from integrations_app.storage.schemas import IN_HOSTS
 from tests import redis_server
@@ -275,7 +276,7 @@ def library(
     for table in ("integration_connections", "ai_endpoints"):
         served_db.execute(f"DELETE FROM {table}")
     yield served_db
-    live.stop()
+    event_stream.stop()
     database().dispose()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from integrations_app.domain.actor import Actor
-from integrations_app.services import admins
+from integrations_app.services.identity import admins
 from tests.conftest import ENCRYPTION_KEY
 from tests.e2e import serving
 from tests.e2e.serving import Product

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from integrations_app import integrations, routes
-from integrations_app.services import live
+from integrations_app.services.changes import event_stream
 from integrations_app.storage.engine import database
 from tests.conftest import ENCRYPTION_KEY
 from tests.e2e import serving
@@ -65,7 +65,7 @@ def library(
     """This process uses its database."""
     use_library(monkeypatch, served[2], world, tmp_path_factory.mktemp("data"))
     yield served[2]
-    live.stop()
+    event_stream.stop()
     database().dispose()
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from integrations_app.services import sessions
+from integrations_app.services.identity import sessions
 from tests.e2e.conftest import EMAIL, NAMED_HOST, PASSWORD
 from tests.e2e.endpoints import old_key, open_endpoint, with_old_key
 from tests.e2e.pages import button, name_field, open_edit, stored

@@ -18,9 +18,10 @@ from integrations_app import integrations, routes
 from integrations_app.features.projects import lookup as projects_stored
 from integrations_app.features.projects import service as projects
 from integrations_app.features.projects.project import Draft as Project
-from integrations_app.services import account_changes, oauth
+from integrations_app.services.oauth import account_changes, exchange
 from tests import line as lines
-from tests.api.oauth.accounts import CALLBACK, VERIFIER, code_for, exchange
+from tests.api.oauth.accounts import CALLBACK, VERIFIER, code_for
+from tests.api.oauth.accounts import exchange as connect_account
 from tests.e2e import endpoints
 from tests.e2e.conftest import EMAIL, NewTab, launch_with_profile, sign_in
 from tests.e2e.pages import alert, button, check, key_field, name_field, open_list, row
@@ -366,9 +367,9 @@ def db(
 def ask_about_another_account(world: World, name: str, session_token: str) -> None:
     """A connection to Ada's account, whose admin has come back with Grace's."""
     _, uuid = registered(name)
-    exchange(world, uuid)
+    connect_account(world, uuid)
     code = code_for(world, uuid, account=GRACE)
-    granted = oauth.grant(uuid, code, CALLBACK, code_verifier=VERIFIER)
+    granted = exchange.grant(uuid, code, CALLBACK, code_verifier=VERIFIER)
     account_changes.propose(granted, session_token)
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from integrations_app import integrations
 from integrations_app.domain.connection import Connection, Status
-from integrations_app.services.host_sessions import LOOK_AGAIN_S
+from integrations_app.services.identity.host_sessions import LOOK_AGAIN_S
 from integrations_app.state.listing import Listing
 from integrations_app.state.session import AdminState
 from tests.e2e import stranger

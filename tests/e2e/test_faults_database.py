@@ -15,7 +15,8 @@ from playwright.sync_api import Locator, Page, expect
 from integrations_app import errors, integrations, routes
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.event import EventKind
-from integrations_app.services import admins, live
+from integrations_app.services.changes import event_stream
+from integrations_app.services.identity import admins
 from integrations_app.storage.engine import database
 from tests import postgresql, processes
 from tests.conftest import ENCRYPTION_KEY
@@ -93,7 +94,7 @@ def server(
     admins.create(EMAIL, PASSWORD, Actor.of(None))
     yield stoppable
     stoppable.start()
-    live.stop()
+    event_stream.stop()
     database().dispose()
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from integrations_app import integrations
 from integrations_app.domain.actor import Actor
 from integrations_app.errors import DatabaseFull
-from integrations_app.services import admins
+from integrations_app.services.identity import admins
 from integrations_app.storage.engine import database
 from tests.conftest import ENCRYPTION_KEY
 from tests.e2e import serving

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from integrations_app.services import admins
+from integrations_app.services.identity import admins
 from tests.e2e.conftest import EMAIL, PASSWORD, use_library
 from tests.e2e.pages import LISTING_ADDRESS, LOGIN_ADDRESS, button
 from tests.e2e.serving import Product

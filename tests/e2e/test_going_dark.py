@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from integrations_app import routes
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.admin import Admin
-from integrations_app.services import admins
+from integrations_app.services.identity import admins
 from tests.e2e.conftest import LIVE_WITHIN_MS, NewBrowser, NewTab, sign_in
 from tests.e2e.pages import (
     LOGIN_ADDRESS,

@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from integrations_app import routes
 from integrations_app.domain.actor import Actor
-from integrations_app.services import admins, sessions
+from integrations_app.services.identity import admins, sessions
 from tests.e2e.conftest import EMAIL, LIVE_WITHIN_MS, OTHER_EMAIL, NewBrowser, NewTab, sign_in
 from tests.e2e.hosts import Hosts
 from tests.e2e.pages import (

@@ -21,7 +21,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from integrations_app.domain.actor import Actor
-from integrations_app.services import admins
+from integrations_app.services.identity import admins
 from integrations_app.storage.engine import database
 from tests import redis_server
 from tests.conftest import ENCRYPTION_KEY

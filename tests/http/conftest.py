@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from integrations_app.domain.actor import Actor, Origin
 from integrations_app.domain.admin import Admin
 from integrations_app.http import transformers
-from integrations_app.services import admins, sessions
+from integrations_app.services.identity import admins, sessions
 from tests.postgresql import DatabaseUnderTest
 
 EMAIL = "ada@example.com"

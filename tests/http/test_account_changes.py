@@ -13,15 +13,10 @@ from starlette.testclient import TestClient
 
 from integrations_app import errors, integrations
 from integrations_app.domain.admin import Admin
-from integrations_app.services import (
-    account_changes,
-    admins,
-    authorizations,
-    oauth,
-    replacement,
-    sessions,
-)
-from integrations_app.services.scheduler import Sweeping
+from integrations_app.services.connections import replacement
+from integrations_app.services.identity import admins, sessions
+from integrations_app.services.oauth import account_changes, exchange, web_flow
+from integrations_app.services.scheduling.scheduler import Sweeping
 from tests.http.conftest import OPERATOR
 from tests.http.returning import ADA, GRACE, back, registered
 from tests.postgresql import DatabaseUnderTest
@@ -49,7 +44,7 @@ def id_of(uuid: UUID, token: str) -> str:
 def adas(hers: TestClient, token: str, outside: World) -> UUID:
     """A connection to Ada's account."""
     _, uuid = registered("adas")
-    hers.get(back(outside, authorizations.begin(uuid, token)))
+    hers.get(back(outside, web_flow.begin(uuid, token)))
     return uuid
 
 
@@ -58,7 +53,7 @@ def test_another_account_waits_for_a_word(
 ) -> None:
     before = integrations.get_credentials(adas)["access_token"]
 
-    answer = hers.get(back(outside, authorizations.begin(adas, token), account=GRACE))
+    answer = hers.get(back(outside, web_flow.begin(adas, token), account=GRACE))
 
     assert answer.headers["location"].endswith("returned=other_account")
     change = account_changes.pending(adas, token)
@@ -71,7 +66,7 @@ def test_another_account_waits_for_a_word(
 def test_the_waiting_tokens_are_sealed(
     db: DatabaseUnderTest, adas: UUID, hers: TestClient, token: str, outside: World
 ) -> None:
-    hers.get(back(outside, authorizations.begin(adas, token), account=GRACE))
+    hers.get(back(outside, web_flow.begin(adas, token), account=GRACE))
 
     [row] = db.rows("SELECT sealed FROM integration_account_changes")
 
@@ -81,7 +76,7 @@ def test_the_waiting_tokens_are_sealed(
 def test_nobody_else_can_answer_for_the_browser_that_signed_in(
     adas: UUID, hers: TestClient, token: str, outside: World, ada: Admin
 ) -> None:
-    hers.get(back(outside, authorizations.begin(adas, token), account=GRACE))
+    hers.get(back(outside, web_flow.begin(adas, token), account=GRACE))
     elsewhere = sessions.open_for(ada)
 
     assert account_changes.pending(adas, elsewhere) is None
@@ -93,7 +88,7 @@ def test_nobody_else_can_answer_for_the_browser_that_signed_in(
 def test_a_question_that_was_not_answered_in_time_is_gone(
     db: DatabaseUnderTest, adas: UUID, hers: TestClient, token: str, outside: World
 ) -> None:
-    hers.get(back(outside, authorizations.begin(adas, token), account=GRACE))
+    hers.get(back(outside, web_flow.begin(adas, token), account=GRACE))
 
     db.execute("UPDATE integration_account_changes SET expires_at = now()")
 
@@ -103,7 +98,7 @@ def test_a_question_that_was_not_answered_in_time_is_gone(
 @pytest.fixture
 def grace_came_back(adas: UUID, hers: TestClient, token: str, outside: World) -> str:
     """The access token of another account that waits for a word."""
-    hers.get(back(outside, authorizations.begin(adas, token), account=GRACE))
+    hers.get(back(outside, web_flow.begin(adas, token), account=GRACE))
     return issued_last(outside, GRACE)
 
 
@@ -142,7 +137,7 @@ def test_a_provider_that_does_not_confirm_is_told_of(
 ) -> None:
     _, uuid = registered("main", TokenBehaviour.REVOKE_FAILS)
     for account in (ADA, GRACE):
-        hers.get(back(outside, authorizations.begin(uuid, token), account=account))
+        hers.get(back(outside, web_flow.begin(uuid, token), account=account))
     change = account_changes.pending(uuid, token)
     assert change is not None
 
@@ -163,7 +158,7 @@ def test_the_access_by_which_another_connection_lives_does_not_end(
     assert client is not None
     values = {"client_id": client.id, "client_secret": client.secret}
     graces = integrations.add_connection("google", "graces", values=values).uuid
-    hers.get(back(outside, authorizations.begin(graces, token), account=GRACE))
+    hers.get(back(outside, web_flow.begin(graces, token), account=GRACE))
 
     choice = account_changes.discard(adas, token, account_id=id_of(adas, token))
 
@@ -174,7 +169,7 @@ def test_the_access_by_which_another_connection_lives_does_not_end(
 def test_a_third_account_ends_the_access_to_the_second(
     adas: UUID, hers: TestClient, token: str, outside: World, grace_came_back: str
 ) -> None:
-    hers.get(back(outside, authorizations.begin(adas, token), account=THIRD))
+    hers.get(back(outside, web_flow.begin(adas, token), account=THIRD))
 
     assert outside.oauth.revoked(grace_came_back)
 
@@ -193,7 +188,7 @@ def test_a_program_that_connects_another_account_ends_the_access_to_the_first(
 def test_connecting_the_same_account_again_ends_nothing(
     adas: UUID, hers: TestClient, token: str, outside: World
 ) -> None:
-    hers.get(back(outside, authorizations.begin(adas, token)))
+    hers.get(back(outside, web_flow.begin(adas, token)))
 
     assert not outside.oauth.revoked(integrations.get_credentials(adas)["access_token"])
 
@@ -205,7 +200,7 @@ def test_keeping_is_an_answer_about_one_account(
     adas: UUID, hers: TestClient, token: str, outside: World, grace_came_back: str
 ) -> None:
     asked_about = id_of(adas, token)
-    hers.get(back(outside, authorizations.begin(adas, token), account=THIRD))  # in another tab
+    hers.get(back(outside, web_flow.begin(adas, token), account=THIRD))  # in another tab
 
     with pytest.raises(errors.NotFound):
         account_changes.discard(adas, token, account_id=asked_about)
@@ -304,7 +299,7 @@ def test_a_third_account_ends_the_access_of_a_question_that_ran_out(
 ) -> None:
     expire(db)
 
-    hers.get(back(outside, authorizations.begin(adas, token), account=THIRD))
+    hers.get(back(outside, web_flow.begin(adas, token), account=THIRD))
 
     assert outside.oauth.revoked(grace_came_back)
 
@@ -329,13 +324,13 @@ def connect(world: World, uuid: UUID, *, account: str) -> None:
 
 
 def save_after_the_question_was_taken(monkeypatch: pytest.MonkeyPatch, uuid: UUID) -> None:
-    proper = oauth.keep
+    proper = exchange.keep
 
     def keep(*args: Any, **parts: Any) -> Any:
         save_another_secret(uuid)
         return proper(*args, **parts)
 
-    monkeypatch.setattr(oauth, "keep", keep)
+    monkeypatch.setattr(exchange, "keep", keep)
 
 
 def replace(uuid: UUID) -> None:
@@ -409,7 +404,7 @@ def test_a_provider_that_does_not_confirm_does_not_keep_the_connection(
 ) -> None:
     _, uuid = registered("main", TokenBehaviour.REVOKE_FAILS)
     for account in (ADA, GRACE):
-        hers.get(back(outside, authorizations.begin(uuid, token), account=account))
+        hers.get(back(outside, web_flow.begin(uuid, token), account=account))
 
     assert integrations.remove_connection(uuid)
 

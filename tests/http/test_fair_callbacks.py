@@ -13,7 +13,8 @@ import pytest
 from integrations_app import integrations, routes
 from integrations_app.domain.admin import Admin
 from integrations_app.http import sign_in, transformers
-from integrations_app.services import admins, authorizations
+from integrations_app.services.identity import admins
+from integrations_app.services.oauth import web_flow
 from tests.api.conftest import Register, register
 from tests.api.oauth.conftest import CLIENT
 from tests.api.providers import Contributing, declared
@@ -66,7 +67,7 @@ def test_others_sign_in_and_the_server_is_ready_meanwhile(
     admins.create("bob@example.com", PASSWORD, OPERATOR)
     values = {"client_id": "an-id", "client_secret": "a-secret"}
     uuid = integrations.add_connection("slow", "main", values=values).uuid
-    urls = [authorizations.begin(uuid, token) for _ in range(MANY)]
+    urls = [web_flow.begin(uuid, token) for _ in range(MANY)]
     states = [parse_qs(urlsplit(url).query)["state"][0] for url in urls]
 
     async def story() -> tuple[float, int, int]:

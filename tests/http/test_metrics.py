@@ -13,7 +13,8 @@ from starlette.testclient import TestClient
 
 from integrations_app import errors, integrations, settings
 from integrations_app.domain.actor import Actor
-from integrations_app.services import checks, metrics
+from integrations_app.services.checking import run
+from integrations_app.services.operations import metrics
 from tests import processes
 from tests.api.oauth.accounts import exchange
 from tests.postgresql import DatabaseUnderTest
@@ -133,7 +134,7 @@ def test_connections_are_counted_by_status(
     bad = integrations.add_connection(
         "mistral", "bad", values={"api_key": key("mistral", Behaviour.WRONG)}
     )
-    checks.run(bad.uuid, actor=Actor.of(None))
+    run.run(bad.uuid, actor=Actor.of(None))
 
     found = samples(browser)
 
@@ -148,8 +149,8 @@ def test_checks_are_counted_by_provider_and_outcome(
     right, wrong = key("mistral"), key("mistral", Behaviour.WRONG)
     stored = integrations.add_connection("mistral", "main", values={"api_key": right})
 
-    checks.run(stored.uuid, actor=Actor.of(None))
-    checks.dry_run("mistral", {"api_key": wrong})
+    run.run(stored.uuid, actor=Actor.of(None))
+    run.dry_run("mistral", {"api_key": wrong})
 
     found = samples(browser)
     for outcome in ("ok", "credentials_rejected"):
@@ -230,8 +231,8 @@ def test_figures_and_log_hold_no_secret(
     )
     with caplog.at_level(logging.DEBUG, "integrations_app"):
         stored = integrations.add_connection("openrouter", "main", values={"api_key": right})
-        checks.run(stored.uuid, actor=Actor.of(None))
-        checks.dry_run("openrouter", {"api_key": wrong})
+        run.run(stored.uuid, actor=Actor.of(None))
+        run.dry_run("openrouter", {"api_key": wrong})
         said = text(browser)
 
     for secret in (right, wrong, TOKEN, "main", str(stored.uuid)):

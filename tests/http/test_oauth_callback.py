@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 
 from integrations_app import integrations, routes
 from integrations_app.domain.admin import Admin
-from integrations_app.services import authorizations, sessions
+from integrations_app.services.identity import sessions
+from integrations_app.services.oauth import web_flow
 from tests.api.facts import audit, told
 from tests.http.conftest import COOKIE
 from tests.http.returning import ADA, back, registered
@@ -27,7 +28,7 @@ def test_a_granted_account_is_connected_and_its_page_is_next(
 ) -> None:
     _, uuid = registered("main")
 
-    answer = hers.get(back(outside, authorizations.begin(uuid, token)))
+    answer = hers.get(back(outside, web_flow.begin(uuid, token)))
 
     assert answer.status_code == 303
     assert answer.headers["location"] == f"{routes.edit(uuid)}?returned=connected"
@@ -39,7 +40,7 @@ def test_the_address_with_the_code_is_neither_kept_nor_passed_on(
 ) -> None:
     _, uuid = registered("main")
 
-    answer = hers.get(back(outside, authorizations.begin(uuid, token)))
+    answer = hers.get(back(outside, web_flow.begin(uuid, token)))
 
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["referrer-policy"] == "no-referrer"
@@ -52,7 +53,7 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in_and_nothing_is_exchanged(
     stranger = browser()
     stranger.follow_redirects = False
 
-    answer = stranger.get(back(outside, authorizations.begin(uuid, token)))
+    answer = stranger.get(back(outside, web_flow.begin(uuid, token)))
 
     assert answer.headers["location"] == routes.sign_in_after_return()
     assert answer.headers["location"].startswith(f"{routes.LOGIN}?")
@@ -63,7 +64,7 @@ def test_looking_without_asking_uses_nothing_up(
     hers: TestClient, token: str, outside: World
 ) -> None:
     _, uuid = registered("main")
-    path = back(outside, authorizations.begin(uuid, token))
+    path = back(outside, web_flow.begin(uuid, token))
 
     assert hers.head(path).status_code == 405
 
@@ -78,7 +79,7 @@ def test_a_provider_that_says_no_is_understood(
     hers: TestClient, token: str, outside: World, error: str, outcome: str
 ) -> None:
     _, uuid = registered("main")
-    state = parse_qs(urlsplit(authorizations.begin(uuid, token)).query)["state"][0]
+    state = parse_qs(urlsplit(web_flow.begin(uuid, token)).query)["state"][0]
 
     answer = hers.get(routes.OAUTH_CALLBACK, params={"error": error, "state": state})
 
@@ -89,7 +90,7 @@ def test_a_refusal_without_the_state_is_believed_no_more_than_a_code(
     hers: TestClient, token: str, outside: World
 ) -> None:
     _, uuid = registered("main")
-    authorizations.begin(uuid, token)
+    web_flow.begin(uuid, token)
 
     answer = hers.get(routes.OAUTH_CALLBACK, params={"error": "access_denied"})
 
@@ -112,7 +113,7 @@ def test_an_exchange_that_fails_says_why_and_stores_nothing(
     hers: TestClient, token: str, outside: World, trouble: Trouble, outcome: str
 ) -> None:
     client, uuid = registered(trouble.name.lower())
-    path = back(outside, authorizations.begin(uuid, token))
+    path = back(outside, web_flow.begin(uuid, token))
     outside.oauth.token_requests(client.id, trouble)
 
     answer = hers.get(path)
@@ -131,7 +132,7 @@ def test_an_exchange_with_a_server_that_nobody_trusts_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     client, uuid = registered("untrusted")
-    path = back(outside, authorizations.begin(uuid, token))
+    path = back(outside, web_flow.begin(uuid, token))
     trustme.CA().cert_pem.write_to_path(str(tmp_path / "other.pem"))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "other.pem"))
 
@@ -145,7 +146,7 @@ def test_a_connection_that_was_removed_meanwhile_ends_on_the_list(
     hers: TestClient, token: str, outside: World
 ) -> None:
     _, uuid = registered("main")
-    path = back(outside, authorizations.begin(uuid, token))
+    path = back(outside, web_flow.begin(uuid, token))
     integrations.remove_connection(uuid)
 
     answer = hers.get(path)
@@ -157,7 +158,7 @@ def test_credentials_that_were_changed_meanwhile_are_not_connected_with_the_old_
     hers: TestClient, token: str, outside: World
 ) -> None:
     _, uuid = registered("main")
-    path = back(outside, authorizations.begin(uuid, token))
+    path = back(outside, web_flow.begin(uuid, token))
     integrations.disconnect(uuid)
     integrations.save_setup(uuid, {"client_secret": "GOCSPX-another"})
 
@@ -171,7 +172,7 @@ def test_the_state_of_a_session_that_was_signed_out_is_worth_nothing(
     browser: Browser, ada: Admin, token: str, outside: World
 ) -> None:
     client, uuid = registered("main")
-    path = back(outside, authorizations.begin(uuid, token))
+    path = back(outside, web_flow.begin(uuid, token))
     sessions.sign_out(token)
     again = browser()
     again.follow_redirects = False
@@ -190,7 +191,7 @@ def test_beginning_leaves_no_trace_but_the_hash_of_the_state(
     before = audit(db)
 
     with integrations.subscribe() as events:
-        url = authorizations.begin(uuid, token)
+        url = web_flow.begin(uuid, token)
         heard, after = told(events), audit(db)
 
     state = parse_qs(urlsplit(url).query)["state"][0]
@@ -204,7 +205,7 @@ def test_connecting_is_told_once_and_by_whom(
     db: DatabaseUnderTest, hers: TestClient, token: str, outside: World
 ) -> None:
     _, uuid = registered("main")
-    path = back(outside, authorizations.begin(uuid, token))
+    path = back(outside, web_flow.begin(uuid, token))
 
     with integrations.subscribe() as events:
         hers.get(path)

@@ -10,7 +10,7 @@ from httpx import Response
 from starlette.testclient import TestClient
 
 from integrations_app.domain.admin import Admin
-from integrations_app.services import admins, sessions
+from integrations_app.services.identity import admins, sessions
 from tests.http.conftest import EMAIL, OPERATOR, ORIGIN, PASSWORD
 from tests.postgresql import DatabaseUnderTest
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from integrations_app.services import live
+from integrations_app.services.changes import event_stream
 from integrations_app.storage.engine import database
 from tests.conftest import ENCRYPTION_KEY, FOREIGN_SETTINGS
 from tests.operations import debian, postgres
@@ -46,5 +46,5 @@ def product(
     monkeypatch.setenv("INTEGRATIONS_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("INTEGRATIONS_ENCRYPTION_KEYS", ENCRYPTION_KEY)
     yield monkeypatch
-    live.stop()
+    event_stream.stop()
     database().dispose()

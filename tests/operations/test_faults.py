@@ -19,7 +19,8 @@ import trustme
 from integrations_app import errors, integrations
 from integrations_app.errors import DatabaseMisconfigured, DatabaseReadOnly, DatabaseUnavailable
 from integrations_app.events import listener
-from integrations_app.services import doctor, live, startup
+from integrations_app.services.changes import event_stream
+from integrations_app.services.operations import doctor, startup
 from integrations_app.storage import migrations
 from tests.operations.postgres import APP, PASSWORD, TLS_ONLY, Postgres
 
@@ -189,12 +190,12 @@ def test_whoever_listens_logs_the_cause_at_each_attempt(
 ) -> None:
     fault = FAULTS[name_of_fault]
     with broken(fault, server, product, folder):
-        live.hub()
+        event_stream.hub()
         give_up_at = time.monotonic() + PATIENCE_S
         while len(said := _listeners(caplog)) < 2:
             assert time.monotonic() < give_up_at
             time.sleep(0.01)
-        live.stop()
+        event_stream.stop()
 
     assert all(fault.words in message for message in said)
     assert_secret(caplog.text)

@@ -21,7 +21,10 @@ from integrations_app.features.ai_endpoints import service as endpoints
 from integrations_app.features.ai_endpoints.endpoint import Draft
 from integrations_app.features.projects import service as projects
 from integrations_app.features.projects.project import Draft as ProjectDraft
-from integrations_app.services import admins, connections, doctor, live, sessions, startup
+from integrations_app.services.changes import event_stream
+from integrations_app.services.connections import edit
+from integrations_app.services.identity import admins, sessions
+from integrations_app.services.operations import doctor, startup
 from integrations_app.storage import migrations
 from integrations_app.storage.engine import database
 from tests import processes
@@ -130,7 +133,7 @@ def test_three_servers_start_at_once_and_say_that_changes_show_late(
 
         for each in started:
             assert_warns(each)
-            assert f"Warning: {live.NO_NOTICES}" in each.log
+            assert f"Warning: {event_stream.NO_NOTICES}" in each.log
             assert "Traceback" not in each.log
         assert startup.is_ready()
 
@@ -177,7 +180,7 @@ def test_with_a_direct_address_all_is_live(
 
     assert event is not None
     assert event.uuid == uuid
-    assert not live.is_late()
+    assert not event_stream.is_late()
     assert startup.warnings() == []
 
 
@@ -192,7 +195,7 @@ def test_an_address_that_leads_elsewhere_is_found_out(
             with pytest.raises(errors.DatabaseMisconfigured, match="leads to another database"):
                 use()
 
-        live.stop()
+        event_stream.stop()
         database().dispose()
 
 
@@ -216,9 +219,9 @@ def test_a_pooler_of_sessions_is_as_good_as_the_server(
 
         assert startup.prepare().warnings == ()
         integrations.subscribe().close()
-        assert not live.is_late()
+        assert not event_stream.is_late()
         database().dispose()
-        live.stop()
+        event_stream.stop()
 
 
 def test_no_write_needs_a_second_connection(
@@ -248,7 +251,7 @@ def writes() -> Iterator[Callable[[], object]]:
     changed = Draft(name="assistant", model="large", integration=other)
     yield lambda: endpoints.update(endpoint.uuid, changed, actor=ANN)
     yield lambda: integrations.replace_connection(other, main)
-    yield lambda: connections.remove(main, actor=ANN)
+    yield lambda: edit.remove(main, actor=ANN)
     yield lambda: integrations.disconnect(third)
     yield lambda: integrations.remove_connection(third)
     yield lambda: endpoints.remove(endpoint.uuid, actor=ANN)
@@ -267,7 +270,7 @@ def _run(statement: str) -> None:
 def assert_warns(product: serving.Product) -> None:
     """`/readyz` says so, once it had the time to find out."""
     give_up_at = time.monotonic() + PATIENCE_S
-    while readiness(product) != {"status": "ready", "warnings": [live.NO_NOTICES]}:
+    while readiness(product) != {"status": "ready", "warnings": [event_stream.NO_NOTICES]}:
         assert time.monotonic() < give_up_at, readiness(product)
         time.sleep(0.1)
 

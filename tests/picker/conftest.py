@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from integrations_app.domain.choice import ALL_LIMIT
-from integrations_app.services import live
+from integrations_app.services.changes import event_stream
 from integrations_app.storage.engine import database
 from tests.conftest import ENCRYPTION_KEY
 from tests.e2e.conftest import SHOWN_WITHIN_MS, launch
@@ -51,7 +51,7 @@ def library(
     host_db.execute("DELETE FROM integration_connections")
     host.allowed.touch()
     yield host_db
-    live.stop()
+    event_stream.stop()
     database().dispose()
 
 

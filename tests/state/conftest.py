@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from integrations_app.domain.actor import Actor, Origin
-from integrations_app.services import admins, sessions
+from integrations_app.services.identity import admins, sessions
 from tests.postgresql import DatabaseUnderTest
 
 OPERATOR = Actor(kind="system", id="tests", label="system:tests", origin=Origin.CLI)

@@ -13,7 +13,7 @@ from integrations_app import integrations, routes
 from integrations_app.components import ConnectionChoices
 from integrations_app.domain.choice import ALL_LIMIT, SOME_LIMIT
 from integrations_app.errors import InvalidDeclaration
-from integrations_app.services import sessions
+from integrations_app.services.identity import sessions
 from tests.postgresql import DatabaseUnderTest
 from tests.state.shelf import ChatShelf, Forgetful, Shelf, Workshop
 from tests.state.tabs import Tab, events, said, serving, until

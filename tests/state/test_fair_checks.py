@@ -13,7 +13,7 @@ import pytest
 from integrations_app import integrations, routes
 from integrations_app.domain.admin import Admin
 from integrations_app.http import transformers
-from integrations_app.services import admins, sessions
+from integrations_app.services.identity import admins, sessions
 from integrations_app.state import form_endpoints
 from tests.api.conftest import Register, register
 from tests.api.providers import SELF_HOSTED, Contributing

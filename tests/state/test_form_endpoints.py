@@ -17,7 +17,7 @@ from integrations_app.features.ai_endpoints import old_key_post
 from integrations_app.http import oauth_callback, sign_in, transformers
 from integrations_app.http.health import ROUTES as HEALTH
 from integrations_app.http.metrics import ROUTES as METRICS
-from integrations_app.services import admins, sessions
+from integrations_app.services.identity import admins, sessions
 from integrations_app.state import form_endpoints
 from tests.api.facts import actions
 from tests.http.conftest import EMAIL, ORIGIN, ada

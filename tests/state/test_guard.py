@@ -10,7 +10,7 @@ from reflex.state import OnLoadInternalState, State
 from reflex_base.registry import RegistrationContext
 
 from integrations_app import routes
-from integrations_app.services import sessions
+from integrations_app.services.identity import sessions
 from integrations_app.state.guard import is_ours, is_public
 from integrations_app.state.listing import Listing
 from integrations_app.state.login import Login

@@ -10,7 +10,8 @@ import pytest
 from integrations_app import integrations, routes
 from integrations_app.domain.event import Notice, NoticeKind
 from integrations_app.errors import DatabaseUnavailable, NotSignedIn
-from integrations_app.services import admins, live, sessions
+from integrations_app.services.changes import event_stream
+from integrations_app.services.identity import admins, sessions
 from integrations_app.state import guard
 from integrations_app.state.leaving import leave, sign_out
 from tests.postgresql import DatabaseUnderTest
@@ -182,11 +183,11 @@ def test_nothing_is_shown_between_the_end_of_the_session_and_the_dark(ada: str) 
 def test_a_tab_that_is_left_is_not_told_any_more(ada: str) -> None:
     async def scenario(tab: Tab) -> None:
         watcher = tab.tabs.processor._tasks
-        assert len(live.hub()._receivers) == 1
+        assert len(event_stream.hub()._receivers) == 1
 
         for task in list(watcher.values()):
             task.cancel()
-        await until(lambda: not live.hub()._receivers, within_s=5)
+        await until(lambda: not event_stream.hub()._receivers, within_s=5)
 
     watched(ada, scenario)
 
@@ -198,13 +199,13 @@ def test_a_tab_that_is_left_just_as_something_happens_is_not_told_any_more(
     async def scenario(tab: Tab) -> None:
         await asyncio.sleep(0.2)  # past the pause between two batches, so that it waits again
 
-        live.hub().publish(Notice(kind=NoticeKind.SESSION_ENDED))
+        event_stream.hub().publish(Notice(kind=NoticeKind.SESSION_ENDED))
         for _ in range(steps):
             await asyncio.sleep(0)
         for task in list(tab.tabs.processor._tasks.values()):
             task.cancel()
 
-        await until(lambda: not live.hub()._receivers, within_s=5)
+        await until(lambda: not event_stream.hub()._receivers, within_s=5)
 
     watched(ada, scenario)
 

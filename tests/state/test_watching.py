@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from integrations_app.services import live
+from integrations_app.services.changes import event_stream
 from integrations_app.state.watching import Line, following
 from integrations_app.storage.engine import database
 from tests import postgresql
@@ -31,7 +31,7 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stoppabl
         monkeypatch.setenv("INTEGRATIONS_DATA_DIR", str(tmp_path / "data"))
         monkeypatch.setenv("INTEGRATIONS_ENCRYPTION_KEYS", ENCRYPTION_KEY)
         yield stoppable
-        live.stop()
+        event_stream.stop()
         database().dispose()
 
 

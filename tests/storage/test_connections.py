@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from integrations_app import integrations
 from integrations_app.errors import DatabaseReadOnly, InvalidSetting
-from integrations_app.services import startup
+from integrations_app.services.operations import startup
 from integrations_app.storage.budget import shared_out
 from integrations_app.storage.engine import database
 from tests import processes

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from integrations_app import errors, integrations
-from integrations_app.services import doctor, startup
+from integrations_app.services.operations import doctor, startup
 from integrations_app.storage import migrations
 from integrations_app.storage.engine import database
 from integrations_app.storage.schemas import IN_HOSTS

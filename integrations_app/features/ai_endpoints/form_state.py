@@ -16,8 +16,8 @@ from integrations_app.features.ai_endpoints.stored_state import StoredEndpoint
 from integrations_app.features.ai_endpoints.views import title_of
 from integrations_app.i18n import _
 from integrations_app.services import catalogue
-from integrations_app.services import lookup as connections
 from integrations_app.services.blocking_pool import run_long
+from integrations_app.services.connections import lookup as connections
 from integrations_app.state import outage
 from integrations_app.state.seen import read_only, subject_of, text_of
 from integrations_app.state.session import AdminState, watching

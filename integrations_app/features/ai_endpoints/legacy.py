@@ -30,7 +30,10 @@ from integrations_app.features.ai_endpoints.drafts import INTEGRATION
 from integrations_app.features.ai_endpoints.endpoint import KEY
 from integrations_app.features.ai_endpoints.errors import KeysNotStored
 from integrations_app.features.ai_endpoints.table import AiEndpointRow
-from integrations_app.services import catalogue, connections, facts, sealing
+from integrations_app.services import catalogue
+from integrations_app.services.changes import facts
+from integrations_app.services.connections import edit
+from integrations_app.services.credentials import secret_store
 from integrations_app.storage.engine import database
 from integrations_app.storage.queries import connections as connection_rows
 
@@ -93,7 +96,7 @@ def _store_key(endpoint: UUID, holders: Holders) -> None:
     if declared is None:
         return
     key = found[0].api_key.strip()
-    with sealing.transaction() as session:
+    with secret_store.transaction() as session:
         known = _held_by(session, declared, holders)
         kept = _kept(session, known.get(key), key)  # connections are locked before endpoints
         row = session.get(AiEndpointRow, endpoint, with_for_update=True)
@@ -113,7 +116,7 @@ def _provider_of(text: str | None) -> Provider | None:
 
 def _held_by(session: Session, provider: Provider, holders: Holders) -> dict[str, UUID]:
     if provider.key not in holders:
-        holders[provider.key] = sealing.holders(session, provider.key, API_KEY)
+        holders[provider.key] = secret_store.holders(session, provider.key, API_KEY)
     return holders[provider.key]
 
 
@@ -121,8 +124,8 @@ def _kept(session: Session, connection: UUID | None, key: str) -> UUID | None:
     """The connection, if it still holds the key and will until the transaction ends."""
     if connection is None:
         return None
-    locked = connections.locked(session, connection)
-    return connection if locked and sealing.holds(session, connection, API_KEY, key) else None
+    locked = edit.locked(session, connection)
+    return connection if locked and secret_store.holds(session, connection, API_KEY, key) else None
 
 
 def _add(session: Session, provider: Provider, endpoint: str, key: str) -> UUID:
@@ -135,7 +138,7 @@ def _add(session: Session, provider: Provider, endpoint: str, key: str) -> UUID:
         try:
             with session.begin_nested():
                 values = {API_KEY: key}
-                return connections.add_within(
+                return edit.add_within(
                     session, provider.key, name, values=values, actor=MIGRATION
                 ).uuid
         except AlreadyExists:  # this very moment

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from integrations_app.domain.connection import Status
 from integrations_app.domain.paging import Page, Standing
+from integrations_app.domain.references import parse_uuid
 from integrations_app.features.ai_endpoints import queries
 from integrations_app.features.ai_endpoints.endpoint import Draft, Endpoint, Line
 from integrations_app.features.ai_endpoints.errors import EndpointMissing
-from integrations_app.services.references import parse_uuid
 from integrations_app.storage.engine import database
 from integrations_app.storage.keyset import Place
 

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 
 from integrations_app.domain.actor import Actor
+from integrations_app.domain.references import parse_uuid
 from integrations_app.errors import Conflict
 from integrations_app.features.ai_endpoints.endpoint import KEY
 from integrations_app.features.ai_endpoints.errors import EndpointMissing
 from integrations_app.features.ai_endpoints.table import AiEndpointRow
-from integrations_app.services import facts, sessions
-from integrations_app.services.references import parse_uuid
+from integrations_app.services.changes import facts
+from integrations_app.services.identity import sessions
 from integrations_app.storage.engine import database
 
 

@@ -14,7 +14,7 @@ from integrations_app.domain.reply import Reply
 from integrations_app.errors import FieldProblem, InvalidFields, TooManyAttempts
 from integrations_app.features.ai_endpoints.drafts import INTEGRATION, MODEL, problem_of
 from integrations_app.features.ai_endpoints.endpoint import MODEL_MAX_LENGTH, Draft
-from integrations_app.services import prompts
+from integrations_app.services.requests import prompts
 
 PROMPT = "prompt"
 PROMPT_MAX_LENGTH = 4_000

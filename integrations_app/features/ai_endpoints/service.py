@@ -10,15 +10,16 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from integrations_app.domain.actor import Actor
+from integrations_app.domain.references import parse_uuid
 from integrations_app.errors import Conflict, FieldProblem, InvalidFields, Undecryptable
 from integrations_app.features.ai_endpoints import lookup, queries
 from integrations_app.features.ai_endpoints.drafts import INTEGRATION, checked, differing, filled
 from integrations_app.features.ai_endpoints.endpoint import CAPABILITY, KEY, Draft, Endpoint
 from integrations_app.features.ai_endpoints.errors import EndpointMissing, NameTaken
 from integrations_app.features.ai_endpoints.table import UNIQUE_NAME, AiEndpointRow
-from integrations_app.services import catalogue, facts
-from integrations_app.services.opening import opened
-from integrations_app.services.references import parse_uuid
+from integrations_app.services import catalogue
+from integrations_app.services.changes import facts
+from integrations_app.services.credentials.decryption import opened
 from integrations_app.storage.engine import database
 from integrations_app.storage.queries import connections
 from integrations_app.storage.within import Reads, Within

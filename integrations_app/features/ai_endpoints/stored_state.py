@@ -8,11 +8,11 @@ from uuid import UUID
 
 from integrations_app import routes
 from integrations_app.domain.actor import Actor
+from integrations_app.domain.references import parse_uuid
 from integrations_app.errors import InvalidUuid
 from integrations_app.features.ai_endpoints import lookup, service, wording
 from integrations_app.features.ai_endpoints.drafts import INTEGRATION, MODEL, NAME
 from integrations_app.features.ai_endpoints.endpoint import CAPABILITY, Draft, Endpoint
-from integrations_app.services.references import parse_uuid
 from integrations_app.state.picker import ConnectionChoices
 from integrations_app.state.row_form import RowForm, Words
 from integrations_app.state.session import signed_in

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from integrations_app.domain.paging import Page, Standing
+from integrations_app.domain.references import parse_uuid
 from integrations_app.features.projects import queries
 from integrations_app.features.projects.errors import ProjectMissing
 from integrations_app.features.projects.project import Draft, Project
 from integrations_app.features.projects.table import ProjectRow
-from integrations_app.services.references import parse_uuid
 from integrations_app.storage.engine import database
 from integrations_app.storage.keyset import Place
 

@@ -7,6 +7,7 @@ from sqlmodel import Session
 from uuid_utils.compat import uuid7
 
 from integrations_app.domain.actor import Actor
+from integrations_app.domain.references import parse_uuid
 from integrations_app.errors import Conflict
 from integrations_app.features.projects.drafts import checked, differing
 from integrations_app.features.projects.errors import NameTaken, ProjectMissing
@@ -17,8 +18,7 @@ from integrations_app.features.projects.table import (
     NAME_OF_TEMPLATE,
     ProjectRow,
 )
-from integrations_app.services import facts
-from integrations_app.services.references import parse_uuid
+from integrations_app.services.changes import facts
 from integrations_app.storage.engine import database
 
 

@@ -1,0 +1,1 @@
+"""Requests of consumers, with credentials that renew themselves."""

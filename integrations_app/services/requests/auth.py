@@ -8,7 +8,7 @@ import httpx
 import httpx2
 
 from integrations_app.errors import PlacementNotSupported
-from integrations_app.services import access
+from integrations_app.services.requests import credential_cache
 from integrations_app.services.requests.flow import (
     UNAUTHORIZED,
     Call,
@@ -80,7 +80,7 @@ def _exchange(uuid: UUID, request: Any) -> Generator[Any, Any, None]:
         found = yield from after_refusal(found, request.url, repeatable=repeatable)
 
 
-def _authorized(request: Any, found: access.Access) -> Any:
+def _authorized(request: Any, found: credential_cache.Access) -> Any:
     if not found.in_authorization_header_only:
         raise PlacementNotSupported(found.provider_title)
     scheme, host, _ = _origin(request)
@@ -96,7 +96,7 @@ def _authorized(request: Any, found: access.Access) -> Any:
 class _Leaving:
     """Headers that, as they leave with the credential, look at where they go."""
 
-    def __init__(self, request: Any, found: access.Access) -> None:
+    def __init__(self, request: Any, found: credential_cache.Access) -> None:
         headers = request.headers
         super().__init__(headers, encoding=headers.encoding)  # pyright: ignore[reportCallIssue]
         self._request, self._found = request, found

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import httpx2
 
 from integrations_app import forks
+from integrations_app.domain.references import parse_uuid
 from integrations_app.security.outward import AsyncOutward, Connecting, Outward
-from integrations_app.services.references import parse_uuid
 from integrations_app.services.requests.transport import (
     AsyncCredentialTransport,
     CredentialTransport,

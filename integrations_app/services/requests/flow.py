@@ -20,8 +20,8 @@ from anyio.lowlevel import RunVar
 from integrations_app.errors import DestinationNotAllowed, Unauthorized
 from integrations_app.providers.waits import retry_after_s
 from integrations_app.security import network
-from integrations_app.services import access, renewal_limits
-from integrations_app.services.access import Access
+from integrations_app.services.requests import credential_cache, renewal_limits
+from integrations_app.services.requests.credential_cache import Access
 from integrations_app.services.requests.placing import (
     CredentialedRequest,
     with_credential,
@@ -109,7 +109,7 @@ def exchange(
 
 def current(uuid: UUID) -> Generator[Call, Any, Access]:
     """What a request is to carry first."""
-    return access.kept(uuid) or (yield Call(uuid, access.current, uuid))
+    return credential_cache.kept(uuid) or (yield Call(uuid, credential_cache.current, uuid))
 
 
 def after_refusal(refused: Access, url: Any, *, repeatable: bool) -> Generator[Call, Any, Access]:
@@ -123,7 +123,7 @@ def after_refusal(refused: Access, url: Any, *, repeatable: bool) -> Generator[C
     Raises:
         Unauthorized: There is nothing else to try, or the body cannot be sent again.
     """
-    ask = partial(access.after_refusal, url=url)
+    ask = partial(credential_cache.after_refusal, url=url)
     latest = yield Call(refused.uuid, ask, refused)
     if latest is None or not repeatable:
         raise Unauthorized(refused.uuid)

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from integrations_app.errors import DestinationNotAllowed, PlacementNotSupported
-from integrations_app.services import access
-from integrations_app.services.access import Access
+from integrations_app.services.requests import credential_cache
+from integrations_app.services.requests.credential_cache import Access
 
 _AMBIGUOUS = re.compile(r"[\\\s\x00-\x20\x7f]")
 """What libraries read differently in an address: each could find another host there."""
@@ -31,7 +31,7 @@ def of(uuid: UUID, *, url: str | None) -> Headers:
         PlacementNotSupported: The provider takes it in the address, too.
         IntegrationError: There is no credential to be had; see `access.load`.
     """
-    found = access.current(uuid)
+    found = credential_cache.current(uuid)
     if url is not None:
         refuse_elsewhere(found, url)
     return in_headers(found)

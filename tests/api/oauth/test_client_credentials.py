@@ -7,7 +7,7 @@ import pytest
 from integrations_app import errors, integrations
 from integrations_app.domain.check import CheckReason
 from integrations_app.domain.connection import Status
-from integrations_app.services import checks
+from integrations_app.services.checking import run
 from tests.api.conftest import BOB, CLOCK, Register
 from tests.api.facts import actions, audit, told
 from tests.api.oauth.accounts import moment, sent_form
@@ -251,8 +251,8 @@ def test_a_person_who_checks_does_not_wait_for_the_pause(set_up: SetUp) -> None:
     account = set_up(provider="acme")
     account.fail_once(Trouble.INVALID_CLIENT)
 
-    patient = checks.run(account.uuid, actor=CLOCK)
-    impatient = checks.run(account.uuid, actor=BOB)
+    patient = run.run(account.uuid, actor=CLOCK)
+    impatient = run.run(account.uuid, actor=BOB)
 
     assert patient.reason is CheckReason.CREDENTIALS_REJECTED
     assert impatient.ok
@@ -300,10 +300,10 @@ def test_without_a_check_a_token_is_the_proof(outside: World, db: DatabaseUnderT
     values = values_of(oauth_client("acme", serial="proof"))
     added = integrations.add_connection("untestable", "main", values=values)
 
-    good = checks.run(added.uuid, actor=BOB)
+    good = run.run(added.uuid, actor=BOB)
     connected = integrations.get_integration_by_uuid(added.uuid)
     integrations.save_setup(added.uuid, WRONG, actor=BOB)
-    bad = checks.run(added.uuid, actor=BOB)
+    bad = run.run(added.uuid, actor=BOB)
     failed = integrations.get_integration_by_uuid(added.uuid)
 
     assert (good.ok, connected.status) == (True, Status.CONNECTED)

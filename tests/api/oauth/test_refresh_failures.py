@@ -12,7 +12,7 @@ from integrations_app import errors, integrations
 from integrations_app.domain.check import CheckReason
 from integrations_app.domain.connection import Status
 from integrations_app.security.egress import DEADLINE_S
-from integrations_app.services import checks
+from integrations_app.services.checking import run
 from tests.api.conftest import BOB, CLOCK
 from tests.api.facts import actions, audit, kinds, told
 from tests.api.oauth.accounts import Connected, moment
@@ -217,7 +217,7 @@ def test_a_check_by_the_clock_waits_for_the_pause(connect: Connect) -> None:
     account = connect()
     account.fail_once(Trouble.SERVER_ERROR)
 
-    result = checks.run(account.uuid, actor=CLOCK)
+    result = run.run(account.uuid, actor=CLOCK)
 
     assert result.reason is CheckReason.UNREACHABLE
     assert len(account.refreshes) == 1
@@ -273,7 +273,7 @@ def test_a_manual_check_that_recovers_is_one_event(connect: Connect, events) -> 
     account.fail_once(Trouble.SERVER_ERROR)
     told(events)
 
-    checks.run(account.uuid, actor=BOB)
+    run.run(account.uuid, actor=BOB)
 
     assert kinds(events) == ["validated"]
 
@@ -330,7 +330,7 @@ def test_a_recovery_does_not_undo_what_a_check_found_meanwhile(
     outside.oauth.refreshes(account.client.id, Trouble.SERVER_ERROR)
     assert account.token
     outside.oauth.api_trouble(account.client.id, status=403)
-    checks.run(account.uuid, actor=BOB)
+    run.run(account.uuid, actor=BOB)
     assert account.status == ("error", "access_denied")
     outside.oauth.recover(account.client.id)
     account.cool_down()

@@ -11,7 +11,7 @@ from integrations_app import integrations, routes
 from integrations_app.domain.admin import Admin
 from integrations_app.features.ai_endpoints import old_key_post
 from integrations_app.http import transformers
-from integrations_app.services import admins, sessions
+from integrations_app.services.identity import admins, sessions
 from tests.api.facts import actions, audit
 from tests.features.ai_endpoints.conftest import ANN, connection, old, row
 from tests.http.conftest import ORIGIN, ada

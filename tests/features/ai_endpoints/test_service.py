@@ -14,7 +14,7 @@ from integrations_app.events.hub import Fact
 from integrations_app.features.ai_endpoints import lookup, service
 from integrations_app.features.ai_endpoints.endpoint import Draft
 from integrations_app.features.ai_endpoints.errors import EndpointMissing, NameTaken
-from integrations_app.services import live
+from integrations_app.services.changes import event_stream
 from tests.api.facts import actions, audit
 from tests.features.ai_endpoints.conftest import ANN, BOB, connection, endpoint, old, row
 from tests.postgresql import DatabaseUnderTest
@@ -51,8 +51,8 @@ def test_each_change_leaves_an_entry_with_names_of_fields_only(db: DatabaseUnder
 
 def test_each_change_is_told_to_open_pages_once(db: DatabaseUnderTest) -> None:
     heard: list[Fact] = []
-    live.subscribe().close()
-    live.hub().add(heard.append)
+    event_stream.subscribe().close()
+    event_stream.hub().add(heard.append)
     made = endpoint("chat")
     service.update(made.uuid, made.draft, actor=ANN)  # no change
     service.update(made.uuid, replace(made.draft, model="large"), actor=ANN)

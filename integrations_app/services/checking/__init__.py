@@ -1,0 +1,1 @@
+"""Asking providers whether credentials work, and recording what they answered."""

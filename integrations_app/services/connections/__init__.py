@@ -1,0 +1,1 @@
+"""Connections as rows: edited, found, listed, used, replaced."""

@@ -1,0 +1,1 @@
+"""Key ring, stored secrets, tokens: decrypted, renewed by one caller at a time, revoked."""

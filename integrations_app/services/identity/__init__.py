@@ -1,0 +1,1 @@
+"""Admins, their sessions and how often a password may be tried."""

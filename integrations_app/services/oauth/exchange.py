@@ -1,0 +1,296 @@
+"""Connecting an account: the address to send people to, and what becomes of their code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from integrations_app.domain.actor import Actor
+from integrations_app.domain.check import Account, CheckReason
+from integrations_app.domain.connection import Connection, Status
+from integrations_app.domain.event import EventKind
+from integrations_app.domain.provider import OAuth
+from integrations_app.domain.references import parse_uuid
+from integrations_app.errors import (
+    ClientCredentialsNotConfigured,
+    ClientIdNotConfigured,
+    DatabaseUnavailable,
+    IntegrationError,
+    InvalidInput,
+    NotFound,
+    TokenExchangeFailed,
+)
+from integrations_app.providers.oauth import CLIENT_ID, CLIENT_SECRET, requests
+from integrations_app.providers.oauth.answers import Refusal, Tokens
+from integrations_app.providers.rules import TOKEN_KEYS
+from integrations_app.services.changes import facts
+from integrations_app.services.checking import run
+from integrations_app.services.connections import edit, lookup, next_check
+from integrations_app.services.credentials import (
+    grants,
+    revocation,
+    secret_store,
+    setup_values,
+    tokens,
+)
+from integrations_app.services.credentials.decryption import Opened, opened
+from integrations_app.services.credentials.grants import Granted
+from integrations_app.services.identity import sessions
+from integrations_app.storage.tables import ConnectionRow
+from integrations_app.storage.within import Within
+
+CHANGED_MEANWHILE = "changed_meanwhile"
+"""`provider_code` of tokens that were asked for with credentials that are stored no longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What became of a grant.
+
+    Attributes:
+        connection: As it is now.
+        revoked: Whether the provider has confirmed that the access to the account that was
+            connected before has ended; None if it was not asked.
+    """
+
+    connection: Connection
+    revoked: bool | None
+
+
+def authorization_url(
+    uuid: object,
+    redirect_uri: str,
+    *,
+    scopes: Sequence[str] | None = None,
+    state: str | None = None,
+    code_verifier: str | None = None,
+) -> str:
+    """Where to send the browser of whoever is to grant access.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        NotFound: There is no such connection.
+        ClientIdNotConfigured: The connection's client id is not saved, or it needs none.
+        MissingPlaceholder: The provider's address needs a value that is not saved.
+    """
+    return address(
+        _found(uuid), redirect_uri, scopes=scopes, state=state, code_verifier=code_verifier
+    )
+
+
+def address(
+    found: Opened,
+    redirect_uri: str,
+    *,
+    scopes: Sequence[str] | None = None,
+    state: str | None,
+    code_verifier: str | None,
+) -> str:
+    """The same for a connection as it was read; see `authorization_url`."""
+    oauth = found.provider.oauth
+    if oauth is None or oauth.authorize_url is None or not found.opened.get(CLIENT_ID):
+        raise ClientIdNotConfigured(found.uuid)
+    return requests.authorization_url(
+        found.provider,
+        oauth,
+        found.opened,
+        redirect_uri=redirect_uri,
+        scopes=scopes,
+        state=state,
+        code_verifier=code_verifier,
+    )
+
+
+def ready(uuid: object) -> Opened:
+    """A connection with all that it takes to exchange a code, before anyone is sent for one.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        NotFound: There is no such connection.
+        ClientIdNotConfigured: The client id is not saved, or no account can be connected.
+        ClientCredentialsNotConfigured: The client secret is not saved.
+        Undecryptable: No key at hand opens the client secret.
+    """
+    found = _found(uuid)
+    oauth = found.provider.oauth
+    if not found.provider.connects_account or not found.opened.get(CLIENT_ID):
+        raise ClientIdNotConfigured(found.uuid)
+    needs_secret = oauth is not None and oauth.client_auth != "none"
+    if needs_secret and not found.secrets.get(CLIENT_SECRET):
+        raise ClientCredentialsNotConfigured(found.uuid)
+    return found
+
+
+def exchange_code(
+    uuid: object,
+    code: str,
+    redirect_uri: str,
+    *,
+    code_verifier: str | None = None,
+    actor: Actor,
+) -> Connection:
+    """Turn a code into tokens, look up whose they are, and store them; see `grant` and `keep`."""
+    granted = grant(uuid, code, redirect_uri, code_verifier=code_verifier)
+    return keep(granted, actor=actor).connection
+
+
+def grant(
+    uuid: object,
+    code: str,
+    redirect_uri: str,
+    *,
+    code_verifier: str | None = None,
+    expected_revision: int | None = None,
+) -> Granted:
+    """Turn a code into tokens and look up whose they are; nothing is stored.
+
+    Args:
+        uuid: The connection's.
+        code: As it came back.
+        redirect_uri: Where it came back to.
+        code_verifier: What the challenge was made of.
+        expected_revision: The state of the credentials that the code was asked for with; a code
+            is sent nowhere that was typed since.
+
+    Raises:
+        InvalidUuid: Neither a UUID nor its string.
+        NotFound: There is no such connection.
+        ClientCredentialsNotConfigured: Client id or secret is not saved.
+        TokenExchangeFailed: The provider gives no tokens for this code.
+        Undecryptable: No key at hand opens the client secret.
+    """
+    found = _found(uuid)
+    oauth = found.provider.oauth
+    if oauth is None or oauth.authorize_url is None:
+        raise ClientCredentialsNotConfigured(found.uuid)
+    if not (code and code.isascii() and code.isprintable()):  # RFC 6749, appendix A.11
+        raise TokenExchangeFailed(found.uuid, CheckReason.NEEDS_RECONNECT, {})
+    if expected_revision not in (None, found.credential_revision):
+        raise _changed_meanwhile(found.uuid)
+    asked_at = datetime.now(UTC)
+    outcome = _exchanged(found, oauth, code, redirect_uri, code_verifier)
+    if isinstance(outcome, Refusal):
+        raise TokenExchangeFailed(found.uuid, outcome.reason, outcome.details)
+    if outcome.scopes is None:  # says that it is what was asked for
+        outcome = tokens.with_scopes(outcome, oauth.default_scopes)
+    return Granted(
+        uuid=found.uuid,
+        tokens=outcome,
+        account=_account(found, outcome),
+        credential_revision=found.credential_revision,
+        at=asked_at,
+        asked_by=found,
+    )
+
+
+def keep(granted: Granted, *, actor: Actor, session_token: str | None = None) -> Kept:
+    """Store what was granted; the connection is connected from then on.
+
+    Then the provider is asked to end the access to an account that it replaces. If it cannot be
+    stored, the provider is asked to forget it.
+
+    Args:
+        granted: What a code was exchanged for.
+        actor: Who does it.
+        session_token: Of the browser that came back; None for a program.
+
+    Raises:
+        NotSignedIn: The browser's session has ended meanwhile.
+        NotFound: The connection was removed meanwhile.
+        TokenExchangeFailed: Its credentials were changed meanwhile, or where they are sent.
+    """
+    try:
+        return _stored(granted, actor, session_token)
+    except DatabaseUnavailable:  # nobody can tell whether the tokens are stored now
+        raise
+    except IntegrationError:
+        grants.reject(granted)
+        raise
+
+
+def _stored(granted: Granted, actor: Actor, session_token: str | None) -> Kept:
+    with secret_store.transaction() as session:
+        if session_token is not None:
+            sessions.hold(session, session_token)
+        row = edit.locked(session, granted.uuid)
+        if row is None:
+            raise NotFound(granted.uuid)
+        if row.credential_revision != granted.credential_revision:
+            raise _changed_meanwhile(granted.uuid)
+        replaced = _replaced(session, row, granted.account)
+        question = grants.standing(session, row.uuid)
+        withdrawn = grants.withdraw(session, question, but_of=granted.account_id)
+        tokens.clear(session, row)
+        session.flush()
+        tokens.store(session, row, granted.tokens, at=granted.at)
+        _connected(row, granted.account)
+        session.flush()
+        facts.tell(session, EventKind.CONNECTED, row, actor=actor, at=row.updated_at)
+        connection = lookup.stored(session, row.uuid)
+    if granted.account_id is not None:  # else it may be the same grant
+        revocation.revoke_each(withdrawn)
+    revoked = revocation.revoke(replaced) if replaced is not None else None
+    return Kept(connection=connection, revoked=revoked)
+
+
+def _replaced(session: Session, row: ConnectionRow, account: Account | None) -> Opened | None:
+    """The connection with the tokens of another account than this; None if it is not known so."""
+    if account is None or None in (row.account_id, account.id) or row.account_id == account.id:
+        return None
+    return revocation.tokens_of(row.uuid, reads=Within(session))
+
+
+def _changed_meanwhile(uuid: UUID) -> TokenExchangeFailed:
+    details = {"provider_code": CHANGED_MEANWHILE}
+    return TokenExchangeFailed(uuid, CheckReason.NEEDS_RECONNECT, details)
+
+
+def _connected(row: ConnectionRow, account: Account | None) -> None:
+    now = datetime.now(UTC)
+    row.status = Status.CONNECTED.value
+    row.connected_at = row.updated_at = now
+    next_check.after_success(row, at=now)
+    row.credential_revision += 1
+    edit.forget_check(row)
+    edit.forget_account(row)
+    if account is not None:
+        row.account_id, row.account_name = account.id, account.name
+        row.last_validated_at = now
+
+
+def _found(uuid: object) -> Opened:
+    parsed = parse_uuid(uuid)
+    found = opened(parsed, without=TOKEN_KEYS)  # no old token is needed to get a new one
+    if found is None:
+        raise NotFound(parsed)
+    return found
+
+
+def _exchanged(
+    found: Opened, oauth: OAuth, code: str, redirect_uri: str, code_verifier: str | None
+) -> Tokens | Refusal:
+    try:
+        sent = requests.exchange(
+            found.provider,
+            oauth,
+            found.values,
+            code=code,
+            redirect_uri=redirect_uri,
+            code_verifier=code_verifier,
+        )
+    except InvalidInput:
+        raise ClientCredentialsNotConfigured(found.uuid) from None
+    brought = [code, *([code_verifier] if code_verifier else [])]
+    outcome = tokens.ask(found.provider, found.values, sent, also_secret=brought)
+    return tokens.completed(found.provider, found.values, outcome)
+
+
+def _account(found: Opened, granted: Tokens) -> Account | None:
+    """Whose tokens these are; a failing look-up does not undo the connection."""
+    values = {**found.values, setup_values.ACCESS_TOKEN: granted.access_token}
+    try:
+        return run.ask(found.provider, values).account
+    except InvalidInput:
+        return None

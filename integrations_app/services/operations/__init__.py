@@ -1,0 +1,1 @@
+"""Start, doctor, metrics and old data: what an operator looks after."""

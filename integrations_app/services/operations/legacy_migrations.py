@@ -1,0 +1,79 @@
+"""Old data of modules: having it migrated, and remembering how that ended."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session
+
+from integrations_app.domain.actor import Actor, Origin
+from integrations_app.domain.event import NoticeKind
+from integrations_app.domain.module_run import ModuleRun
+from integrations_app.modules import registry
+from integrations_app.modules.registry import OK
+from integrations_app.services.changes import facts
+from integrations_app.storage import queries
+from integrations_app.storage.engine import database
+from integrations_app.storage.tables import ModuleRunRow
+
+AT_START = Actor(kind="system", id="start", label="system:start", origin=Origin.CLI)
+"""Whoever has old data migrated because the program starts."""
+
+_LOCK = "migration of old data"
+_TURN_WITHIN_S = 60.0
+
+
+def migrate(*, actor: Actor) -> dict[str, str]:
+    """Have every module migrate its old data, in one process at a time; safe to run again.
+
+    Args:
+        actor: Who asks; admins are remembered each time, a start only where something failed that
+            did not before, or the other way round.
+
+    Returns:
+        Each module's key, with "ok" or what may be said of its error.
+
+    Raises:
+        DatabaseUnavailable: It cannot be reached, or another process is at it for too long.
+    """
+    with database().single_flight(_LOCK, timeout_s=_TURN_WITHIN_S):
+        outcomes = registry.run_all_legacy_migrations()
+        with database().transaction() as session:
+            _remember(session, outcomes, actor=actor, at=datetime.now(UTC))
+    return outcomes
+
+
+def runs() -> list[ModuleRun]:
+    """Every module of this program, by title."""
+    known = {row.module: row for row in database().fetch(queries.module_runs)}
+    found = [
+        ModuleRun(
+            module=each.key,
+            title=each.title or each.key,
+            at=known[each.key].at.astimezone(UTC) if each.key in known else None,
+            error=known[each.key].error if each.key in known else None,
+        )
+        for each in registry.all()
+    ]
+    return sorted(found, key=lambda run: (run.title.casefold(), run.module))
+
+
+def failed() -> int:
+    """How many modules of this program could not migrate their old data."""
+    return sum(run.error is not None for run in runs())
+
+
+def _remember(session: Session, outcomes: Mapping[str, str], *, actor: Actor, at: datetime) -> None:
+    before = {row.module: row.error for row in session.execute(queries.module_runs)}
+    for module, outcome in outcomes.items():
+        error = None if outcome == OK else outcome
+        values = {"error": error, "at": at}
+        session.execute(
+            insert(ModuleRunRow)
+            .values(module=module, **values)
+            .on_conflict_do_update(index_elements=["module"], set_=values)
+        )
+        if actor.origin is Origin.WEB or (before.get(module) is None) != (error is None):
+            action = "legacy_data_migrated" if error is None else "legacy_data_failed"
+            facts.record(session, action, actor=actor, at=at, name=module)
+    facts.hint(session, NoticeKind.MODULE_CHANGED)
