@@ -301,7 +301,10 @@ def test_processes_that_start_at_once_make_one_key(
     db: DatabaseUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use_keys(monkeypatch)
-    script = "from integrations_app.services import keyring; print(keyring.check().ring.newest.id)"
+    script = (
+        "from integrations_app.services.credentials import key_ring\n"
+        "print(key_ring.check().ring.newest.id)"
+    )
 
     started = [processes.start(script) for _ in range(3)]
 

@@ -92,7 +92,10 @@ for name in ("fork", "register_at_fork", "getuid", "geteuid", "getgid", "getegid
 for name in ("fcntl", "pwd", "grp", "resource", "termios"):
     sys.modules[name] = None
 from integrations_app import integrations
-from integrations_app.services import checks, oauth, replacement, startup
+from integrations_app.services.checking import run
+from integrations_app.services.connections import replacement
+from integrations_app.services.oauth import exchange
+from integrations_app.services.operations import startup
 with integrations.subscribe() as events, integrations.client(UUID := {uuid!r}):
     integrations.rename_connection(UUID, "elsewhere")
     assert events.get(timeout_s=10).name == "elsewhere"

@@ -18,12 +18,12 @@ from tests.postgresql import DatabaseUnderTest
 
 START_IN_A_HOST = """
 from integrations_app import routes
-from integrations_app.services import startup
+from integrations_app.services.operations import startup
 
 routes.embed(prefix="/integrations", home="/", sign_in="/sign-in", sign_out=None)
 startup.prepare_data()
 """
-START_ALONE = "from integrations_app.services import startup; startup.prepare_data()"
+START_ALONE = "from integrations_app.services.operations import startup; startup.prepare_data()"
 OURS = 13
 """How many tables of ours there are, Alembic's own among them."""
 

@@ -128,7 +128,7 @@ def test_two_starts_take_turns(db: DatabaseUnderTest) -> None:
     holding = f"SELECT pg_advisory_xact_lock(hashtextextended('{legacy_migrations._LOCK}', 0))"
     with db.held(holding):
         started = processes.start(
-            "from integrations_app.services import startup; startup.migrate()"
+            "from integrations_app.services.operations import startup; startup.migrate()"
         )
         db.wait_for_waiters()
         assert db.rows("SELECT FROM integration_module_runs") == []
