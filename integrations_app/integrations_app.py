@@ -10,7 +10,7 @@ from integrations_app import routes, settings
 from integrations_app.components import copying
 from integrations_app.components.boundary import boundary, whole
 from integrations_app.components.connection_banner import connection_banner
-from integrations_app.components.theme import STYLESHEETS
+from integrations_app.components.theme import FONT, STYLESHEETS
 from integrations_app.components.translation import steady
 from integrations_app.features.ai_endpoints import old_key_card, old_key_post
 from integrations_app.features.ai_endpoints import pages as ai_endpoints
@@ -32,6 +32,13 @@ gate = Gate()
 app = App(
     stylesheets=STYLESHEETS,
     head_components=[
+        rx.el.link(
+            rel="preload",
+            href=routes.asset(FONT),
+            type="font/woff2",
+            cross_origin="anonymous",
+            custom_attrs={"as": "font"},
+        ),
         rx.el.link(rel="icon", href=routes.asset("favicon.svg"), type="image/svg+xml"),
         rx.el.script(src=routes.asset("forms.js"), defer=True),
         rx.el.script(src=routes.asset("drafts.js"), defer=True),

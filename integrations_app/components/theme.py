@@ -5,10 +5,11 @@ from typing import Literal, TypeAlias
 Colour: TypeAlias = Literal["gray", "green", "amber", "red"]
 """The meanings a colour has here: nothing, good, look, bad; always beside a word."""
 
-STYLESHEETS = ["/theme.css"]
+STYLESHEETS = ["/theme.css", "/fonts.css"]
+FONT = "fonts/inter-latin-5.3.0.woff2"
 
-CONTENT_WIDTH = "1100px"
-FORM_WIDTH = "720px"
+CONTENT_WIDTH = "var(--content-width)"
+FORM_WIDTH = "var(--form-width)"
 
 MASKED = "masked"
 TABLE = "connections"

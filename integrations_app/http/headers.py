@@ -17,6 +17,7 @@ _CSP = "; ".join(
         "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data:",
+        "font-src 'self'",
         "connect-src 'self' ws: wss:",
         "object-src 'none'",
         "base-uri 'self'",
@@ -25,6 +26,8 @@ _CSP = "; ".join(
     )
 )
 _YEAR_S = 31_536_000
+_NAMED_BY_CONTENT = ("/assets/", "/fonts/")
+"""Files whose names carry a hash or a version: another content has another name."""
 
 
 def security_headers(app: ASGIApp) -> ASGIApp:
@@ -78,8 +81,8 @@ def _holds_key(path: str) -> bool:
 
 
 def _caching(path: str, status: int, content_type: str) -> str | None:
-    if path.startswith("/assets/") and status in (200, 206, 304):
-        return f"public, max-age={_YEAR_S}, immutable"  # their names carry a hash
+    if path.startswith(_NAMED_BY_CONTENT) and status in (200, 206, 304):
+        return f"public, max-age={_YEAR_S}, immutable"
     if content_type.startswith("text/html"):
         return "no-cache"
     return None

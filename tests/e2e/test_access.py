@@ -164,16 +164,26 @@ def test_nothing_is_wider_than_a_phone(new_browser: NewBrowser, new_tab: NewTab,
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-def test_on_a_phone_the_navigation_is_one_line(new_browser: NewBrowser, new_tab: NewTab) -> None:
+def test_on_a_phone_the_navigation_waits_behind_a_menu_button(
+    new_browser: NewBrowser, new_tab: NewTab
+) -> None:
     context = new_browser(viewport=PHONE)
     sign_in(context, EMAIL)
     phone = new_tab(context)
-
     open_list(phone)
+    places = phone.get_by_role("navigation", name="Main")
+    expect(places).to_have_count(0)
 
-    places = phone.get_by_role("navigation", name="Main").get_by_role("link")
-    tops = {box["y"] for place in places.all() if (box := place.bounding_box())}
-    assert len(tops) == 1
+    button(phone, "Menu").click()
+
+    expect(places.get_by_role("link").first).to_be_visible()
+    phone.keyboard.press("Escape")
+    expect(places).to_have_count(0)
+    expect(button(phone, "Menu")).to_be_focused()
+    phone.keyboard.press("Enter")
+    places.get_by_role("link", name="Projects").click()
+    expect(phone.get_by_role("heading", name="Projects", level=1)).to_be_visible()
+    expect(places).to_have_count(0)
 
 
 def test_the_navigation_says_where_one_is(admin: Page) -> None:
@@ -181,14 +191,50 @@ def test_the_navigation_says_where_one_is(admin: Page) -> None:
 
     open_edit(admin, stored("mistral", "main").uuid)
 
-    integrations, projects = (
-        places.get_by_role("link", name=name) for name in ("Integrations", "Projects")
+    connections, projects = (
+        places.get_by_role("link", name=name) for name in ("Connections", "Projects")
     )
-    expect(integrations).to_have_attribute("aria-current", "page")
+    expect(connections).to_have_attribute("aria-current", "page")
     expect(projects).to_have_attribute("aria-current", "false")
     projects.click()
     expect(projects).to_have_attribute("aria-current", "page")
-    expect(integrations).to_have_attribute("aria-current", "false")
+    expect(connections).to_have_attribute("aria-current", "false")
+
+
+def test_the_first_stop_of_the_keyboard_leads_past_the_navigation(admin: Page) -> None:
+    open_list(admin)
+
+    admin.keyboard.press("Tab")
+    expect(admin.get_by_role("link", name="Skip to content")).to_be_focused()
+    admin.keyboard.press("Enter")
+
+    expect(admin.get_by_role("main")).to_be_focused()
+    expect(admin).to_have_url(LISTING_ADDRESS)
+    admin.keyboard.press("Tab")
+    expect(admin.get_by_role("link", name="Add Integration")).to_be_focused()
+
+
+def test_a_followed_link_leaves_the_focus_at_the_page_it_led_to(admin: Page) -> None:
+    open_list(admin)
+    expect(admin.get_by_role("main")).not_to_be_focused()
+
+    admin.get_by_role("link", name="Projects").click()
+    expect(admin.get_by_role("heading", name="Projects", level=1)).to_be_visible()
+
+    admin.keyboard.press("Tab")
+    expect(admin.get_by_role("link", name="Add Project")).to_be_focused()
+
+
+def test_texts_are_set_in_a_typeface_that_comes_with_the_build_and_is_small(admin: Page) -> None:
+    with admin.expect_response(re.compile("woff2$")) as loaded:
+        admin.goto(routes.LISTING)
+
+    assert len(loaded.value.body()) <= 60_000
+    assert "immutable" in loaded.value.headers["cache-control"]
+    expect(admin.get_by_role("heading", level=1)).to_have_css(
+        "font-family", re.compile('^"Inter Variable"')
+    )
+    assert admin.evaluate("document.fonts.check('1em \"Inter Variable\"')")
 
 
 def test_on_a_phone_a_row_offers_everything(new_browser: NewBrowser, new_tab: NewTab) -> None:

@@ -111,7 +111,7 @@ def test_everything_an_admin_does_stays_below_the_path(
     button(page, "Save Changes").click()
     expect(outcome(page)).to_have_text("Connection verified")
 
-    page.get_by_role("navigation").get_by_role("link", name="Integrations").click()
+    page.get_by_role("navigation").get_by_role("link", name="Connections").click()
     expect(row(page, "renamed")).to_be_visible()
     integrations.rename_connection(connection.uuid, "elsewhere")
     expect(row(page, "elsewhere")).to_be_visible(timeout=LIVE_WITHIN_MS)

@@ -422,7 +422,7 @@ def test_modules_are_not_run_again_for_somebody_who_has_left(
     page: Page, line: Line, db: DatabaseUnderTest
 ) -> None:
     page.goto(routes.MODULES)
-    page.get_by_role("navigation").get_by_role("link", name="Integrations").click()
+    page.get_by_role("navigation").get_by_role("link", name="Connections").click()
     expect(row(page, "main")).to_be_visible()
     page.go_back()
     expect(button(page, "Run again")).to_be_visible()

@@ -30,6 +30,7 @@ def client() -> TestClient:
     routes = [
         *(Route(path, page) for path in paths),
         Route("/assets/page-1a2b.js", asset),
+        Route("/fonts/inter-latin-5.3.0.woff2", asset),
         Route("/mark.svg", asset),
         Route("/cached", cached),
     ]
@@ -51,8 +52,9 @@ def test_the_address_of_the_set_up_page_is_told_to_nobody(client: TestClient, pa
     assert client.get(path, params={"token": "x"}).headers["referrer-policy"] == "no-referrer"
 
 
-def test_what_carries_a_hash_in_its_name_is_kept_for_good(client: TestClient) -> None:
-    kept = client.get("/assets/page-1a2b.js").headers["cache-control"]
+@pytest.mark.parametrize("path", ["/assets/page-1a2b.js", "/fonts/inter-latin-5.3.0.woff2"])
+def test_what_is_named_by_its_content_is_kept_for_good(client: TestClient, path: str) -> None:
+    kept = client.get(path).headers["cache-control"]
 
     assert "immutable" in kept
     assert "cache-control" not in client.get("/mark.svg").headers
