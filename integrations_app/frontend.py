@@ -41,7 +41,7 @@ def web() -> Path:
 
 
 def folder() -> Path:
-    """Where the built pages are, whether or not they exist yet."""
+    """Return where the built pages are, whether or not they exist yet."""
     return web() / "build" / "client"
 
 
@@ -51,17 +51,17 @@ def served() -> tuple[Path, ...]:
 
 
 def originals() -> Path:
-    """What the built pages are copied from, for whatever path of a host they stand below."""
+    """Return what the built pages are copied from, for whatever path of a host they stand below."""
     return web() / "build" / "originals"
 
 
 def built() -> bool:
-    """Whether there is a finished build to serve."""
+    """Return whether there is a finished build to serve."""
     return _stamp().is_file()
 
 
 def current() -> bool:
-    """Whether there is a finished build, made from the sources as they are now."""
+    """Return whether there is a finished build, made from the sources as they are now."""
     if package_files.built_pages() is not None:
         return built()  # with the very package
     return built() and _stamp().read_text() == _fingerprint(_digest(_SOURCES))

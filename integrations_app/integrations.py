@@ -181,7 +181,7 @@ def replace_connection(old: Ref, new: Ref, *, actor: Actor | str | None = None) 
 
 
 def usages(uuid: Ref) -> list[Usage]:
-    """Where a connection is used, as the modules of this program tell.
+    """Return where a connection is used, as the modules of this program tell.
 
     Raises:
         InvalidUuid: Neither a UUID nor its string.
@@ -240,7 +240,7 @@ def get_credentials(ref: Ref) -> Credentials:
 
 
 def is_connected(ref: Ref) -> bool:
-    """Whether `get_credentials` would give something; a lost database is still an error.
+    """Return whether `get_credentials` would give something; a lost database is still an error.
 
     A connection whose provider this program does not declare has none to give; the log says so
     once, and `get_credentials` raises `ProviderNotDeclared`.
@@ -350,7 +350,7 @@ def authorization_url(
     state: str | None = None,
     code_verifier: str | None = None,
 ) -> str:
-    """Where to send the browser of whoever is to grant access to an account.
+    """Return where to send the browser of whoever is to grant access to an account.
 
     Args:
         uuid: The connection's.

@@ -64,7 +64,7 @@ app.add_middleware(Guard(), index=0)
 @app.register_lifespan_task
 @asynccontextmanager
 async def figures() -> AsyncIterator[None]:
-    """What this worker does is counted, if the operator wants to know."""
+    """Return what this worker does is counted, if the operator wants to know."""
     with metrics.collected():
         yield
 

@@ -12,7 +12,7 @@ from structlog.processors import CallsiteParameter, CallsiteParameterAdder
 from structlog.stdlib import ExtraAdder, ProcessorFormatter
 from structlog.typing import Processor
 
-from integrations_app.http.journal import FIELDS
+from integrations_app.http.access_log import FIELDS
 from integrations_app.security.quiet_log import quieted
 
 # The clients log every address they call, with whatever its query carries.
@@ -38,7 +38,7 @@ def set_up(level: str) -> None:
 
 
 def formatter(*, for_people: bool) -> logging.Formatter:
-    """What makes a line of a record; tracebacks never show local variables, which hold secrets."""
+    """Return the processors of a record; tracebacks show no local variables: they hold secrets."""
     rendering: list[Processor] = [structlog.processors.format_exc_info]
     if for_people:
         plain = structlog.dev.plain_traceback

@@ -98,17 +98,17 @@ def embed(
 
 
 def is_embedded() -> bool:
-    """Whether the pages are another app's."""
+    """Return whether the pages are another app's."""
     return _embedded
 
 
 def has_layout() -> bool:
-    """Whether another app puts its own navigation around the pages."""
+    """Return whether another app puts its own navigation around the pages."""
     return _has_layout
 
 
 def is_for_anyone(path: str) -> bool:
-    """Whether the page of this path is none of an admin's: whoever is there may stay."""
+    """Return whether the page of this path is none of an admin's: whoever is there may stay."""
     path = within(path).rstrip("/")
     if _embedded:
         return path != LISTING and not path.startswith(f"{LISTING}/")
@@ -151,7 +151,7 @@ def new(provider: str = "") -> str:
 
 
 def returned(uuid: UUID | str | None, outcome: str) -> str:
-    """Where somebody goes who comes back from a provider: to the connection, else to the list.
+    """Return the page after the return from a provider: the connection's, else the list.
 
     Args:
         uuid: The connection; None if nobody knows it.
@@ -162,7 +162,7 @@ def returned(uuid: UUID | str | None, outcome: str) -> str:
 
 
 def sign_in_after_return() -> str:
-    """Where somebody signs in who came back from a provider and is signed in no more."""
+    """Return where somebody signs in who came back from a provider and is signed in no more."""
     return LOGIN if _embedded else f"{LOGIN}?{RETURNED}="
 
 

@@ -33,11 +33,11 @@ import os
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from integrations_app.embedding import hosts_own
+from integrations_app.embedding import exclude_our_tables
 
 url = os.environ["DATABASE_URL"].replace("://", "+psycopg://", 1)
 with sa.create_engine(url).connect() as connection:
-    for options in ({}, {"include_name": hosts_own}):
+    for options in ({}, {"include_name": exclude_our_tables}):
         context = MigrationContext.configure(connection, opts=options)
         print(len(compare_metadata(context, sa.MetaData())))
 """

@@ -16,7 +16,7 @@ from botocore.session import Session as CoreSession
 from integrations_app.errors import DestinationNotAllowed, PlacementNotSupported
 from integrations_app.providers import hosts
 from integrations_app.services.credentials import retrieval
-from integrations_app.services.credentials.decryption import Opened
+from integrations_app.services.credentials.decryption import DecryptedConnection
 
 ACCESS_KEY, SECRET_KEY, TOKEN, REGION = (
     "access_key_id",
@@ -62,7 +62,7 @@ class ConnectionCredentials(Credentials):
 
     @property
     def token(self) -> str | None:  # pyright: ignore[reportIncompatibleVariableOverride]
-        """What goes with keys that end."""
+        """Return what goes with keys that end."""
         return self.get_frozen_credentials().token
 
     def get_frozen_credentials(self) -> ReadOnlyCredentials:
@@ -99,13 +99,13 @@ class _Guard:
         parts = urlsplit(request.url)
         host = parts.hostname or ""
         found = retrieval.usable(self._uuid)
-        if not hosts.allowed(found.provider, found.opened, host):
+        if not hosts.allowed(found.provider, found.public_values, host):
             raise DestinationNotAllowed(host)
         if parts.scheme != "https":
             raise DestinationNotAllowed.not_https(host, scheme=parts.scheme)
 
 
-def _keys(uuid: UUID) -> Opened:
+def _keys(uuid: UUID) -> DecryptedConnection:
     found = retrieval.usable(uuid)
     if not {ACCESS_KEY, SECRET_KEY} <= found.values.keys():
         instead = f"it has no fields {ACCESS_KEY} and {SECRET_KEY}."

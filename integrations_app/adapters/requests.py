@@ -88,7 +88,7 @@ class _Exchange:
         return self.answered(answer, **options)
 
     def _rewound(self, body: Any) -> bool:
-        """Whether the body can be sent again, from where it began."""
+        """Return whether the body can be sent again, from where it began."""
         if body is None or isinstance(body, str | bytes):
             return True
         if self._body_at is None:

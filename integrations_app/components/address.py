@@ -16,12 +16,12 @@ def query_parameter(name: str) -> StringVar[str]:
 
 
 def last_part() -> StringVar[str]:
-    """What stands behind the last slash of the path."""
+    """Return what stands behind the last slash of the path."""
     return _read("(location.pathname.split('/').filter(Boolean).pop() ?? '')")
 
 
 def is_within(address: str) -> BooleanVar:
-    """Whether the page is the one of this path, or below it."""
+    """Return whether the page is the one of this path, or below it."""
     below = json.dumps(f"{address}/")
     return _var(f"(location.pathname + '/').startsWith({below})", bool).to(bool)
 

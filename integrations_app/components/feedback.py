@@ -16,7 +16,7 @@ def problem_callout(text: Text, *children: rx.Component) -> rx.Component:
 
 
 def outcome_callout(text: Text, *, ok: Flag) -> rx.Component:
-    """How a test or a save ended; its place is announced even before it is filled."""
+    """Return how a test or a save ended; its place is announced even before it is filled."""
     return rx.box(
         rx.cond(
             text,

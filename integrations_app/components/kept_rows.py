@@ -59,7 +59,7 @@ def kept_row(state: type[PagedList], uuid: Text, *cells: rx.Component) -> rx.Com
 
 
 def is_deleted(state: type[PagedList], uuid: Text) -> rx.Var[bool]:
-    """Whether a row is shown that exists no more."""
+    """Return whether a row is shown that exists no more."""
     return items(state.deleted).contains(uuid)
 
 
@@ -73,7 +73,7 @@ def row_name(name: Text, address: Text, *, deleted: Flag) -> rx.Component:
 
 
 def row_actions(*actions: rx.Component, deleted: Flag) -> rx.Component:
-    """What can be done with a row; what is deleted says so instead."""
+    """Return what can be done with a row; what is deleted says so instead."""
     return rx.el.td(
         rx.cond(
             deleted,

@@ -11,7 +11,7 @@ _EVERY_MS = 15_000
 
 
 def ago(at: Text) -> rx.Component:
-    """How long ago, in words that stay true while the page is open.
+    """Return how long ago, in words that stay true while the page is open.
 
     Args:
         at: ISO 8601 with its offset.
@@ -20,7 +20,7 @@ def ago(at: Text) -> rx.Component:
 
 
 def ahead(at: Text) -> rx.Component:
-    """How long until then, in words that stay true while the page is open.
+    """Return how long until then, in words that stay true while the page is open.
 
     Args:
         at: ISO 8601 with its offset.

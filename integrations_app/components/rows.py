@@ -36,7 +36,7 @@ def pager(*, previous_link: Text, next_link: Text, turn_to: Callable[..., Any]) 
 
 
 def nothing(icon: str, title: Text, sentence: Text, *actions: rx.Component) -> rx.Component:
-    """Where rows would be: why there are none, and what to do about it."""
+    """Return where rows would be: why there are none, and what to do about it."""
     return rx.card(
         rx.flex(
             rx.icon(icon, size=28, color=rx.color("gray", 9)),
@@ -53,7 +53,7 @@ def nothing(icon: str, title: Text, sentence: Text, *actions: rx.Component) -> r
 
 
 def loading() -> rx.Component:
-    """Where rows are about to be."""
+    """Return where rows are about to be."""
     return rx.flex(
         rx.foreach(rx.Var.range(4), lambda _at: rx.skeleton(height="44px", width="100%")),
         direction="column",

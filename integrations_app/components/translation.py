@@ -58,10 +58,10 @@ def _steady_child(child: BaseComponent, at: int, *, is_sole: bool, in_loop: bool
 
 
 def _is_element(component: Component) -> bool:
-    """Whether it is one element, and never does anything to its children."""
+    """Return whether it is one element, and never does anything to its children."""
     return isinstance(component, BaseHTML) and not isinstance(component, RadixThemesComponent)
 
 
 def _is_left_alone(component: Component) -> bool:
-    """Whether browsers do not translate it, or it holds nothing but text."""
+    """Return whether browsers do not translate it, or it holds nothing but text."""
     return component.tag in _TEXT_ONLY or "translate" in component.custom_attrs

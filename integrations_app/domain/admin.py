@@ -21,7 +21,7 @@ class Admin:
 
     @property
     def label(self) -> str:
-        """What a person reads."""
+        """Return what a person reads."""
         return self.email
 
     def acting(self, *, request_id: str | None = None) -> Actor:

@@ -277,17 +277,17 @@ class Provider:
 
     @property
     def connects_account(self) -> bool:
-        """Whether a person has to grant access before there are credentials."""
+        """Return whether a person has to grant access before there are credentials."""
         return self.auth_type is AuthType.OAUTH2
 
     @property
     def uses_tokens(self) -> bool:
-        """Whether requests carry an access token that has to be renewed."""
+        """Return whether requests carry an access token that has to be renewed."""
         return self.auth_type in (AuthType.OAUTH2, AuthType.CLIENT_CREDENTIALS)
 
     @property
     def is_testable(self) -> bool:
-        """Whether it offers a way to find out if credentials work."""
+        """Return whether it offers a way to find out if credentials work."""
         return self.check is not None or (self.uses_tokens and not self.connects_account)
 
     @property

@@ -26,7 +26,7 @@ def parse_uuid(value: object) -> UUID:
 
 
 def parse_ref(ref: object) -> UUID | str | None:
-    """What a reference means.
+    """Return what a reference means.
 
     Args:
         ref: A UUID, its string, or the legacy form `provider:name`, where a bare `provider`
@@ -75,7 +75,7 @@ def storage_key(provider: str, name: str) -> str | None:
 
 
 def is_provider_key(value: object) -> bool:
-    """Whether a provider could be declared under this."""
+    """Return whether a provider could be declared under this."""
     return isinstance(value, str) and _PROVIDER.fullmatch(value) is not None
 
 

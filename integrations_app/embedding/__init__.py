@@ -30,7 +30,13 @@ extras.require("web")  # says what is missing, before something that is missing 
 
 from integrations_app.domain.admin import HostAdmin
 from integrations_app.embedding.plugin import IntegrationsPlugin
-from integrations_app.embedding.tables import hosts_own
+from integrations_app.embedding.tables import exclude_our_tables, hosts_own
 from integrations_app.services.identity.host_sessions import announce_end as session_ended
 
-__all__ = ["HostAdmin", "IntegrationsPlugin", "hosts_own", "session_ended"]
+__all__ = [
+    "HostAdmin",
+    "IntegrationsPlugin",
+    "exclude_our_tables",
+    "hosts_own",
+    "session_ended",
+]

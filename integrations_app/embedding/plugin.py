@@ -19,7 +19,7 @@ from reflex_base.plugins.base import (
 
 from integrations_app import routes
 from integrations_app.embedding import files, hook
-from integrations_app.http import visitors
+from integrations_app.http import authentication
 
 _PREFIX = re.compile(r"(/[A-Za-z0-9_~.-]+)+")
 
@@ -94,7 +94,7 @@ class IntegrationsPlugin(Plugin):
             sign_out=self._sign_out_url,
             has_layout=self._layout is not None,
         )
-        visitors.ask(hook.function(self._identify))
+        authentication.ask(hook.function(self._identify))
         layout = hook.function(self._layout) if self._layout else None
         from integrations_app.embedding import pages  # noqa: PLC0415 - said above
 

@@ -64,13 +64,13 @@ async def prepared() -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def counted() -> AsyncIterator[None]:
-    """What this worker does is counted, if the operator wants to know."""
+    """Return what this worker does is counted, if the operator wants to know."""
     with figures.collected():
         yield
 
 
 def answering(theirs: OnError) -> OnError:
-    """What a page is told when a handler failed: our words for our errors, else the app's."""
+    """Return what a page is told when a handler failed: our message, or the app's."""
 
     def answer(exception: Exception) -> Any:
         ours = isinstance(exception, (NotSignedIn, DatabaseUnavailable))

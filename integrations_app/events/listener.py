@@ -48,7 +48,7 @@ class Listener:
 
     @property
     def is_late(self) -> bool:
-        """Whether what is committed is told only after some seconds, and without what it is."""
+        """Return whether changes are announced late, and without saying what they are."""
         return self._settled.is_set() and self._is_late
 
     def wait_until_listening(self, *, timeout_s: float) -> bool:

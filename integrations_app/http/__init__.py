@@ -10,11 +10,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from integrations_app.http import health, icons, metrics, oauth_callback, reach, sign_in
+from integrations_app.http.access_log import journal
 from integrations_app.http.addresses import pages_without_slash
 from integrations_app.http.base_path import below_base_path
 from integrations_app.http.bodies import bounded_bodies
 from integrations_app.http.headers import security_headers
-from integrations_app.http.journal import journal
 
 
 def transformers(*more: Sequence[Route]) -> list[Starlette | Callable[[ASGIApp], ASGIApp]]:

@@ -67,7 +67,7 @@ def _path() -> str:
 
 
 def _of_instance() -> str:
-    """What tells apart the cookies of servers on one host: browsers share them among ports."""
+    """Return a suffix for the cookies of this server: browsers share them among ports."""
     address = settings.load().address
     port = "" if address.has_usual_port else f"_{address.port}"
     return port + address.path.replace("/", "_")

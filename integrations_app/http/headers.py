@@ -70,13 +70,13 @@ def _add(headers: MutableHeaders, scope: Scope, status: int, address: PublicUrl)
 
 
 def _may_insist_on_https(address: PublicUrl) -> bool:
-    """Whether the host is ours alone: the demand holds for all of its ports, for a year."""
+    """Return whether the host is ours alone: the demand holds for all of its ports, for a year."""
     is_whole_host = address.has_usual_port and not address.path
     return address.is_https and is_whole_host and not address.is_local
 
 
 def _holds_key(path: str) -> bool:
-    """Whether whoever knows such an address could use it: a set-up token, a provider's code."""
+    """Return whether an address is a secret itself: a set-up token, a provider's code."""
     return path.rstrip("/") in (routes.SETUP, routes.OAUTH_CALLBACK)
 
 

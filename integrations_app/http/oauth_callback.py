@@ -10,8 +10,8 @@ from starlette.routing import Route
 from integrations_app import routes
 from integrations_app.domain.authorization import Outcome
 from integrations_app.errors import DatabaseUnavailable, IntegrationError
-from integrations_app.http import visitors, words
-from integrations_app.http.posts import request_id
+from integrations_app.http import authentication, error_messages
+from integrations_app.http.post_endpoints import request_id
 from integrations_app.services.blocking_pool import run_long
 from integrations_app.services.oauth import web_flow
 
@@ -31,14 +31,14 @@ async def callback(request: Request) -> Response:
         response = await _answer(request)
     except DatabaseUnavailable as error:
         logger.warning("An authorisation could not be completed: %s", error)
-        response = PlainTextResponse(words.of_error(error), status_code=503)
+        response = PlainTextResponse(error_messages.of_error(error), status_code=503)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"  # its address holds the provider's code
     return response
 
 
 async def _answer(request: Request) -> Response:
-    found = await run_in_threadpool(visitors.find, request.headers)
+    found = await run_in_threadpool(authentication.find, request.headers)
     if found is None:
         return _to(routes.sign_in_after_return())
     params = {key: value for key, value in request.query_params.items() if len(value) <= _LONGEST}

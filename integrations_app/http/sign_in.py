@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from integrations_app.domain.admin import Admin
 from integrations_app.http import cookies
-from integrations_app.http.posts import client, fields, post, request_id
+from integrations_app.http.post_endpoints import client, fields, post, request_id
 from integrations_app.services.identity import admins, known_browsers, sessions
 
 SIGN_IN = "/api/integrations/sign-in"

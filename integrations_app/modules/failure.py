@@ -7,7 +7,7 @@ from integrations_app.errors import IntegrationError
 
 
 def in_words(error: BaseException) -> str:
-    """What admins and operators may read of it; of foreign errors, the type alone."""
+    """Return what admins and operators may read of it; of foreign errors, the type alone."""
     if isinstance(error, IntegrationError):
         return str(error) or error.code
     return f"{type(error).__name__}; the server's log says where it happened."

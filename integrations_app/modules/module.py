@@ -37,7 +37,7 @@ class Module:
         return ()
 
     def usages(self, uuid: UUID) -> Sequence[Usage]:
-        """Where this module uses the connection; asked while nothing is locked.
+        """Return where this module uses the connection; asked while nothing is locked.
 
         Args:
             uuid: The connection's.

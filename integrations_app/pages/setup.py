@@ -12,7 +12,7 @@ from integrations_app.state.login import Login
 
 
 def page() -> rx.Component:
-    """What this is, then what the first admin will sign in with; or that the link was used."""
+    """Return the form of the first admin's account, or the news that the link was used."""
     return rx.cond(Login.link_used, _used(), _open())
 
 

@@ -50,7 +50,7 @@ def answer_in(chat: Chat, body: bytes, *, secrets: Collection[str]) -> str | Non
 
 
 def refusal_in(chat: Chat, body: bytes, *, secrets: Collection[str]) -> str | None:
-    """What the provider says of a request that it refused, fit to be shown; None if nothing is."""
+    """Return the provider's reason for refusing a request, fit to be shown; None for none."""
     return safe_label(_at(body, chat.error), secrets) if chat.error else None
 
 

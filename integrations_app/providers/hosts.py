@@ -10,7 +10,7 @@ ANY_SUBDOMAIN = "*."
 
 
 def allowed(provider: Provider, values: Mapping[str, str], host: str) -> bool:
-    """Whether the provider's declaration lets its credential go to this host.
+    """Return whether the provider's declaration lets its credential go to this host.
 
     Args:
         provider: Whose credential it is.

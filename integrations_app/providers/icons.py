@@ -22,7 +22,7 @@ def beside(icon: str, declaration: Path) -> str:
 
 
 def file_of(icon: str) -> Path:
-    """Where the icon's file is."""
+    """Return where the icon's file is."""
     return Path(icon) if is_brought(icon) else package_files.assets() / "providers" / icon
 
 

@@ -62,24 +62,24 @@ class PrivateNetwork(EgressFailed):
     code = "private_network"
 
 
-class Nonsense(EgressFailed):
+class InvalidResponse(EgressFailed):
     """What came back is not HTTP, or cannot be read."""
 
 
-class AnswerTooLarge(Nonsense):
+class ResponseTooLarge(InvalidResponse):
     """Far more came back than an answer needs, or would have come of it when unpacked."""
 
     code = "answer_too_large"
 
 
-class AnswerUnreadable(Nonsense):
+class ResponseUnreadable(InvalidResponse):
     """The answer is packed in a way that cannot be unpacked."""
 
     code = "answer_unreadable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Response:
     """What a server answered.
 
     Attributes:
@@ -101,7 +101,7 @@ def send(
     allowed: Callable[[str], bool],
     body: bytes | None = None,
     deadline_s: float = DEADLINE_S,
-) -> Answer:
+) -> Response:
     """Send one request; redirects are answers, not followed.
 
     Args:
@@ -135,7 +135,7 @@ def send(
     except (httpcore2.ProtocolError, UnicodeDecodeError) as error:
         # A peer that closes without a word speaks HTTP no less than one that is gone.
         cut = "disconnected" in str(error) or "peer closed" in str(error)
-        raise (Unreachable if cut else Nonsense)(_what(error)) from None
+        raise (Unreachable if cut else InvalidResponse)(_what(error)) from None
     except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProxyError) as error:
         raise _unreachable(error) from None
     except (OSError, ssl.SSLError) as error:
@@ -146,7 +146,7 @@ def send(
 
 def _exchange(
     method: str, url: str, host: str, headers: Mapping[str, str], body: bytes | None
-) -> Answer:
+) -> Response:
     configured = settings.load()
     proxy = network.proxy_for(host)
     if proxy is not None:
@@ -163,7 +163,7 @@ def _exchange(
             received_body += chunk
             _remaining_s()
             if len(received_body) > MAX_ANSWER_BYTES:
-                raise AnswerTooLarge(f"more than {MAX_ANSWER_BYTES} bytes")
+                raise ResponseTooLarge(f"more than {MAX_ANSWER_BYTES} bytes")
         received = {
             key.decode("latin-1").lower(): value.decode("latin-1")
             for key, value in response.headers
@@ -171,17 +171,17 @@ def _exchange(
         return _unpacked(response.status, received, bytes(received_body))
 
 
-def _unpacked(status: int, headers: dict[str, str], body: bytes) -> Answer:
+def _unpacked(status: int, headers: dict[str, str], body: bytes) -> Response:
     try:
         unpacked = unpack(body, headers.get("content-encoding", ""), limit=MAX_ANSWER_BYTES)
     except UnpacksTooLarge:
-        raise AnswerTooLarge(f"unpacks into more than {MAX_ANSWER_BYTES} bytes") from None
+        raise ResponseTooLarge(f"unpacks into more than {MAX_ANSWER_BYTES} bytes") from None
     except CannotUnpack as error:
         if status < _REDIRECTS_FROM:  # else the status says enough
-            raise AnswerUnreadable(str(error)) from None
+            raise ResponseUnreadable(str(error)) from None
         unpacked = b""
     told = {name: text for name, text in headers.items() if name not in _OF_PACKING}
-    return Answer(status=status, headers=told, body=unpacked)
+    return Response(status=status, headers=told, body=unpacked)
 
 
 @lru_cache(maxsize=4)

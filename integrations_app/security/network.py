@@ -74,12 +74,12 @@ def _proxy(address: str) -> str:
 
 
 def certificates() -> tuple[str | None, str | None]:
-    """Where the environment says that trusted certificates are: a file, a folder."""
+    """Return where the environment says that trusted certificates are: a file, a folder."""
     return os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
 
 
 def tls_context(*, http2: bool = False, trust_env: bool = True) -> ssl.SSLContext:
-    """What verifies servers: one for all, as reading the certificates takes 30 ms.
+    """Return what verifies servers: one for all, as reading the certificates takes 30 ms.
 
     Args:
         http2: Whether it is for connections that offer HTTP/2; they write that into it.
@@ -127,7 +127,7 @@ _threads: RunVar[CapacityLimiter] = RunVar("integrations_app threads")
 
 
 def threads() -> CapacityLimiter:
-    """How many threads an event loop's waiting may take; none of them are the program's own."""
+    """Return how many threads an event loop's waiting may take; none is the program's own."""
     try:
         return _threads.get()
     except LookupError:

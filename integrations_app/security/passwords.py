@@ -21,7 +21,7 @@ def hashed(password: str) -> str:
 
 
 def verify(password: str, stored: str | None) -> bool:
-    """Whether the password is the stored one; as slow when nothing is stored."""
+    """Return whether the password is the stored one; as slow when nothing is stored."""
     from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415 - see _hasher
 
     try:

@@ -113,5 +113,5 @@ def _place(uuid: UUID, field: str) -> bytes:
 
 
 def _context(header: bytes, place: bytes) -> bytes:
-    """What the ciphertext is bound to: its own header and the place."""
+    """Return what the ciphertext is bound to: its own header and the place."""
     return header[: 1 + _ID_BYTES] + place

@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 async def run_long(
     actor: Actor, work: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs
 ) -> _T:
-    """What the function gives, called in a thread for whatever asks a provider.
+    """Return what the function gives, called in a thread for whatever asks a provider.
 
     Args:
         actor: Who wants it.
@@ -63,7 +63,7 @@ class FairPool:
         self._sharing = threading.Lock()
 
     async def run(self, person: str, call: Callable[[], _T]) -> _T:
-        """What the call gives, once it is this person's turn."""
+        """Return what the call gives, once it is this person's turn."""
         future: Future[_T] = Future()
         in_context = partial(copy_context().run, call)
         with self._sharing:

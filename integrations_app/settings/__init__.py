@@ -67,7 +67,7 @@ class Settings:
 
     @property
     def address(self) -> PublicUrl:
-        """Where browsers reach the app, in its parts."""
+        """Return where browsers reach the app, in its parts."""
         return self.public_url or PublicUrl(scheme="http", host="localhost", port=self.port)
 
     @property

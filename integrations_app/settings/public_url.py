@@ -44,17 +44,17 @@ class PublicUrl:
 
     @property
     def has_usual_port(self) -> bool:
-        """Whether browsers leave the port out."""
+        """Return whether browsers leave the port out."""
         return self.port == _USUAL_PORTS[self.scheme]
 
     @property
     def is_https(self) -> bool:
-        """Whether browsers come by TLS."""
+        """Return whether browsers come by TLS."""
         return self.scheme == "https"
 
     @property
     def is_local(self) -> bool:
-        """Whether it is a name or an address of whichever machine uses it."""
+        """Return whether it is a name or an address of whichever machine uses it."""
         if self.host == "localhost" or self.host.endswith(".localhost"):
             return True
         try:

@@ -40,7 +40,7 @@ class Edit(Disconnecting, Removal, Uses, StoredForm, AdminState):
 
     @rx.var
     def title(self) -> str:
-        """What tabs are told apart by."""
+        """Return what tabs are told apart by."""
         if not self.loaded or not self.name:
             return _("Edit Integration")
         return _("{name} – {provider}", name=self.name, provider=self.provider.title)

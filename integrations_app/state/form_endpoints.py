@@ -21,8 +21,8 @@ from integrations_app.domain.check import CheckResult
 from integrations_app.domain.connection import Connection
 from integrations_app.domain.provider import Provider
 from integrations_app.errors import Conflict, IntegrationError, NotSignedIn, UnknownProvider
-from integrations_app.http import bodies, visitors, words
-from integrations_app.http.posts import Refused, json_object, post, request_id
+from integrations_app.http import authentication, bodies, error_messages
+from integrations_app.http.post_endpoints import Refused, json_object, post, request_id
 from integrations_app.i18n import _, listing
 from integrations_app.services import catalogue
 from integrations_app.services.blocking_pool import run_long, run_short
@@ -66,7 +66,7 @@ async def submit(request: Request) -> Response:
     perform = _ACTIONS.get(request.path_params["action"])
     if perform is None:
         raise Refused(404, "unreadable")
-    session = await asyncio.to_thread(visitors.find, request.headers)
+    session = await asyncio.to_thread(authentication.find, request.headers)
     if session is None:
         raise NotSignedIn
     sent = await json_object(request, limit=bodies.MAX_BYTES)
@@ -80,7 +80,7 @@ async def submit(request: Request) -> Response:
         answer = await run(submission.by, perform, answer, submission)
     except IntegrationError as error:
         refused = _refused(answer, error, _text(sent, "provider"))
-        return JSONResponse(refused.as_json(), status_code=words.status_of(error))
+        return JSONResponse(refused.as_json(), status_code=error_messages.status_of(error))
     return JSONResponse(answer.as_json())
 
 

@@ -135,12 +135,12 @@ async def _without_database(root: BaseState, name: str, *, tells_all: bool) -> S
 
 
 def _concerns_us(name: str) -> bool:
-    """Whether it is for a state of ours, or for all states of a tab."""
+    """Return whether it is for a state of ours, or for all states of a tab."""
     return name in _own() or is_ours(name)
 
 
 def is_ours(name: str) -> bool:
-    """Whether an event of this name is for a state of this package, or below one."""
+    """Return whether an event of this name is for a state of this package, or below one."""
     registered = RegistrationContext.get().event_handlers.get(name)
     return registered is not None and any(
         each.__module__.startswith(_PACKAGE)
@@ -151,7 +151,7 @@ def is_ours(name: str) -> bool:
 
 
 def is_public(name: str) -> bool:
-    """Whether an event of this name may be handled for anyone."""
+    """Return whether an event of this name may be handled for anyone."""
     return name in _own() or _is_marked(name, "_is_public")
 
 
@@ -161,7 +161,7 @@ def _is_marked(name: str, mark: str) -> bool:
 
 
 def answer(exception: Exception) -> rx.event.EventSpec | None:
-    """What a page is told when a handler failed; nothing of the error itself."""
+    """Return what a page is told when a handler failed; nothing of the error itself."""
     if isinstance(exception, NotSignedIn):
         return rx.redirect(routes.LOGIN)
     if isinstance(exception, DatabaseUnavailable):

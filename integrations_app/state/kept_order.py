@@ -7,7 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from integrations_app.domain.paging import Page, Standing
-from integrations_app.state.together import Together
+from integrations_app.state.batching import Together
 
 MOST_ROWS = 100
 """So many rows are shown at once, however many others add; a page begins with 25."""
@@ -47,7 +47,7 @@ class Reading(Generic[Shown]):
     )
 
     def kept(self, shown: tuple[Shown, ...], before: tuple[Shown, ...]) -> "KeptRows[Shown]":
-        """What to show now; worked out once for all tabs that show the same.
+        """Return what to show now; worked out once for all tabs that show the same.
 
         Args:
             shown: What stays where it is.
@@ -79,7 +79,7 @@ class KeptRows(Generic[Shown]):
 def keep(
     shown: Sequence[Shown], reading: Reading[Shown], *, before: Sequence[Shown] = ()
 ) -> KeptRows[Shown]:
-    """What to show of a page while nobody has asked for its order.
+    """Return what to show of a page while nobody has asked for its order.
 
     Args:
         shown: What the page shows.
@@ -110,7 +110,7 @@ def _belongs(row: Shown, existing: Mapping[str, Shown], reading: Reading[Shown])
 
 
 def _longest_rising(numbers: Sequence[int]) -> int:
-    """How many of them can stay where they are when all are put in order."""
+    """Return how many of them can stay where they are when all are put in order."""
     ends: list[int] = []
     for number in numbers:
         at = bisect_left(ends, number)

@@ -60,7 +60,7 @@ class Listing(PagedList, Disconnecting, Removal, AdminState):
 
     @rx.var
     def filtered(self) -> bool:
-        """Whether the address asks for less than everything."""
+        """Return whether the address asks for less than everything."""
         return bool(self.search) or self.provider != _ALL or self.status != _ALL
 
     @rx.event
@@ -231,7 +231,7 @@ class Listing(PagedList, Disconnecting, Removal, AdminState):
         return next((row.service for row in self._seen if row.uuid == uuid), _("the provider"))
 
     def _concerns(self, batch: Batch) -> bool:
-        """Whether the rows may look different now; most checks change the time of one row."""
+        """Return whether rows may look different now; most checks change the time of one row."""
         if not batch.complete or any(isinstance(fact, Event) for fact in batch.facts):
             return True
         shown = {row.uuid for row in self._seen}

@@ -90,6 +90,6 @@ class Login(rx.State):
 
 
 def _wanted() -> str:
-    """Where to go once somebody has signed in, as the browser finds it."""
+    """Return where to go once somebody has signed in, as the browser finds it."""
     listing = json.dumps(routes.loaded(routes.LISTING))
     return f"window.integrationsWanted?.() ?? {listing}"

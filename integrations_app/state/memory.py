@@ -74,7 +74,7 @@ class OpenTabs(StateManagerMemory):
         return super()._purge_expired_tokens()
 
     def _rests_for_long(self, key: str) -> bool:
-        """Whether an open tab is a stranger's, and nothing has happened there for long."""
+        """Return whether an open tab is a stranger's, and nothing has happened there for long."""
         if key not in self.states or not self.is_strangers(self.states[key]):
             return False
         self._seen_at_rest[key] = self._seen_at_rest.get(key, 0) + 1

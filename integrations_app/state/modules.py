@@ -114,7 +114,7 @@ class Modules(AdminState):
 
 
 def is_about_modules(batch: Batch) -> bool:
-    """Whether modules may look different now; changes of their rows are told with their key."""
+    """Return whether modules may look different now; their rows' changes carry their key."""
     return not batch.complete or any(
         isinstance(fact, Notice) and fact.kind is NoticeKind.MODULE_CHANGED and fact.module is None
         for fact in batch.facts

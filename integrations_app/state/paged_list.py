@@ -67,11 +67,11 @@ class PagedList(rx.State, mixin=True):
         return next((row for row in rows if row.uuid not in self.deleted), None)
 
     def _source(self) -> Rows[Any, Any, Any]:
-        """Where the rows are read."""
+        """Return where the rows are read."""
         raise NotImplementedError
 
     def _asked(self) -> Any:
-        """Which page is shown, as `_source` is asked for it."""
+        """Return which page is shown, as `_source` is asked for it."""
         raise NotImplementedError
 
     def _read(self, told: Mapping[str, str]) -> None:
@@ -87,7 +87,7 @@ class PagedList(rx.State, mixin=True):
         raise NotImplementedError
 
     def _is_news(self, row: Any, before: Any) -> bool:
-        """Whether a row that differs from before is worth a glow."""
+        """Return whether a row that differs from before is worth a glow."""
         del row, before
         return True
 

@@ -16,10 +16,10 @@ from integrations_app.errors import DatabaseUnavailable, InvalidDeclaration, Inv
 from integrations_app.providers import vocabulary
 from integrations_app.services.connections import choices as stored
 from integrations_app.state import views
+from integrations_app.state.batching import Together
 from integrations_app.state.seen import read_only
 from integrations_app.state.sent import clean
-from integrations_app.state.together import Together
-from integrations_app.state.watching import Batch, Follower, Line, following
+from integrations_app.state.watching import Batch, DatabaseWatch, Follower, following
 
 SEARCH_MAX_LENGTH = 100
 _ASKED_AGAIN_AFTER = timedelta(seconds=30)
@@ -105,7 +105,7 @@ class ConnectionChoices(Follower, mixin=True):
         await self._reload_choices()
 
     async def _may_see_connections(self) -> bool:
-        """Whether whoever looks at this tab may see connections; asked before each look."""
+        """Return whether whoever looks at this tab may see connections; asked before each look."""
         return False
 
     def _selected_uuids(self) -> Iterable[str]:
@@ -116,9 +116,9 @@ class ConnectionChoices(Follower, mixin=True):
         return ()
 
     def _happenings(self) -> AsyncGenerator[Batch, None]:
-        """What happens, for as long as it may be seen here."""
+        """Return what happens, for as long as it may be seen here."""
 
-        async def admitted(_line: Line) -> datetime | None:
+        async def admitted(_line: DatabaseWatch) -> datetime | None:
             async with self:
                 if await self._may_see_connections():
                     return datetime.now(UTC) + _ASKED_AGAIN_AFTER
@@ -171,7 +171,7 @@ class ConnectionChoices(Follower, mixin=True):
         )
 
     def _selected_texts(self) -> list[str]:
-        """What is stored, as far as a uuid could be meant by it: browsers send anything."""
+        """Return what is stored, as far as a uuid could be meant by it: browsers send anything."""
         return [text for text in self._selected_uuids() if text and isinstance(text, str)]
 
     def _show_choices(self, found: _Found) -> None:

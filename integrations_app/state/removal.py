@@ -58,7 +58,7 @@ class Removal(rx.State, mixin=True):
 
     @rx.var
     def replacement_is_foreign(self) -> bool:
-        """Whether what is chosen is of another service."""
+        """Return whether what is chosen is of another service."""
         return any(
             each.uuid in self.replacement and each.provider != self._removing_provider
             for each in self.replacements

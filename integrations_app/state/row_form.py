@@ -25,7 +25,7 @@ class Words(Protocol):
     """What a module calls its fields, and what can be wrong with them."""
 
     def of_error(self, error: IntegrationError) -> str:
-        """What happened and what to do, for an error that belongs to no single field."""
+        """Return what happened and what to do, for an error that belongs to no single field."""
         ...
 
     def of_fields(self, error: IntegrationError) -> dict[str, str]:
@@ -33,7 +33,7 @@ class Words(Protocol):
         ...
 
     def of_field(self, field: str) -> str:
-        """What a field is called in a sentence."""
+        """Return what a field is called in a sentence."""
         ...
 
 

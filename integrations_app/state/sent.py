@@ -7,7 +7,7 @@ _LONGEST_VERSION = 18
 
 
 def clean(text: str) -> str:
-    """What a browser sent, without what no address and no database can hold."""
+    """Return what a browser sent, without what no address and no database can hold."""
     return text.encode("utf-8", "ignore").decode().replace("\0", "")
 
 
@@ -20,7 +20,7 @@ def query_of(link: object) -> str:
 
 
 def version_of(form_key: object) -> tuple[str, int | None]:
-    """What the key of a form says: of what it is, and of which version; None for no number."""
+    """Return the subject and version that a form's key names; None for no number."""
     of, _slash, drawn = str(form_key).rpartition("/")
     version = drawn.partition(".")[0]
     is_number = version.isdecimal() and len(version) <= _LONGEST_VERSION

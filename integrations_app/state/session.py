@@ -21,13 +21,13 @@ from reflex_base.event.context import EventContext
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.admin import AdminSession
 from integrations_app.errors import NotSignedIn
-from integrations_app.http import visitors
+from integrations_app.http import authentication
 from integrations_app.security import passwords
 from integrations_app.services.identity import sessions
 from integrations_app.state import leaving, outage
+from integrations_app.state.batching import Together
 from integrations_app.state.seen import read_only
-from integrations_app.state.together import Together
-from integrations_app.state.watching import Batch, Follower, Line, following
+from integrations_app.state.watching import Batch, DatabaseWatch, Follower, following
 
 _PROCESS = uuid4().hex
 
@@ -63,7 +63,7 @@ class AdminState(Follower, rx.State):
             pass
 
     async def _actor(self) -> Actor:
-        """Who acts; every handler asks anew.
+        """Return who acts; every handler asks anew.
 
         Raises:
             NotSignedIn: Nobody (any more); the app answers with the way to the sign-in page.
@@ -100,7 +100,7 @@ class AdminState(Follower, rx.State):
 
     @_override_base_method
     def get_delta(self) -> Delta:
-        """What changed; nothing once the session is over, whatever is still running for it."""
+        """Return what changed; nothing once the session is over, whatever still runs for it."""
         if not self._session or datetime.now(UTC) >= self._expires_at:
             return {}
         return super().get_delta()
@@ -111,7 +111,7 @@ _OURS = (AdminState, outage.Outage)
 
 
 async def watching(state: AdminState) -> AsyncGenerator[Batch, None]:
-    """What happens, for as long as the tab's session lasts; then the tab goes dark.
+    """Return what happens, for as long as the tab's session lasts; then the tab goes dark.
 
     The first batch is empty and comes at once, when nothing can be missed any more; bursts come
     as one, the first fact of them at once. Before each batch the session is checked; while the
@@ -129,7 +129,7 @@ async def watching(state: AdminState) -> AsyncGenerator[Batch, None]:
     owner = await _owner(state)
     known: AdminSession | None = None
 
-    async def admitted(line: Line) -> datetime | None:
+    async def admitted(line: DatabaseWatch) -> datetime | None:
         nonlocal known
         ends_at = known.expires_at if known else None
         known = await line.ask(lambda: session_of(headers), until=ends_at)
@@ -158,15 +158,15 @@ async def signed_in(state: BaseState) -> AdminSession | None:
     return await session_of(headers_of(state))
 
 
-async def session_of(headers: visitors.Headers) -> AdminSession | None:
+async def session_of(headers: authentication.Headers) -> AdminSession | None:
     """Return the session of the browser that sent these headers.
 
     Raises:
         DatabaseUnavailable: The database cannot be asked.
     """
-    if visitors.are_told():
-        return await asyncio.to_thread(visitors.find, headers)
-    return await _looking.ask(visitors.token(headers))
+    if authentication.are_told():
+        return await asyncio.to_thread(authentication.find, headers)
+    return await _looking.ask(authentication.token(headers))
 
 
 async def known_session(state: BaseState) -> AdminSession:
@@ -204,9 +204,9 @@ def is_strangers(state: BaseState) -> bool:
 
 
 async def was_signed_in(root: BaseState) -> bool:
-    """Whether the tab belongs to the browser behind it, as far as was known last."""
+    """Return whether the tab belongs to the browser behind it, as far as was known last."""
     tab = await root.get_state(AdminState)
-    token = await asyncio.to_thread(visitors.token, headers_of(root))
+    token = await asyncio.to_thread(authentication.token, headers_of(root))
     return tab._session == _fingerprint(token) and datetime.now(UTC) < tab._expires_at
 
 
@@ -267,7 +267,7 @@ def _below(state: type[BaseState]) -> list[type[BaseState]]:
 
 
 async def _owner(state: AdminState) -> str:
-    """Whose tab it is as a watcher begins, right after its event was let through."""
+    """Return whose tab it is as a watcher begins, right after its event was let through."""
     async with state:
         tab = await state.get_state(AdminState)
         return tab._session
@@ -301,8 +301,8 @@ async def _go_dark(state: AdminState, owner: str) -> None:
     await context.emit_event(*Event.from_event_type(leaving.go_dark()))
 
 
-def headers_of(state: BaseState | StateProxy) -> visitors.Headers:
-    """What the browser sent when it opened the tab's websocket, cookies included."""
+def headers_of(state: BaseState | StateProxy) -> authentication.Headers:
+    """Return what the browser sent when it opened the tab's websocket, cookies included."""
     return state.router.headers.raw_headers
 
 
@@ -311,7 +311,7 @@ def _fingerprint(token: str) -> str:
 
 
 def event_id() -> str | None:
-    """What ties audit entries and log lines to the event that is handled now."""
+    """Return what ties audit entries and log lines to the event that is handled now."""
     try:
         return EventContext.get().txid
     except LookupError:

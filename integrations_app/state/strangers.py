@@ -103,7 +103,7 @@ class Strangers:
             await asyncio.gather(*map(self._is_signed_in, unknown[1:]))
 
     async def _is_signed_in(self, socket: _Socket) -> bool | None:
-        """Whether somebody is, None while nobody can tell; whoever is is no stranger any more."""
+        """Return whether somebody is signed in; None while nobody can tell."""
         if socket.headers is None:
             return False
         has_session = await _has_session(socket.headers)
@@ -156,7 +156,7 @@ def _impatient(send: Send) -> Send:
 
 
 async def _has_session(headers: dict[str, str]) -> bool | None:
-    """Whether somebody is signed in there; None while nobody can tell."""
+    """Return whether somebody is signed in there; None while nobody can tell."""
     try:
         return await session.session_of(headers) is not None
     except DatabaseUnavailable:

@@ -35,7 +35,7 @@ class Uses(rx.State, mixin=True):
 
 
 def may_move_uses(batch: Batch) -> bool:
-    """Whether connections may be used elsewhere now."""
+    """Return whether connections may be used elsewhere now."""
     return not batch.complete or any(
         isinstance(fact, Notice) and fact.kind is NoticeKind.MODULE_CHANGED for fact in batch.facts
     )

@@ -46,11 +46,11 @@ class Batch:
     complete: bool
 
     def concerns(self, uuid: str) -> bool:
-        """Whether something is known to have happened to this connection."""
+        """Return whether something is known to have happened to this connection."""
         return any(str(fact.uuid) == uuid for fact in self.facts)
 
 
-class Line:
+class DatabaseWatch:
     """A tab's way to the database.
 
     Args:
@@ -93,10 +93,10 @@ class Line:
 async def following(
     state: Follower,
     *,
-    admitted: Callable[[Line], Awaitable[datetime | None]],
+    admitted: Callable[[DatabaseWatch], Awaitable[datetime | None]],
     on_line: Callable[[bool], Awaitable[None]],
 ) -> AsyncGenerator[Batch, None]:
-    """What happens, for as long as whoever looks is admitted.
+    """Return what happens, for as long as whoever looks is admitted.
 
     The first batch is empty and comes at once, when nothing can be missed any more; bursts come
     as one, the first fact of them at once. While the database is away there is none, and the next
@@ -109,7 +109,7 @@ async def following(
         on_line: Told whether the database can be reached, and anew when `live.is_late` changes.
     """
     inbox = _Inbox(asyncio.get_running_loop())
-    line = Line(on_change=on_line, on_return=inbox.add_gap)
+    line = DatabaseWatch(on_change=on_line, on_return=inbox.add_gap)
     hub: Hub | None = None
     is_late = False
     try:
@@ -137,7 +137,7 @@ async def following(
 
 
 def _hears() -> bool:
-    """Whether the listener hears; while it does not, nobody tells when the database goes."""
+    """Return whether the listener hears; while it does not, nobody tells when the database goes."""
     try:
         return event_stream.is_listening()
     except DatabaseUnavailable:

@@ -18,7 +18,7 @@ _PLACES_NAMED = 5
 
 
 def of_error(error: IntegrationError) -> str:
-    """What happened and what to do, for an error that belongs to no single field."""
+    """Return what happened and what to do, for an error that belongs to no single field."""
     if isinstance(error, errors.DatabaseUnavailable):
         return _of_database(error)
     if isinstance(error, errors.NotFound | errors.Deleted):
@@ -126,7 +126,7 @@ def of_unrevoked_account(provider: str) -> str:
 
 
 def of_unrevoked(provider: str) -> str:
-    """What to do after disconnecting from a provider that did not confirm it.
+    """Return what to do after disconnecting from a provider that did not confirm it.
 
     Args:
         provider: The provider's title.
@@ -147,7 +147,7 @@ def _places(usages: Sequence[Usage]) -> str:
 
 
 def of_return(outcome: Outcome, provider: str) -> str:
-    """How the way to a provider and back ended, and what to do about it.
+    """Return how the way to a provider and back ended, and what to do about it.
 
     Args:
         outcome: How it ended; `CONNECTED` and `OTHER_ACCOUNT` are told by the page itself.
@@ -205,7 +205,7 @@ def of_return(outcome: Outcome, provider: str) -> str:
 
 
 def of_removed(kinds: Sequence[Removed]) -> str:
-    """What was pasted along with a key, and is no part of it."""
+    """Return what was pasted along with a key, and is no part of it."""
     words = {
         Removed.SPACES: _("spaces"),
         Removed.INVISIBLE: _("invisible characters"),
@@ -219,7 +219,7 @@ def of_removed(kinds: Sequence[Removed]) -> str:
 
 
 def of_name(error: IntegrationError) -> str | None:
-    """What is wrong with the typed name; None if the error is about something else."""
+    """Return what is wrong with the typed name; None if the error is about something else."""
     if isinstance(error, errors.EmptyName):
         return _("Give the connection a name.")
     if isinstance(error, errors.InvalidName):
@@ -247,7 +247,7 @@ def of_fields(error: IntegrationError, provider: Provider) -> dict[str, str]:
 
 
 def of_problem(problem: FieldProblem, key: str, provider: Provider) -> str:
-    """What is wrong with one value, and what would be right."""
+    """Return what is wrong with one value, and what would be right."""
     field = provider.setup_field(key)
     label = field.label if field else key
     match problem:

@@ -215,7 +215,7 @@ class Database:
 
     @property
     def most_locks(self) -> int:
-        """How many locks of `single_flight` this process can hold at once, two at least."""
+        """Return how many locks of `single_flight` this process can hold at once, two at least."""
         return self._budget.locking
 
     def dispose(self) -> None:

@@ -53,7 +53,7 @@ def newest() -> str | None:
 
 
 def is_known(revision: str) -> bool:
-    """Whether this code brings the revision."""
+    """Return whether this code brings the revision."""
     return any(script.revision == revision for script in _revisions().walk_revisions())
 
 

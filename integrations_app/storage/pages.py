@@ -66,7 +66,7 @@ def these(query: PageQuery, uuids: Collection[UUID]) -> sa.Select[*tuple[Any, ..
 
 
 def count(query: PageQuery) -> sa.Select[int, int]:
-    """How many rows match, and how many of all fail; at most one more than the limit of each."""
+    """Return how many rows match and how many of all fail, each up to one past its limit."""
     failing = connections.c.status == sa.literal_column("'error'")
     return sa.select(
         _counted(*_conditions(query), limit=COUNT_LIMIT).label("matching"),

@@ -39,7 +39,7 @@ def part(text: str) -> Search:
 
 
 def has_part(text: str) -> sa.ColumnElement[bool]:
-    """Whether a connection's name or account has this in it; an index answers."""
+    """Return whether a connection's name or account has this in it; an index answers."""
     return sa.and_(_may_have_part(text), _has_part(text, SEARCHED))
 
 
@@ -48,7 +48,7 @@ def _has_part(text: str, searched: sa.ColumnElement[str]) -> sa.ColumnElement[bo
 
 
 def _may_have_part(text: str) -> sa.ColumnElement[bool]:
-    """Whether all of its letters, and pairs of them, are there."""
+    """Return whether all of its letters, and pairs of them, are there."""
     return SEARCH_GRAMS.contains(sa.literal(grams(text), ARRAY(sa.Integer)))
 
 

@@ -35,7 +35,7 @@ class Newsletters(Module):
         titles = transaction.execute(REPOINT, {"old": old, "new": new}).scalars().all()
         at = datetime.now(UTC)
         for title in titles:
-            facts.tell_of_module(
+            facts.record_module_change(
                 transaction, self.key, "newsletter_repointed", actor=actor, at=at, name=title
             )
         return len(titles)

@@ -17,8 +17,8 @@ from integrations_app import errors, integrations
 from integrations_app.domain.admin import Admin
 from integrations_app.domain.check import Account
 from integrations_app.domain.connection import Status
-from integrations_app.providers.oauth.answers import Tokens
-from integrations_app.services.credentials.decryption import opened
+from integrations_app.providers.oauth.responses import Tokens
+from integrations_app.services.credentials.decryption import load_decrypted
 from integrations_app.services.identity import sessions
 from integrations_app.services.oauth import account_changes, exchange, web_flow
 from tests.api.conftest import Register
@@ -54,14 +54,14 @@ def back(world: World, url: str, account: str = ADA) -> str:
 
 
 def sign_out_after_the_grant(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
-    proper = exchange.grant
+    proper = exchange.request_grant
 
     def grant(*args: Any, **parts: Any) -> Any:
         granted = proper(*args, **parts)
         sessions.sign_out(token)
         return granted
 
-    monkeypatch.setattr(exchange, "grant", grant)
+    monkeypatch.setattr(exchange, "request_grant", grant)
 
 
 def test_who_signs_out_during_the_exchange_connects_nothing(
@@ -89,8 +89,8 @@ def test_who_signs_out_before_another_account_is_proposed_gets_a_page(
     assert answer.status_code == 303
 
 
-def proposed(uuid: UUID, who: str) -> exchange.Granted:
-    return exchange.Granted(
+def proposed(uuid: UUID, who: str) -> exchange.TokenGrant:
+    return exchange.TokenGrant(
         uuid=uuid,
         tokens=Tokens(access_token=f"token-of-{who}", scopes=("a",)),
         account=Account(id=who, name=who),
@@ -100,7 +100,7 @@ def proposed(uuid: UUID, who: str) -> exchange.Granted:
 
 
 def revision_of(uuid: UUID) -> int:
-    found = opened(uuid)
+    found = load_decrypted(uuid)
     assert found is not None
     return found.credential_revision
 

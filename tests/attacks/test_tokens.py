@@ -147,7 +147,7 @@ def test_hanging_renewals_of_one_provider_hold_up_no_other(db: DatabaseUnderTest
     began = threading.Semaphore(0)
 
     def hang() -> None:
-        with refresh_lock.alone(uuid4(), provider="hanging"):
+        with refresh_lock.hold(uuid4(), provider="hanging"):
             began.release()
             go_on.wait(20)
 
@@ -158,7 +158,7 @@ def test_hanging_renewals_of_one_provider_hold_up_no_other(db: DatabaseUnderTest
     done = threading.Event()
 
     def healthy() -> None:
-        with refresh_lock.alone(uuid4(), provider="healthy"):
+        with refresh_lock.hold(uuid4(), provider="healthy"):
             done.set()
 
     last = threading.Thread(target=healthy)
@@ -194,7 +194,7 @@ def test_async_requests_that_wait_for_a_token_hold_up_no_other_work(connect: Con
     held = threading.Event()
 
     def hold() -> None:
-        with refresh_lock.alone(connected.uuid, provider="google"):
+        with refresh_lock.hold(connected.uuid, provider="google"):
             held.set()
             release.wait(10)
 

@@ -369,7 +369,7 @@ def ask_about_another_account(world: World, name: str, session_token: str) -> No
     _, uuid = registered(name)
     connect_account(world, uuid)
     code = code_for(world, uuid, account=GRACE)
-    granted = exchange.grant(uuid, code, CALLBACK, code_verifier=VERIFIER)
+    granted = exchange.request_grant(uuid, code, CALLBACK, code_verifier=VERIFIER)
     account_changes.propose(granted, session_token)
 
 

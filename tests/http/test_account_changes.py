@@ -324,13 +324,13 @@ def connect(world: World, uuid: UUID, *, account: str) -> None:
 
 
 def save_after_the_question_was_taken(monkeypatch: pytest.MonkeyPatch, uuid: UUID) -> None:
-    proper = exchange.keep
+    proper = exchange.store_grant
 
     def keep(*args: Any, **parts: Any) -> Any:
         save_another_secret(uuid)
         return proper(*args, **parts)
 
-    monkeypatch.setattr(exchange, "keep", keep)
+    monkeypatch.setattr(exchange, "store_grant", keep)
 
 
 def replace(uuid: UUID) -> None:

@@ -87,7 +87,7 @@ def _steps(text: str) -> Iterator[Step]:
             reason.clear()
 
 
-def carry_out(dockerfile: Path, root: Path) -> Image:
+def perform(dockerfile: Path, root: Path) -> Image:
     """Build below `root` what the last stage of the Dockerfile is."""
     _bring_python(root / _BASE)
     image = Image(root=root)

@@ -42,7 +42,7 @@ def image() -> Iterator[Image]:
     with tempfile.TemporaryDirectory(prefix="integrations-image-", dir="/var/tmp") as folder:
         root = Path(folder)
         root.chmod(0o755)
-        built = dockerfile.carry_out(DOCKERFILE, root)
+        built = dockerfile.perform(DOCKERFILE, root)
         shutil.rmtree(root / "src")  # no part of the last stage
         yield built
 

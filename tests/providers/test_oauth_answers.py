@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from integrations_app.domain.check import DETAIL_KEYS, CheckReason
-from integrations_app.providers.oauth.answers import Refusal, Tokens, read
+from integrations_app.providers.oauth.responses import Refusal, Tokens, read
 from integrations_app.security.egress import Answer
 
 SECRET = "GOCSPX-0123456789abcdef"

@@ -67,12 +67,12 @@ def test_what_subscribers_are_told_is_sealed_too(server: RedisServer) -> None:
     async def told() -> object:
         async with (
             Redis.from_url(server.url, encoder_class=partial(SealingEncoder, RING)) as client,
-            client.pubsub() as ear,
+            client.pubsub() as current,
         ):
-            await ear.subscribe("channel")
+            await current.subscribe("channel")
             await client.publish("channel", PICKLE)
             while True:
-                message = await ear.get_message(ignore_subscribe_messages=True, timeout=5)
+                message = await current.get_message(ignore_subscribe_messages=True, timeout=5)
                 if message is not None:
                     return message["data"]
 

@@ -89,7 +89,7 @@ def integration_picker(  # noqa: PLR0913 - what a consumer may say
 
 
 def choices_of(state: type[ConnectionChoices]) -> dict[str, Any]:
-    """What a picker takes from the state that keeps its connections."""
+    """Return what a picker takes from the state that keeps its connections."""
     return {
         "connections": state.choices,
         "loading": state.choices_loading,

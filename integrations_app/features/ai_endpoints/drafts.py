@@ -31,7 +31,7 @@ def checked(draft: Draft) -> Draft:
 
 
 def problem_of(text: str, *, limit: int) -> FieldProblem | None:
-    """What is wrong with a trimmed text of one line; None if it can be saved."""
+    """Return what is wrong with a trimmed text of one line; None if it can be saved."""
     if not text:
         return FieldProblem.REQUIRED
     if len(text) > limit:

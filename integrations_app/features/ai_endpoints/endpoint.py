@@ -52,12 +52,12 @@ class Endpoint:
 
     @property
     def can_recover(self) -> bool:
-        """Whether its old key is all it has, so that an admin may see it once more."""
+        """Return whether its old key is all it has, so that an admin may see it once more."""
         return self.has_old_key and self.draft.integration is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class EndpointSummary:
     """An endpoint as the list shows it.
 
     Attributes:

@@ -42,7 +42,7 @@ class EndpointForm(StoredEndpoint, AdminState):
 
     @rx.var
     def title(self) -> str:
-        """What tabs are told apart by."""
+        """Return what tabs are told apart by."""
         if not self.loaded or not self.name:
             return _("AI endpoint")
         return _("{name} – AI endpoint", name=self.name)
@@ -214,7 +214,7 @@ class EndpointForm(StoredEndpoint, AdminState):
 
 
 def _explained(reply: Reply, integration: UUID | None) -> str:
-    """Why there is no answer; empty if there is one."""
+    """Return why there is no answer; empty if there is one."""
     if reply.reason is None:
         return ""
     key = connections.by_uuid(integration).provider

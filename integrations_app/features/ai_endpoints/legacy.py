@@ -78,7 +78,7 @@ def _resolve_texts() -> None:
 
 
 def _is_dealt_with(endpoint: UUID, holders: Holders) -> bool:
-    """Whether the endpoint's key is in safety, or for an admin to recover."""
+    """Return whether the endpoint's key is in safety, or for an admin to recover."""
     try:
         _store_key(endpoint, holders)
     except DatabaseUnavailable:
@@ -147,7 +147,7 @@ def _add(session: Session, provider: Provider, endpoint: str, key: str) -> UUID:
 
 
 def _names(endpoint: str) -> Iterator[str]:
-    """What a connection may be called after an endpoint: as it is, then with numbers."""
+    """Return what a connection may be called after an endpoint: as it is, then with numbers."""
     plain = unicodedata.normalize("NFKD", endpoint).encode("ascii", "ignore").decode()
     base = _NOT_IN_NAMES.sub("-", plain).strip("-_")[: NAME_MAX_LENGTH - _ROOM_FOR_NUMBER]
     base = base or "endpoint"
@@ -161,7 +161,7 @@ def _clear(session: Session, row: AiEndpointRow, connection: UUID) -> None:
     row.integration_uuid = row.integration_uuid or connection
     row.api_key = None
     row.version, row.updated_at = row.version + 1, now
-    facts.tell_of_module(
+    facts.record_module_change(
         session,
         KEY,
         "endpoint_key_stored",

@@ -149,7 +149,7 @@ def _removal() -> rx.Component:
 
 
 def removal_sentence(has_old_key: Flag) -> Text:
-    """What the removal of an endpoint means."""
+    """Return what the removal of an endpoint means."""
     return rx.cond(
         has_old_key,
         t(

@@ -13,7 +13,7 @@ from integrations_app.domain.event import Event, Notice, NoticeKind
 from integrations_app.domain.paging import Page, Standing
 from integrations_app.errors import Conflict, IntegrationError
 from integrations_app.features.ai_endpoints import lookup, service, views, wording
-from integrations_app.features.ai_endpoints.endpoint import KEY, Line
+from integrations_app.features.ai_endpoints.endpoint import KEY, EndpointSummary
 from integrations_app.i18n import _
 from integrations_app.state.kept_order import Rows
 from integrations_app.state.paged_list import PagedList
@@ -31,11 +31,11 @@ class _Asked:
     before: str = ""
 
 
-def _page(asked: _Asked) -> Page[Line]:
+def _page(asked: _Asked) -> Page[EndpointSummary]:
     return lookup.page(after=asked.after, before=asked.before)
 
 
-def _standing(_asked: _Asked, uuids: Collection[UUID]) -> Standing[Line]:
+def _standing(_asked: _Asked, uuids: Collection[UUID]) -> Standing[EndpointSummary]:
     return lookup.standing(uuids)
 
 
@@ -112,7 +112,7 @@ class EndpointList(PagedList, AdminState):
         return [rx.toast.success(_("{name} was deleted.", name=asked.name)), *turned_back]
 
     def _concerns(self, batch: Batch) -> bool:
-        """Whether the rows may look different now."""
+        """Return whether the rows may look different now."""
         shown = {row.integration for row in self._seen}
         return not batch.complete or any(
             str(fact.uuid) in shown if isinstance(fact, Event) else is_about_endpoints(fact)
@@ -140,7 +140,7 @@ class EndpointList(PagedList, AdminState):
 
 
 def is_about_endpoints(fact: object) -> bool:
-    """Whether this is told of a change of endpoints."""
+    """Return whether this is told of a change of endpoints."""
     return (
         isinstance(fact, Notice) and fact.kind is NoticeKind.MODULE_CHANGED and fact.module == KEY
     )

@@ -11,13 +11,13 @@ from integrations_app.domain.connection import Status
 from integrations_app.domain.paging import Page, Standing
 from integrations_app.domain.references import parse_uuid
 from integrations_app.features.ai_endpoints import queries
-from integrations_app.features.ai_endpoints.endpoint import Draft, Endpoint, Line
+from integrations_app.features.ai_endpoints.endpoint import Draft, Endpoint, EndpointSummary
 from integrations_app.features.ai_endpoints.errors import EndpointMissing
 from integrations_app.storage.engine import database
 from integrations_app.storage.keyset import Place
 
 
-def page(*, after: str = "", before: str = "", limit: int = 25) -> Page[Line]:
+def page(*, after: str = "", before: str = "", limit: int = 25) -> Page[EndpointSummary]:
     """One page of endpoints by name, in two queries however many there are.
 
     Args:
@@ -36,8 +36,8 @@ def page(*, after: str = "", before: str = "", limit: int = 25) -> Page[Line]:
     )
 
 
-def standing(uuids: Collection[UUID]) -> Standing[Line]:
-    """What is left of endpoints that a page has shown, in one query."""
+def standing(uuids: Collection[UUID]) -> Standing[EndpointSummary]:
+    """Return what is left of endpoints that a page has shown, in one query."""
     return Standing(rows=tuple(_line(row) for row in database().fetch(queries.these(uuids))))
 
 
@@ -76,8 +76,8 @@ def _endpoint(row: Row[Any]) -> Endpoint:
     )
 
 
-def _line(row: Row[Any]) -> Line:
-    return Line(
+def _line(row: Row[Any]) -> EndpointSummary:
+    return EndpointSummary(
         uuid=row.uuid,
         name=row.name,
         model=row.model,

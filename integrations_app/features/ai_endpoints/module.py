@@ -40,7 +40,7 @@ class AiEndpoints(Module):
         ]
 
     def references(self) -> "Sequence[Column[Any]]":
-        """Where endpoints refer to connections."""
+        """Return where endpoints refer to connections."""
         from integrations_app.features.ai_endpoints.table import AiEndpointRow
 
         return (AiEndpointRow.__table__.c.integration_uuid,)  # pyright: ignore[reportAttributeAccessIssue]

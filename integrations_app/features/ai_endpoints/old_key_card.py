@@ -19,7 +19,7 @@ _FIELD = "old-key"
 
 
 def old_key_card() -> rx.Component:
-    """What is there and what to do about it; nothing where there is no old key."""
+    """Return what is there and what to do about it; nothing where there is no old key."""
     return rx.cond(
         EndpointForm.has_old_key,
         rx.card(

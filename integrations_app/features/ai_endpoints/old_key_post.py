@@ -8,7 +8,7 @@ from starlette.routing import Route
 from integrations_app import routes
 from integrations_app.features.ai_endpoints import old_keys
 from integrations_app.http import cookies
-from integrations_app.http.posts import fields, post, request_id
+from integrations_app.http.post_endpoints import fields, post, request_id
 
 
 @post

@@ -34,7 +34,7 @@ def show(uuid: object, session_token: str, *, request_id: str | None = None) -> 
         key = (row.api_key or "").strip() if row else ""
         if row is None or not key or row.integration_uuid is not None:
             raise EndpointMissing(parsed)
-        facts.record(
+        facts.audit(
             session,
             "endpoint_key_shown",
             actor=admin.acting(request_id=request_id),
@@ -73,7 +73,7 @@ def forget(uuid: object, *, actor: Actor, expected_version: int | None = None) -
             return False
         row.api_key = None
         row.version, row.updated_at = row.version + 1, now
-        facts.tell_of_module(
+        facts.record_module_change(
             session,
             KEY,
             "endpoint_key_deleted",

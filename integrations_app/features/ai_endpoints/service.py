@@ -19,7 +19,7 @@ from integrations_app.features.ai_endpoints.errors import EndpointMissing, NameT
 from integrations_app.features.ai_endpoints.table import UNIQUE_NAME, AiEndpointRow
 from integrations_app.services import catalogue
 from integrations_app.services.changes import facts
-from integrations_app.services.credentials.decryption import opened
+from integrations_app.services.credentials.decryption import load_decrypted
 from integrations_app.storage.engine import database
 from integrations_app.storage.queries import connections
 from integrations_app.storage.within import Reads, Within
@@ -41,7 +41,7 @@ def add(draft: Draft, *, actor: Actor) -> Endpoint:
         row.integration_uuid = draft.integration
         session.add(row)
         _flush(session, draft.name)
-        facts.tell_of_module(
+        facts.record_module_change(
             session, KEY, "endpoint_added", actor=actor, at=now, name=row.name, fields=filled(draft)
         )
         return lookup.stored(session, row.uuid)
@@ -77,7 +77,7 @@ def update(uuid: object, draft: Draft, *, seen: Endpoint | None = None, actor: A
             _put(session, row, draft, changed)
             row.version, row.updated_at = row.version + 1, now
             _flush(session, draft.name)
-            facts.tell_of_module(
+            facts.record_module_change(
                 session,
                 KEY,
                 "endpoint_changed",
@@ -113,7 +113,9 @@ def remove(uuid: object, *, actor: Actor, expected_version: int | None = None) -
             raise Conflict(fields=(), version=row.version)
         session.delete(row)
         now = datetime.now(UTC)
-        facts.tell_of_module(session, KEY, "endpoint_removed", actor=actor, at=now, name=row.name)
+        facts.record_module_change(
+            session, KEY, "endpoint_removed", actor=actor, at=now, name=row.name
+        )
     return True
 
 
@@ -132,7 +134,7 @@ def tell_of_integration(session: Session, names: Sequence[str], *, actor: Actor)
     """Tell that these endpoints use another connection now."""
     now = datetime.now(UTC)
     for name in names:
-        facts.tell_of_module(
+        facts.record_module_change(
             session,
             KEY,
             "endpoint_changed",
@@ -149,7 +151,7 @@ def _refuse_unfit(session: Session, connection: UUID | None) -> None:
 
 
 def _lock_if_fit(session: Session, connection: UUID | None) -> bool:
-    """Whether an endpoint may be given this connection, which stays until the transaction ends."""
+    """Return whether an endpoint may use this connection, locked until the transaction ends."""
     if connection is None:
         return True
     asked = sa.select(connections.c.provider).where(connections.c.uuid == connection)
@@ -182,9 +184,9 @@ def _put(session: Session, row: AiEndpointRow, draft: Draft, changed: tuple[str,
 
 
 def _holds(reads: Reads, connection: UUID, key: str) -> bool:
-    """Whether the connection has this very key stored, so that nothing is lost without it."""
+    """Return whether the connection stores this very key, so that nothing is lost without it."""
     try:
-        found = opened(connection, reads=reads)
+        found = load_decrypted(connection, reads=reads)
     except Undecryptable:
         return False
     return found is not None and key in found.secrets.values()

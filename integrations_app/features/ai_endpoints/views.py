@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from integrations_app.domain.paging import Page
 from integrations_app.domain.provider import Provider
-from integrations_app.features.ai_endpoints.endpoint import COUNT_LIMIT, Line
+from integrations_app.features.ai_endpoints.endpoint import COUNT_LIMIT, EndpointSummary
 from integrations_app.i18n import _, ngettext
 from integrations_app.services import catalogue
 from integrations_app.state.views import icon_of
@@ -26,7 +26,7 @@ class EndpointItem:
     version: int = 0
 
 
-def endpoint_item(line: Line) -> EndpointItem:
+def endpoint_item(line: EndpointSummary) -> EndpointItem:
     """A row of the list from what is stored."""
     provider = catalogue.find(line.provider) if line.provider else None
     return EndpointItem(
@@ -44,12 +44,12 @@ def endpoint_item(line: Line) -> EndpointItem:
 
 
 def title_of(provider: Provider | None, key: str) -> str:
-    """What people call a provider, or its key if it is no longer declared."""
+    """Return what people call a provider, or its key if it is no longer declared."""
     return provider.title if provider else key
 
 
-def count(page: Page[Line]) -> str:
-    """How many endpoints there are, in words."""
+def count(page: Page[EndpointSummary]) -> str:
+    """Return how many endpoints there are, in words."""
     if page.count > COUNT_LIMIT:
         return _("{number}+ endpoints", number=f"{COUNT_LIMIT:,}")
     return ngettext("{n} endpoint", "{n} endpoints", page.count)

@@ -17,7 +17,7 @@ _OTHERS_MISTAKE = range(400, 500)
 
 
 def of_error(error: IntegrationError) -> str:
-    """What happened and what to do, for an error that belongs to no single field."""
+    """Return what happened and what to do, for an error that belongs to no single field."""
     match error:
         case EndpointMissing():
             return _("This AI endpoint was deleted meanwhile.")
@@ -47,13 +47,13 @@ def of_fields(error: IntegrationError) -> dict[str, str]:
 
 
 def of_field(field: str) -> str:
-    """What a field is called in a sentence."""
+    """Return what a field is called in a sentence."""
     names = {NAME: _("the name"), MODEL: _("the model"), INTEGRATION: _("the integration")}
     return names[field]
 
 
 def of_reply(reply: Reply, provider: str) -> str:
-    """Why there is no answer.
+    """Return why there is no answer.
 
     Args:
         reply: One with a reason.

@@ -30,7 +30,7 @@ class ProjectForm(StoredProject, AdminState):
 
     @rx.var
     def title(self) -> str:
-        """What tabs are told apart by."""
+        """Return what tabs are told apart by."""
         kind = _("Template") if self.is_template else _("Project")
         if not self.loaded or not self.name:
             return kind

@@ -150,7 +150,7 @@ def _removal() -> rx.Component:
 
 
 def removal_sentence(is_template: Flag) -> Text:
-    """What a removal means."""
+    """Return what a removal means."""
     return rx.cond(
         is_template,
         t("The template is deleted for good; projects made from it stay. This cannot be undone."),

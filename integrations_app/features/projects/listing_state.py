@@ -156,7 +156,7 @@ class ProjectList(PagedList, AdminState):
 
 
 def is_about_projects(fact: object) -> bool:
-    """Whether this is told of a change of projects or templates."""
+    """Return whether this is told of a change of projects or templates."""
     return (
         isinstance(fact, Notice) and fact.kind is NoticeKind.MODULE_CHANGED and fact.module == KEY
     )

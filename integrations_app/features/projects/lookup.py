@@ -38,7 +38,7 @@ def page(*, is_template: bool, after: str = "", before: str = "", limit: int = 2
 
 
 def standing(uuids: Collection[UUID]) -> Standing[Project]:
-    """What is left of projects or templates that a page has shown, in one query."""
+    """Return what is left of projects or templates that a page has shown, in one query."""
     rows = database().fetch(queries.these(uuids))
     return Standing(rows=tuple(project_of(row) for row in rows))
 

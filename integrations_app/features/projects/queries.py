@@ -33,7 +33,7 @@ def these(uuids: Collection[UUID]) -> sa.Select[*tuple[Any, ...]]:
 
 
 def count(*, is_template: bool) -> sa.Select[*tuple[Any, ...]]:
-    """How many there are of a kind, up to one more than `COUNT_LIMIT`."""
+    """Return how many there are of a kind, up to one more than `COUNT_LIMIT`."""
     some = sa.select(sa.literal_column("1")).select_from(projects)
     limited = some.where(_of_kind(is_template=is_template)).limit(COUNT_LIMIT + 1).subquery()
     return sa.select(sa.func.count()).select_from(limited)

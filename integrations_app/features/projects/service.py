@@ -119,7 +119,9 @@ def _tell(
     fields: tuple[str, ...] = (),
 ) -> None:
     action = f"template_{what}" if row.is_template else f"project_{what}"
-    facts.tell_of_module(session, KEY, action, actor=actor, at=at, name=row.name, fields=fields)
+    facts.record_module_change(
+        session, KEY, action, actor=actor, at=at, name=row.name, fields=fields
+    )
 
 
 def _flush(session: Session, name: str) -> None:

@@ -41,7 +41,7 @@ class StoredProject(RowForm, mixin=True):
 
 
 def draft_of(form: object) -> Draft:
-    """What a form says, read without trust."""
+    """Return what a form says, read without trust."""
     sent = form if isinstance(form, Mapping) else {}
     name, description = (sent.get(field) for field in (NAME, DESCRIPTION))
     return Draft(

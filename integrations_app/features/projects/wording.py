@@ -16,7 +16,7 @@ _LIMITS = {NAME: NAME_MAX_LENGTH, DESCRIPTION: DESCRIPTION_MAX_LENGTH}
 
 
 def of_error(error: IntegrationError) -> str:
-    """What happened and what to do, for an error that belongs to no single field."""
+    """Return what happened and what to do, for an error that belongs to no single field."""
     if isinstance(error, ProjectMissing):
         return _("This was deleted meanwhile.")
     return wording.of_error(error)
@@ -32,7 +32,7 @@ def of_fields(error: IntegrationError) -> dict[str, str]:
 
 
 def of_field(field: str) -> str:
-    """What a field is called in a sentence."""
+    """Return what a field is called in a sentence."""
     return {NAME: _("the name"), DESCRIPTION: _("the description")}[field]
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from integrations_app.domain.check import Account, CheckReason, CheckResult
 from integrations_app.domain.provider import Check, Verdict
-from integrations_app.providers.waits import retry_after_s
-from integrations_app.security.egress import Answer, EgressFailed, Nonsense
+from integrations_app.providers.retry_after import retry_after_s
+from integrations_app.security.egress import EgressFailed, InvalidResponse, Response
 from integrations_app.security.redaction import safe_code, safe_label
 
 USUAL = {
@@ -19,8 +19,8 @@ USUAL = {
 _ABSENT = object()
 
 
-def judge(check: Check, answer: Answer, *, secrets: Collection[str]) -> CheckResult:
-    """What the answer says about the credentials; of the answer itself only facts are kept.
+def judge(check: Check, answer: Response, *, secrets: Collection[str]) -> CheckResult:
+    """Return what the answer says about the credentials; of the answer itself only facts are kept.
 
     Args:
         check: The provider's check.
@@ -42,8 +42,8 @@ def judge(check: Check, answer: Answer, *, secrets: Collection[str]) -> CheckRes
 
 
 def of_failure(error: EgressFailed) -> tuple[CheckReason, Mapping[str, Any]]:
-    """Why there is no answer to judge, and the facts of it."""
-    is_nonsense = isinstance(error, Nonsense)
+    """Return why there is no answer to judge, and the facts of it."""
+    is_nonsense = isinstance(error, InvalidResponse)
     reason = CheckReason.PROVIDER_ERROR if is_nonsense else CheckReason.UNREACHABLE
     return reason, ({} if error.code is None else {"provider_code": error.code})
 
@@ -74,7 +74,7 @@ def _account(check: Check, body: object, secrets: Collection[str]) -> Account | 
 
 
 def _at(body: object, path: str | None) -> object:
-    """What stands at a dotted path of a JSON answer, or `_ABSENT`."""
+    """Return what stands at a dotted path of a JSON answer, or `_ABSENT`."""
     if path is None:
         return _ABSENT
     for part in path.split("."):

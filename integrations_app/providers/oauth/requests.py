@@ -38,7 +38,7 @@ def authorization_url(
     state: str | None,
     code_verifier: str | None,
 ) -> str:
-    """Where the admin's browser is sent.
+    """Return where the admin's browser is sent.
 
     Args:
         provider: Whose settings these are.

@@ -6,7 +6,7 @@ from integrations_app.storage.engine import database
 
 
 def last_actor(uuid: object) -> str:
-    """Who last changed a connection, as a person reads it; empty if nobody did.
+    """Return who last changed a connection, as a person reads it; empty if nobody did.
 
     Raises:
         InvalidUuid: Neither a UUID nor its string.

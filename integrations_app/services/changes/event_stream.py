@@ -27,12 +27,12 @@ NO_NOTICES = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Ear:
+class _Listening:
     hub: Hub
     listener: Listener
 
 
-_ears: dict[tuple[str, str | None], _Ear] = {}
+_listening: dict[tuple[str, str | None], _Listening] = {}
 _lock = threading.Lock()
 
 
@@ -42,28 +42,28 @@ def hub() -> Hub:
     Raises:
         DatabaseUnavailable: The embedded server cannot be started.
     """
-    ear = _ear()
-    ear.listener.wait_until_listening(timeout_s=0)
-    return ear.hub
+    current = _current()
+    current.listener.wait_until_listening(timeout_s=0)
+    return current.hub
 
 
 def is_listening() -> bool:
-    """Whether what is committed now will arrive.
+    """Return whether what is committed now will arrive.
 
     Raises:
         DatabaseUnavailable: The embedded server cannot be started.
     """
-    return _ear().listener.wait_until_listening(timeout_s=0)
+    return _current().listener.wait_until_listening(timeout_s=0)
 
 
 def is_late() -> bool:
-    """Whether open pages learn of changes only after some seconds, since no notice arrives."""
+    """Return whether open pages learn of changes seconds later, since no notice arrives."""
     try:
-        ear = _ear()
+        current = _current()
     except DatabaseUnavailable:
         return False
-    ear.listener.wait_until_listening(timeout_s=0)
-    return ear.listener.is_late
+    current.listener.wait_until_listening(timeout_s=0)
+    return current.listener.is_late
 
 
 def subscribe() -> Subscription:
@@ -82,10 +82,10 @@ def followed() -> Hub:
     Raises:
         DatabaseUnavailable: The database cannot be listened to.
     """
-    ear = _settled()
-    if not ear.listener.is_late and not ear.listener.wait_until_listening(timeout_s=0):
+    current = _settled()
+    if not current.listener.is_late and not current.listener.wait_until_listening(timeout_s=0):
         raise DatabaseUnavailable("The database cannot be reached.")
-    return ear.hub
+    return current.hub
 
 
 def hears(used: Database, listening: psycopg.Connection) -> bool:
@@ -106,54 +106,54 @@ def hears(used: Database, listening: psycopg.Connection) -> bool:
 
 
 def _listened() -> Hub:
-    ear = _settled()
-    if ear.listener.is_late:
+    current = _settled()
+    if current.listener.is_late:
         raise DatabaseMisconfigured(NO_NOTICES)
-    if not ear.listener.wait_until_listening(timeout_s=0):
+    if not current.listener.wait_until_listening(timeout_s=0):
         raise DatabaseUnavailable("The database cannot be reached.")
-    return ear.hub
+    return current.hub
 
 
-def _settled() -> _Ear:
+def _settled() -> _Listening:
     """The ear, once it is known whether it hears, or that it does not get to know."""
     used = database()
     used.fetch(text("SELECT 1"))  # says at once what waiting would say much later
     if used.direct_url is not None:
         used.connect_directly().close()
-    ear = _ear()
-    ear.listener.wait_until_listening(timeout_s=_LISTENING_WITHIN_S)
-    return ear
+    current = _current()
+    current.listener.wait_until_listening(timeout_s=_LISTENING_WITHIN_S)
+    return current
 
 
 def stop() -> None:
     """Stop listening; the threads end with their connections."""
     with _lock:
-        for ear in _ears.values():
-            ear.listener.stop()
-        _ears.clear()
+        for current in _listening.values():
+            current.listener.stop()
+        _listening.clear()
 
 
-def _ear() -> _Ear:
+def _current() -> _Listening:
     used = database()
     key = (used.url, used.direct_url)
     with _lock:
-        if key not in _ears:
+        if key not in _listening:
             fresh = Hub()
             listener = Listener(
                 fresh,
                 lambda: used.connect_directly(application_name=_NAME),
                 hears=lambda connection: hears(used, connection),
             )
-            _ears[key] = _Ear(fresh, listener)
+            _listening[key] = _Listening(fresh, listener)
             atexit.register(listener.stop)  # before the embedded server stops, registered earlier
-        return _ears[key]
+        return _listening[key]
 
 
 def _after_fork() -> None:
     """Threads do not come along: the child listens for itself, once it wants to."""
     global _lock  # noqa: PLW0603 - what a thread of the parent held stays held here
     _lock = threading.Lock()
-    _ears.clear()
+    _listening.clear()
 
 
 forks.after_in_child(_after_fork)

@@ -17,7 +17,7 @@ from integrations_app.storage.tables import AuditRow, ConnectionRow
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 
 
-def tell(
+def record(
     session: Session,
     kind: EventKind,
     row: ConnectionRow,
@@ -38,11 +38,11 @@ def tell(
         fields: Names of what changed, never values.
         old_name: The name before a rename.
     """
-    record(session, kind.value, actor=actor, at=at, row=row, fields=fields)
-    announce(session, kind, row, at=at, old_name=old_name)
+    audit(session, kind.value, actor=actor, at=at, row=row, fields=fields)
+    publish(session, kind, row, at=at, old_name=old_name)
 
 
-def announce(
+def publish(
     session: Session,
     kind: EventKind,
     row: ConnectionRow,
@@ -65,7 +65,7 @@ def announce(
     _notify(session, event)
 
 
-def record(
+def audit(
     session: Session,
     action: str,
     *,
@@ -104,7 +104,7 @@ def record(
     )
 
 
-def tell_of_module(
+def record_module_change(
     session: Session,
     module: str,
     action: str,
@@ -125,11 +125,11 @@ def tell_of_module(
         name: What the row is called after the change.
         fields: Names of what changed, never values.
     """
-    record(session, action, actor=actor, at=at, name=name, fields=fields)
+    audit(session, action, actor=actor, at=at, name=name, fields=fields)
     _notify(session, Notice(kind=NoticeKind.MODULE_CHANGED, module=module))
 
 
-def hint(session: Session, kind: NoticeKind, uuid: UUID | None = None) -> None:
+def notify(session: Session, kind: NoticeKind, uuid: UUID | None = None) -> None:
     """Make open pages read again, without an event."""
     _notify(session, Notice(kind=kind, uuid=uuid))
 

@@ -27,13 +27,13 @@ from integrations_app.errors import (
 )
 from integrations_app.providers import hosts
 from integrations_app.providers.checks import judgement, request
-from integrations_app.providers.oauth.answers import Refusal
+from integrations_app.providers.oauth.responses import Refusal
 from integrations_app.security import egress
 from integrations_app.services import catalogue, observation
 from integrations_app.services.changes import facts
 from integrations_app.services.connections import edit, lookup, next_check
 from integrations_app.services.credentials import refresh, setup_values, tokens
-from integrations_app.services.credentials.decryption import Opened, opened
+from integrations_app.services.credentials.decryption import DecryptedConnection, load_decrypted
 from integrations_app.storage.engine import database
 from integrations_app.storage.tables import ConnectionRow
 
@@ -42,7 +42,7 @@ _REFUSED = (CheckReason.CREDENTIALS_REJECTED, CheckReason.NEEDS_RECONNECT)
 
 
 def can_check(connection: Connection) -> bool:
-    """Whether there is something stored to check, and a way to do it."""
+    """Return whether there is something stored to check, and a way to do it."""
     provider = catalogue.find(connection.provider)
     if provider is None or not provider.is_testable:
         return False
@@ -64,7 +64,7 @@ def stored(uuid: object, *, patient: bool = False) -> CheckResult:
     """
     parsed = parse_uuid(uuid)
     try:
-        found = opened(parsed)
+        found = load_decrypted(parsed)
         if found is None:
             raise NotFound(parsed)
         result = _of_stored(found, patient=patient)
@@ -76,7 +76,7 @@ def stored(uuid: object, *, patient: bool = False) -> CheckResult:
     return replace(result, credential_revision=found.credential_revision)
 
 
-def _of_stored(found: Opened, *, patient: bool) -> CheckResult:
+def _of_stored(found: DecryptedConnection, *, patient: bool) -> CheckResult:
     provider = found.provider
     if not provider.uses_tokens or not _can_have_token(found):
         return _asked(found)
@@ -95,7 +95,7 @@ def _of_stored(found: Opened, *, patient: bool) -> CheckResult:
     return result
 
 
-def _asked(found: Opened) -> CheckResult:
+def _asked(found: DecryptedConnection) -> CheckResult:
     try:
         return ask(found.provider, found.values)
     except InvalidFields:  # saved before the declaration asked for more, or by other hands
@@ -103,8 +103,8 @@ def _asked(found: Opened) -> CheckResult:
         return _result(found.provider, CheckReason.CREDENTIALS_REJECTED, invalid)
 
 
-def _can_have_token(found: Opened) -> bool:
-    return setup_values.has_credentials(found.provider, found.opened, found.secrets)
+def _can_have_token(found: DecryptedConnection) -> bool:
+    return setup_values.has_credentials(found.provider, found.public_values, found.secrets)
 
 
 def dry_run(provider: str, values: Mapping[str, str], *, uuid: object = None) -> CheckResult:
@@ -130,12 +130,14 @@ def dry_run(provider: str, values: Mapping[str, str], *, uuid: object = None) ->
     return result
 
 
-def _of_unsaved(declared: Provider, typed: setup_values.Typed, uuid: object) -> CheckResult:
+def _of_unsaved(
+    declared: Provider, typed: setup_values.SubmittedValues, uuid: object
+) -> CheckResult:
     if uuid is None:
         return _of_typed(declared, {**typed.over({}), **typed.secrets})
     parsed = parse_uuid(uuid)
     try:
-        found = opened(parsed)
+        found = load_decrypted(parsed)
     except Undecryptable:
         if not set(declared.secret_keys) <= typed.secrets.keys():
             return _result(declared, CheckReason.UNDECRYPTABLE)
@@ -143,12 +145,12 @@ def _of_unsaved(declared: Provider, typed: setup_values.Typed, uuid: object) -> 
     if found is None or found.provider.key != declared.key:
         raise NotFound(parsed)
     anew = setup_values.secrets_to_type_anew(
-        declared, typed, stored=found.opened, saved_secrets=found.secrets
+        declared, typed, stored=found.public_values, saved_secrets=found.secrets
     )
     if anew:
         raise SecretRequired(anew)
     kept = dict(found.secrets)
-    if setup_values.is_moved(declared, typed, stored=found.opened):
+    if setup_values.is_moved(declared, typed, stored=found.public_values):
         kept = {}  # tokens, too, were given for the old place
     elif declared.connects_account and _can_have_token(found):
         try:
@@ -157,7 +159,7 @@ def _of_unsaved(declared: Provider, typed: setup_values.Typed, uuid: object) -> 
             return _result(declared, error.reason, error.details)
         except (AuthorizationFailed, Missing):
             return _result(declared, CheckReason.NEEDS_RECONNECT)
-    return _of_typed(declared, {**typed.over(found.opened), **kept, **typed.secrets})
+    return _of_typed(declared, {**typed.over(found.public_values), **kept, **typed.secrets})
 
 
 def _of_typed(provider: Provider, values: Mapping[str, str]) -> CheckResult:
@@ -219,11 +221,11 @@ def record(uuid: object, result: CheckResult, *, actor: Actor) -> None:
         next_check.after_check(row, result, actor=actor, at=now)
         session.flush()
         if _outcome(row) == before:
-            facts.hint(session, NoticeKind.CHECK_RECORDED, row.uuid)
+            facts.notify(session, NoticeKind.CHECK_RECORDED, row.uuid)
         else:
-            facts.announce(session, EventKind.VALIDATED, row, at=now)
+            facts.publish(session, EventKind.VALIDATED, row, at=now)
         if actor.origin is not Origin.SCHEDULE or row.status != before[0]:
-            facts.record(session, EventKind.VALIDATED.value, actor=actor, at=now, row=row)
+            facts.audit(session, EventKind.VALIDATED.value, actor=actor, at=now, row=row)
 
 
 def run(uuid: object, *, actor: Actor) -> CheckResult:

@@ -32,7 +32,7 @@ def find(query: ChoiceQuery) -> Choices:
 
 
 def includes(query: ChoiceQuery, provider: str | None) -> bool:
-    """Whether connections of this provider are among what is asked for."""
+    """Return whether connections of this provider are among what is asked for."""
     offered = _offered(query)
     return offered is None or provider in offered
 

@@ -27,7 +27,7 @@ from integrations_app.services.credentials import (
     setup_values,
     tokens,
 )
-from integrations_app.services.credentials.decryption import Opened
+from integrations_app.services.credentials.decryption import DecryptedConnection
 from integrations_app.storage import queries
 from integrations_app.storage.engine import database
 from integrations_app.storage.tables import ConnectionRow
@@ -68,9 +68,9 @@ def add_within(
     _flush(session, row)
     changed = _save(session, row, declared, values) if values is not None else ()
     session.flush()
-    facts.tell(session, EventKind.CONNECTION_ADDED, row, actor=actor, at=now)
+    facts.record(session, EventKind.CONNECTION_ADDED, row, actor=actor, at=now)
     if changed:
-        facts.tell(session, EventKind.SETUP_SAVED, row, actor=actor, at=now, fields=changed)
+        facts.record(session, EventKind.SETUP_SAVED, row, actor=actor, at=now, fields=changed)
     return lookup.stored(session, row.uuid)
 
 
@@ -121,7 +121,7 @@ def update(
         row.version, row.updated_at = row.version + 1, now
         session.flush()
         if row.name != old_name:
-            facts.tell(
+            facts.record(
                 session,
                 EventKind.CONNECTION_RENAMED,
                 row,
@@ -131,7 +131,7 @@ def update(
                 old_name=old_name,
             )
         if changed:
-            facts.tell(session, EventKind.SETUP_SAVED, row, actor=actor, at=now, fields=changed)
+            facts.record(session, EventKind.SETUP_SAVED, row, actor=actor, at=now, fields=changed)
         connection = lookup.stored(session, parsed)
     revocation.revoke_each(withdrawn)
     return connection
@@ -173,7 +173,7 @@ def disconnect(uuid: object, *, actor: Actor, expected_version: int | None = Non
         if set(removed) - TOKEN_KEYS:  # tokens are no setup values
             row.version += 1
         session.flush()
-        facts.tell(session, EventKind.DISCONNECTED, row, actor=actor, at=now, fields=removed)
+        facts.record(session, EventKind.DISCONNECTED, row, actor=actor, at=now, fields=removed)
     revocation.revoke_each(withdrawn)
     revoked = revocation.revoke(granted) if granted is not None else None
     return Disconnection(changed=True, revoked=revoked)
@@ -207,7 +207,7 @@ def remove(
 
     def deleted(
         session: Session, row: ConnectionRow | None, users: Users
-    ) -> Sequence[Opened | None] | None:
+    ) -> Sequence[DecryptedConnection | None] | None:
         if row is None:
             return None
         refuse_stale(session, row, expected_version)
@@ -222,7 +222,9 @@ def remove(
     return unwanted is not None
 
 
-def delete(session: Session, row: ConnectionRow, *, actor: Actor) -> Sequence[Opened | None]:
+def delete(
+    session: Session, row: ConnectionRow, *, actor: Actor
+) -> Sequence[DecryptedConnection | None]:
     """Delete a connection, as part of a transaction that has locked it.
 
     Returns:
@@ -234,7 +236,7 @@ def delete(session: Session, row: ConnectionRow, *, actor: Actor) -> Sequence[Op
     session.delete(row)
     session.flush()
     at = datetime.now(UTC)
-    facts.tell(session, EventKind.CONNECTION_REMOVED, row, actor=actor, at=at)
+    facts.record(session, EventKind.CONNECTION_REMOVED, row, actor=actor, at=at)
     return granted, withdrawn
 
 
@@ -306,9 +308,11 @@ def _save(
     if moved:
         for key in tokens.clear(session, row):  # they were given for the old place
             del secrets[key]
-    opened = typed.over(row.setup_values)
-    changed = {key for key in typed.opened if opened.get(key) != row.setup_values.get(key)}
-    row.setup_values = opened
+    public_values = typed.over(row.setup_values)
+    changed = {
+        key for key in typed.public_values if public_values.get(key) != row.setup_values.get(key)
+    }
+    row.setup_values = public_values
     for key, secret in typed.secrets.items():
         if secret_store.store(session, row.uuid, key, secret):
             changed.add(key)
@@ -321,12 +325,14 @@ def _save(
         next_check.after_save(row, at=datetime.now(UTC))
         if provider.auth_type is AuthType.CLIENT_CREDENTIALS:
             tokens.clear(session, row)  # they were given for the old credentials
-        row.status = _unverified(provider, opened, {*secrets, *typed.secrets})
+        row.status = _unverified(provider, public_values, {*secrets, *typed.secrets})
     return tuple(each.key for each in provider.fields if each.key in changed)
 
 
-def _unverified(provider: Provider, opened: Mapping[str, str], secrets: Collection[str]) -> str:
-    usable = setup_values.has_credentials(provider, opened, secrets)
+def _unverified(
+    provider: Provider, public_values: Mapping[str, str], secrets: Collection[str]
+) -> str:
+    usable = setup_values.has_credentials(provider, public_values, secrets)
     return (Status.CONFIGURED if usable else Status.DISCONNECTED).value
 
 

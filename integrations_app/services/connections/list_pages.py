@@ -34,7 +34,7 @@ def page(query: PageQuery) -> ListPage:
 
 
 def standing(query: PageQuery, uuids: Collection[UUID]) -> Standing[Summary]:
-    """What is left of connections that a page has shown, in one query."""
+    """Return what is left of connections that a page has shown, in one query."""
     rows = database().fetch(pages.these(query, uuids))
     return Standing(
         rows=tuple(summary(row) for row in rows),

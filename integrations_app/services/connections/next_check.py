@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from integrations_app.domain.actor import Actor, Origin
 from integrations_app.domain.check import CheckReason, CheckResult
-from integrations_app.providers.waits import LONGEST_S
+from integrations_app.providers.retry_after import LONGEST_S
 from integrations_app.storage.tables import ConnectionRow
 
 WHILE_WELL = timedelta(hours=6)
@@ -68,7 +68,7 @@ def after_save(row: ConnectionRow, *, at: datetime) -> None:
 
 
 def _asked_to_wait(result: CheckResult) -> timedelta:
-    """What the provider asked for, and never less; programs may record anything."""
+    """Return what the provider asked for, and never less; programs may record anything."""
     wait_s = result.details.get("retry_after_s")
     if not isinstance(wait_s, (int, float)) or not 0 < wait_s <= LONGEST_S:
         return timedelta()

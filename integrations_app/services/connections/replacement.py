@@ -27,7 +27,7 @@ from integrations_app.services.changes import facts
 from integrations_app.services.connections import choices, edit, lookup, usage
 from integrations_app.services.connections.usage import Users
 from integrations_app.services.credentials import revocation
-from integrations_app.services.credentials.decryption import Opened
+from integrations_app.services.credentials.decryption import DecryptedConnection
 from integrations_app.storage.tables import ConnectionRow
 
 logger = logging.getLogger(__name__)
@@ -97,14 +97,14 @@ def replace(
 
     def replaced(
         session: Session, rows: Mapping[UUID, ConnectionRow], users: Users
-    ) -> tuple[int, Sequence[Opened | None]]:
+    ) -> tuple[int, Sequence[DecryptedConnection | None]]:
         edit.refuse_stale(session, rows[leaving], expected_version)
         edit.refuse_unseen(users.usages, seen_usages)
         _refuse_incapable(users, rows[staying].provider)
         moved = _repoint(session, users, staying, actor)
         if moved:
             at = datetime.now(UTC)
-            facts.record(session, TOOK_OVER, actor=actor, at=at, row=rows[staying])
+            facts.audit(session, TOOK_OVER, actor=actor, at=at, row=rows[staying])
         return moved, edit.delete(session, rows[leaving], actor=actor)
 
     moved, unwanted = usage.with_users(

@@ -63,7 +63,7 @@ def of(uuid: UUID) -> tuple[Usage, ...]:
 
 
 def users(uuid: UUID) -> Users:
-    """Who uses the connection; to be asked outside of any transaction, since it may take long.
+    """Return who uses the connection; call it outside of any transaction: it may take long.
 
     Raises:
         DatabaseUnavailable: The database cannot be reached.

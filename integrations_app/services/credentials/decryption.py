@@ -20,14 +20,14 @@ from integrations_app.storage.within import Reads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class DecryptedConnection:
     """A connection's stored values with its secrets decrypted.
 
     Attributes:
         uuid: The connection.
         provider: Its declaration.
         status: One of `Status`.
-        opened: Open setup values.
+        public_values: Its setup values that are no secrets.
         secrets: Decrypted secrets, tokens included.
         credential_revision: Which state of the credentials this is.
         reason: Why its last check or refresh failed.
@@ -40,7 +40,7 @@ class Opened:
     uuid: UUID
     provider: Provider
     status: str
-    opened: Mapping[str, str]
+    public_values: Mapping[str, str]
     secrets: Mapping[str, str] = field(repr=False)
     credential_revision: int
     reason: CheckReason | None
@@ -52,11 +52,11 @@ class Opened:
     @property
     def values(self) -> Mapping[str, str]:
         """Everything that a request may need."""
-        return {**self.opened, **self.secrets}
+        return {**self.public_values, **self.secrets}
 
     @property
     def has_live_token(self) -> bool:
-        """Whether there is an access token that has not expired, as far as is known."""
+        """Return whether there is an access token that has not expired, as far as is known."""
         expires_at = self.token_expires_at
         return ACCESS_TOKEN in self.secrets and (
             expires_at is None or datetime.now(UTC) < expires_at
@@ -64,16 +64,16 @@ class Opened:
 
     @property
     def is_renewable(self) -> bool:
-        """Whether a fresh access token can be had without a person."""
+        """Return whether a fresh access token can be had without a person."""
         if self.provider.auth_type is AuthType.CLIENT_CREDENTIALS:
             return True
         return REFRESH_TOKEN in self.secrets
 
 
-def opened(
+def load_decrypted(
     ref: UUID | str, *, without: Collection[str] = (), reads: Reads | None = None
-) -> Opened | None:
-    """What is stored under a uuid or a storage key, decrypted; None if there is nothing.
+) -> DecryptedConnection | None:
+    """Return what is stored under a uuid or a storage key, decrypted; None if there is nothing.
 
     Args:
         ref: A uuid or a storage key.
@@ -93,11 +93,11 @@ def opened(
     uuid, key, status, setup_values, credential_revision, reason, *token, _, _ = rows[0]
     provider = catalogue.of_connection(uuid, key)
     ring = opening_ring(configured)
-    return Opened(
+    return DecryptedConnection(
         uuid=uuid,
         provider=provider,
         status=status,
-        opened=json.loads(setup_values),
+        public_values=json.loads(setup_values),
         secrets={
             field: _open(ring, sealed, uuid=uuid, field=field)
             for *_, field, sealed in rows

@@ -9,12 +9,12 @@ from sqlmodel import Session
 
 from integrations_app.domain.check import Account
 from integrations_app.errors import NotFound
-from integrations_app.providers.oauth.answers import Tokens
+from integrations_app.providers.oauth.responses import Tokens
 from integrations_app.providers.rules import TOKEN_KEYS
 from integrations_app.security.process_keys import opening_ring
 from integrations_app.security.vault import CannotOpen
 from integrations_app.services.credentials import revocation
-from integrations_app.services.credentials.decryption import Opened
+from integrations_app.services.credentials.decryption import DecryptedConnection
 from integrations_app.services.credentials.key_ring import sealing_ring
 from integrations_app.storage.tables import AccountChangeRow
 from integrations_app.storage.within import Reads, Within
@@ -23,7 +23,7 @@ _SEALED = "account_change"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Granted:
+class TokenGrant:
     """What a code was exchanged for; not stored yet.
 
     Attributes:
@@ -40,15 +40,15 @@ class Granted:
     account: Account | None
     credential_revision: int
     at: datetime
-    asked_by: Opened | None = field(default=None, repr=False)
+    asked_by: DecryptedConnection | None = field(default=None, repr=False)
 
     @property
     def account_id(self) -> str | None:
-        """Whose the tokens are, as far as is known."""
+        """Return whose the tokens are, as far as is known."""
         return self.account.id if self.account else None
 
 
-def sealed(granted: Granted) -> bytes:
+def sealed(granted: TokenGrant) -> bytes:
     """Return the tokens as they are stored with a question."""
     tokens = granted.tokens
     packed = {
@@ -61,7 +61,7 @@ def sealed(granted: Granted) -> bytes:
     return sealing_ring().seal(json.dumps(packed), uuid=granted.uuid, field=_SEALED)
 
 
-def unsealed(row: AccountChangeRow) -> Granted:
+def unsealed(row: AccountChangeRow) -> TokenGrant:
     """Return what was granted for the question in this row.
 
     Raises:
@@ -72,7 +72,7 @@ def unsealed(row: AccountChangeRow) -> Granted:
         packed = json.loads(opening_ring().open(row.sealed, uuid=uuid, field=_SEALED))
     except CannotOpen:
         raise NotFound(uuid) from None
-    return Granted(
+    return TokenGrant(
         uuid=uuid,
         tokens=Tokens(
             access_token=packed["access_token"],
@@ -86,7 +86,7 @@ def unsealed(row: AccountChangeRow) -> Granted:
     )
 
 
-def asked_by_now(granted: Granted, *, reads: Reads) -> Granted:
+def asked_by_now(granted: TokenGrant, *, reads: Reads) -> TokenGrant:
     """Return the same with the connection, as long as that is what it was when it asked.
 
     Args:
@@ -101,7 +101,7 @@ def asked_by_now(granted: Granted, *, reads: Reads) -> Granted:
     return replace(granted, asked_by=found) if is_same else granted
 
 
-def reject(granted: Granted) -> bool | None:
+def reject(granted: TokenGrant) -> bool | None:
     """Have the provider forget what was granted and is not kept.
 
     Tokens are sent to the place where they were asked for, even if the connection has gone or
@@ -124,7 +124,7 @@ def reject(granted: Granted) -> bool | None:
     return None if unwanted is None else revocation.revoke(unwanted)
 
 
-def revocable(granted: Granted, *, reads: Reads | None = None) -> Opened | None:
+def revocable(granted: TokenGrant, *, reads: Reads | None = None) -> DecryptedConnection | None:
     """Return what `revocation.revoke` needs; None if there is nothing to revoke.
 
     Args:
@@ -159,7 +159,7 @@ class Standing:
 
     row: AccountChangeRow
     account_id: str | None
-    unwanted: Opened | None
+    unwanted: DecryptedConnection | None
 
 
 def standing(session: Session, uuid: UUID) -> Standing | None:
@@ -182,7 +182,7 @@ def standing(session: Session, uuid: UUID) -> Standing | None:
 
 def withdraw(
     session: Session, question: Standing | None, *, but_of: str | None = None
-) -> Opened | None:
+) -> DecryptedConnection | None:
     """Delete a question, as part of the transaction that found it.
 
     For whatever removes the connection or changes the credentials that the grant was asked for

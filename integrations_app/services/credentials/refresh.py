@@ -30,11 +30,11 @@ from integrations_app.errors import (
     TokenRefreshFailed,
 )
 from integrations_app.providers.oauth import requests
-from integrations_app.providers.oauth.answers import Refusal, Tokens
+from integrations_app.providers.oauth.responses import Refusal, Tokens
 from integrations_app.services import observation
 from integrations_app.services.changes import facts
 from integrations_app.services.credentials import refresh_lock, secret_store, tokens
-from integrations_app.services.credentials.decryption import Opened, opened
+from integrations_app.services.credentials.decryption import DecryptedConnection, load_decrypted
 from integrations_app.services.credentials.setup_values import ACCESS_TOKEN, REFRESH_TOKEN
 from integrations_app.storage.tables import ConnectionRow
 
@@ -50,7 +50,7 @@ _REFUSED_PAUSE = timedelta(minutes=30)
 _LONGEST_PAUSE = timedelta(hours=12)
 
 
-def current(found: Opened, *, patient: bool = True) -> Opened:
+def current(found: DecryptedConnection, *, patient: bool = True) -> DecryptedConnection:
     """The same with a token that is valid as far as anyone knows, renewed if it is due.
 
     Args:
@@ -76,8 +76,8 @@ def current(found: Opened, *, patient: bool = True) -> Opened:
         raise
 
 
-def is_due(found: Opened) -> bool:
-    """Whether the token is missing, or it is time to renew it."""
+def is_due(found: DecryptedConnection) -> bool:
+    """Return whether the token is missing, or it is time to renew it."""
     refresh_at = found.token_refresh_at
     if ACCESS_TOKEN not in found.secrets:
         return True
@@ -99,7 +99,7 @@ def on_demand(uuid: object, *, actor: Actor) -> str:
         TokenRefreshFailed: The provider gives no token.
     """
     parsed = parse_uuid(uuid)
-    found = opened(parsed)
+    found = load_decrypted(parsed)
     if found is None:
         raise NotFound(parsed)
     if not found.provider.uses_tokens:
@@ -112,7 +112,9 @@ def on_demand(uuid: object, *, actor: Actor) -> str:
         raise NoRefreshToken(parsed) from None
 
 
-def renewed(found: Opened, *, actor: Actor, patient: bool = True) -> Opened:
+def renewed(
+    found: DecryptedConnection, *, actor: Actor, patient: bool = True
+) -> DecryptedConnection:
     """The connection with other tokens than these.
 
     Args:
@@ -128,8 +130,8 @@ def renewed(found: Opened, *, actor: Actor, patient: bool = True) -> Opened:
     """
     if patient:
         _refuse_while_cooling(found)
-    with refresh_lock.alone(found.uuid, provider=found.provider.key):
-        latest = opened(found.uuid)
+    with refresh_lock.hold(found.uuid, provider=found.provider.key):
+        latest = load_decrypted(found.uuid)
         if latest is None:
             raise Deleted(found.uuid)
         if latest.status == Status.DISCONNECTED:
@@ -141,13 +143,13 @@ def renewed(found: Opened, *, actor: Actor, patient: bool = True) -> Opened:
         return _exchanged(latest, actor)
 
 
-def _exchanged(found: Opened, actor: Actor) -> Opened:
+def _exchanged(found: DecryptedConnection, actor: Actor) -> DecryptedConnection:
     asked_at = datetime.now(UTC)
     outcome = _ask(found)
     reason = outcome.reason if isinstance(outcome, Refusal) else None
     observation.refreshed(found.provider, reason)
     _settle_surely(found, outcome, actor=actor, at=asked_at)
-    latest = opened(found.uuid)
+    latest = load_decrypted(found.uuid)
     if latest is None:
         raise Deleted(found.uuid)
     if isinstance(outcome, Refusal) and latest.token_revision == found.token_revision:
@@ -157,7 +159,7 @@ def _exchanged(found: Opened, actor: Actor) -> Opened:
     return latest
 
 
-def _ask(found: Opened) -> Tokens | Refusal:
+def _ask(found: DecryptedConnection) -> Tokens | Refusal:
     provider, oauth = found.provider, found.provider.oauth
     if not provider.connects_account:
         return minted(provider, found.values)
@@ -192,12 +194,14 @@ def minted(provider: Provider, values: Mapping[str, str]) -> Tokens | Refusal:
 
 
 def _of_client(refusal: Refusal) -> Refusal:
-    """Where no account is connected, there is none to reconnect: the client itself was refused."""
+    """Return the refusal; without an account it is the client itself that was refused."""
     refused = refusal.reason is CheckReason.NEEDS_RECONNECT
     return replace(refusal, reason=CheckReason.CREDENTIALS_REJECTED) if refused else refusal
 
 
-def _settle_surely(found: Opened, outcome: Tokens | Refusal, *, actor: Actor, at: datetime) -> None:
+def _settle_surely(
+    found: DecryptedConnection, outcome: Tokens | Refusal, *, actor: Actor, at: datetime
+) -> None:
     """Write what came of it; rotated tokens are nowhere else, so a lost database is waited for."""
     for pause_s in (*_STORE_AGAIN_AFTER_S, None):
         try:
@@ -212,7 +216,12 @@ def _settle_surely(found: Opened, outcome: Tokens | Refusal, *, actor: Actor, at
 
 
 def _settle(
-    session: Session, found: Opened, outcome: Tokens | Refusal, *, actor: Actor, at: datetime
+    session: Session,
+    found: DecryptedConnection,
+    outcome: Tokens | Refusal,
+    *,
+    actor: Actor,
+    at: datetime,
 ) -> None:
     row = session.get(ConnectionRow, found.uuid, with_for_update=True)
     if row is None or row.token_revision != found.token_revision:
@@ -229,12 +238,12 @@ def _settle(
         _succeed(session, row, outcome, provider=found.provider, at=at)
     session.flush()
     if (row.status, row.validation_reason, row.validation_details) == before:
-        facts.hint(session, NoticeKind.TOKENS_RENEWED, row.uuid)
+        facts.notify(session, NoticeKind.TOKENS_RENEWED, row.uuid)
     else:
-        facts.announce(session, EventKind.VALIDATED, row, at=at)
+        facts.publish(session, EventKind.VALIDATED, row, at=at)
     if asked_for or row.status != before[0]:
         action = REFRESHED if isinstance(outcome, Tokens) else EventKind.VALIDATED.value
-        facts.record(session, action, actor=actor, at=at, row=row)
+        facts.audit(session, action, actor=actor, at=at, row=row)
 
 
 def _succeed(
@@ -266,6 +275,6 @@ def _pause(failures: int, refusal: Refusal) -> timedelta:
     return max(doubled, asked) * random.uniform(1.0, 1.2)  # noqa: S311 - spreads, hides nothing
 
 
-def _refuse_while_cooling(found: Opened) -> None:
+def _refuse_while_cooling(found: DecryptedConnection) -> None:
     if found.token_retry_at is not None and datetime.now(UTC) < found.token_retry_at:
         raise TokenRefreshFailed(found.uuid, found.reason or CheckReason.UNREACHABLE, {})

@@ -24,7 +24,7 @@ _of_provider: dict[str, threading.BoundedSemaphore] = {}
 
 
 @contextmanager
-def alone(uuid: UUID, *, provider: str) -> Iterator[None]:
+def hold(uuid: UUID, *, provider: str) -> Iterator[None]:
     """Wait until nobody else is at this connection's tokens, and keep it so.
 
     Threads of this process wait here, so that only one of them waits in the database.

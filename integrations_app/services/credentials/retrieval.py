@@ -15,7 +15,7 @@ from integrations_app.errors import (
     ProviderNotDeclared,
 )
 from integrations_app.providers.oauth import CLIENT_SECRET
-from integrations_app.services.credentials.decryption import Opened, opened
+from integrations_app.services.credentials.decryption import DecryptedConnection, load_decrypted
 from integrations_app.services.credentials.setup_values import REFRESH_TOKEN, has_credentials
 from integrations_app.storage.engine import database
 
@@ -62,8 +62,8 @@ def get(ref: object) -> Credentials:
     )
 
 
-def usable(ref: object) -> Opened:
-    """What is stored under a reference, with a token that is renewed first where it is due.
+def usable(ref: object) -> DecryptedConnection:
+    """Return what is stored under a reference, with a token that is renewed first where it is due.
 
     Raises:
         Deleted: No connection has this uuid any more.
@@ -75,19 +75,19 @@ def usable(ref: object) -> Opened:
         InvalidReference: Not a reference.
     """
     parsed = parse_ref(ref)
-    found = opened(parsed) if parsed is not None else None
+    found = load_decrypted(parsed) if parsed is not None else None
     if found is None:
         place = database().place
         if isinstance(parsed, UUID):
             raise Deleted(parsed, place=place)
         raise NotConfigured(ref, place=place)
     disconnected = found.status == Status.DISCONNECTED
-    if disconnected or not has_credentials(found.provider, found.opened, found.secrets):
+    if disconnected or not has_credentials(found.provider, found.public_values, found.secrets):
         raise NotConfigured(ref)
     return _with_live_token(found) if found.provider.uses_tokens else found
 
 
-def _with_live_token(found: Opened) -> Opened:
+def _with_live_token(found: DecryptedConnection) -> DecryptedConnection:
     # Half a second's imports, which programs that use API keys need not wait for.
     from integrations_app.services.credentials import refresh  # noqa: PLC0415
 
@@ -102,7 +102,7 @@ def _warn_undeclared(error: ProviderNotDeclared) -> None:
 
 
 def available(ref: object) -> bool:
-    """Whether credentials can be had; only a lost database is an error."""
+    """Return whether credentials can be had; only a lost database is an error."""
     try:
         get(ref)
     except DatabaseUnavailable:

@@ -9,10 +9,10 @@ from integrations_app.domain.provider import Provider
 from integrations_app.errors import DatabaseUnavailable, IntegrationError
 from integrations_app.providers import hosts
 from integrations_app.providers.oauth import CLIENT_ID, requests
-from integrations_app.providers.oauth.answers import Tokens
+from integrations_app.providers.oauth.responses import Tokens
 from integrations_app.providers.rules import TOKEN_KEYS
 from integrations_app.security import egress
-from integrations_app.services.credentials.decryption import Opened, opened
+from integrations_app.services.credentials.decryption import DecryptedConnection, load_decrypted
 from integrations_app.services.credentials.setup_values import ACCESS_TOKEN, REFRESH_TOKEN
 from integrations_app.storage import queries
 from integrations_app.storage.engine import database
@@ -25,7 +25,7 @@ _DEADLINE_S = 5.0
 
 def revocable(
     uuid: UUID, *, without: Collection[str] = (), reads: Reads | None = None
-) -> Opened | None:
+) -> DecryptedConnection | None:
     """Return the connection, if it opens and its provider has a place to revoke tokens.
 
     Args:
@@ -37,7 +37,7 @@ def revocable(
         DatabaseUnavailable: The database cannot be reached.
     """
     try:
-        found = opened(uuid, without=without, reads=reads)
+        found = load_decrypted(uuid, without=without, reads=reads)
     except DatabaseUnavailable:
         raise
     except IntegrationError:
@@ -45,8 +45,8 @@ def revocable(
     return found if found is not None and _is_revocable(found.provider) else None
 
 
-def tokens_of(uuid: UUID, *, reads: Reads) -> Opened | None:
-    """What has to be known to revoke a connection's tokens once they are no longer stored.
+def tokens_of(uuid: UUID, *, reads: Reads) -> DecryptedConnection | None:
+    """Return what has to be known to revoke a connection's tokens once they are no longer stored.
 
     Args:
         uuid: The connection's.
@@ -95,8 +95,8 @@ def tokens_of_grant(
     account_id: str | None,
     revision: int,
     reads: Reads | None = None,
-) -> Opened | None:
-    """What has to be known to do the same once the connection has changed or is gone.
+) -> DecryptedConnection | None:
+    """Return what has to be known to do the same once the connection has changed or is gone.
 
     Args:
         uuid: The connection.
@@ -116,8 +116,12 @@ def tokens_of_grant(
 
 
 def with_tokens(
-    asked_by: Opened, tokens: Tokens, *, account_id: str | None, reads: Reads | None = None
-) -> Opened | None:
+    asked_by: DecryptedConnection,
+    tokens: Tokens,
+    *,
+    account_id: str | None,
+    reads: Reads | None = None,
+) -> DecryptedConnection | None:
     """Return a connection, as it was, with tokens that it asked for.
 
     Args:
@@ -144,20 +148,20 @@ def with_tokens(
 
 def _with_grant(
     uuid: UUID, tokens: Tokens, account_id: str | None, reads: Reads | None
-) -> Opened | None:
+) -> DecryptedConnection | None:
     found = revocable(uuid, without=TOKEN_KEYS, reads=reads)
     if found is None:
         return None
     return with_tokens(found, tokens, account_id=account_id, reads=reads)
 
 
-def _grant(found: Opened, account_id: str) -> dict[str, str | None]:
-    """What identifies a grant: an account's yes to a client of a provider."""
-    client_id = found.opened.get(CLIENT_ID)
+def _grant(found: DecryptedConnection, account_id: str) -> dict[str, str | None]:
+    """Return what identifies a grant: an account's yes to a client of a provider."""
+    client_id = found.public_values.get(CLIENT_ID)
     return {"provider": found.provider.key, "client_id": client_id, "account_id": account_id}
 
 
-def revoke(found: Opened) -> bool | None:
+def revoke(found: DecryptedConnection) -> bool | None:
     """Ask the provider to forget the tokens; whatever it answers, the caller goes on.
 
     Returns:
@@ -177,7 +181,7 @@ def revoke(found: Opened) -> bool | None:
             sent.url,
             headers=sent.headers,
             body=sent.body,
-            allowed=lambda host: hosts.allowed(provider, found.opened, host),
+            allowed=lambda host: hosts.allowed(provider, found.public_values, host),
             deadline_s=_DEADLINE_S,
         )
     except (egress.EgressFailed, IntegrationError) as error:
@@ -199,7 +203,7 @@ def revoke(found: Opened) -> bool | None:
     return True
 
 
-def revoke_each(*unwanted: Opened | None) -> None:
+def revoke_each(*unwanted: DecryptedConnection | None) -> None:
     """Do the same for several, of which there may be none; how it ends is in the log."""
     for found in unwanted:
         if found is not None:

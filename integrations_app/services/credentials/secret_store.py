@@ -67,7 +67,7 @@ def holders(session: Session, provider: str, field: str) -> dict[str, UUID]:
 
 
 def holds(session: Session, uuid: UUID, field: str, secret: str) -> bool:
-    """Whether a connection has this very secret in a field."""
+    """Return whether a connection has this very secret in a field."""
     stored = session.get(SecretRow, (uuid, field))
     return stored is not None and _holds(stored, secret)
 

@@ -18,7 +18,7 @@ _CONTROL = frozenset({"Cc", "Cs"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
+class SubmittedValues:
     """Setup values as sent, read by the declaration.
 
     Attributes:
@@ -26,16 +26,16 @@ class Typed:
         secrets: Secret field to its new value; a secret sent empty is not here.
     """
 
-    opened: Mapping[str, str]
+    public_values: Mapping[str, str]
     secrets: Mapping[str, str] = field(repr=False)
 
     def over(self, stored: Mapping[str, str]) -> dict[str, str]:
         """The open values that hold once these are laid over the stored ones."""
-        merged = {**stored, **self.opened}
+        merged = {**stored, **self.public_values}
         return {key: value for key, value in merged.items() if value}
 
 
-def read(provider: Provider, sent: object) -> Typed:
+def read(provider: Provider, sent: object) -> SubmittedValues:
     """Read what was sent; only what no save could ever accept is refused here.
 
     Args:
@@ -48,7 +48,7 @@ def read(provider: Provider, sent: object) -> Typed:
     if not isinstance(sent, Mapping):
         raise InvalidFields({InvalidFields.VALUES: FieldProblem.NOT_TEXT})
     problems: dict[str, FieldProblem] = {}
-    opened: dict[str, str] = {}
+    public_values: dict[str, str] = {}
     secrets: dict[str, str] = {}
     for key, value in sent.items():
         declared = provider.setup_field(key) if isinstance(key, str) else None
@@ -57,17 +57,17 @@ def read(provider: Provider, sent: object) -> Typed:
         elif (problem := _unreadable(declared, value)) is not None:
             problems[key] = problem
         elif not declared.secret:
-            opened[key] = value.strip()
+            public_values[key] = value.strip()
         elif value.strip():
             secrets[key] = value.strip()
     if problems:
         raise InvalidFields(problems)
-    return Typed(opened=opened, secrets=secrets)
+    return SubmittedValues(public_values=public_values, secrets=secrets)
 
 
 def refuse_unfit(
     provider: Provider,
-    typed: Typed,
+    typed: SubmittedValues,
     *,
     sent: Collection[str],
     stored: Mapping[str, str],
@@ -95,12 +95,12 @@ def refuse_unfit(
         value = typed.secrets.get(key) if declared.secret else merged.get(key)
         if value:
             problem = _unfit(declared, value)
-            if problem is not None and (key in typed.opened or key in typed.secrets):
+            if problem is not None and (key in typed.public_values or key in typed.secrets):
                 problems[key] = problem
         elif key in sent and key not in saved_secrets and _is_needed(declared):
             problems[key] = FieldProblem.REQUIRED
     for key, problem in _unsendable(provider, merged | dict(typed.secrets)).items():
-        if key in typed.opened or key in typed.secrets:
+        if key in typed.public_values or key in typed.secrets:
             problems.setdefault(key, problem)
     for key in secrets_to_type_anew(provider, typed, stored=stored, saved_secrets=saved_secrets):
         problems[key] = FieldProblem.SECRET_REQUIRED
@@ -110,7 +110,7 @@ def refuse_unfit(
 
 def secrets_to_type_anew(
     provider: Provider,
-    typed: Typed,
+    typed: SubmittedValues,
     *,
     stored: Mapping[str, str],
     saved_secrets: Collection[str],
@@ -123,8 +123,8 @@ def secrets_to_type_anew(
     )
 
 
-def is_moved(provider: Provider, typed: Typed, *, stored: Mapping[str, str]) -> bool:
-    """Whether these values would send the credentials somewhere else."""
+def is_moved(provider: Provider, typed: SubmittedValues, *, stored: Mapping[str, str]) -> bool:
+    """Return whether these values would send the credentials somewhere else."""
     merged = typed.over(stored)
     return any(
         declared.destination
@@ -134,18 +134,19 @@ def is_moved(provider: Provider, typed: Typed, *, stored: Mapping[str, str]) -> 
 
 
 def has_credentials(
-    provider: Provider, opened: Mapping[str, str], saved_secrets: Collection[str]
+    provider: Provider, public_values: Mapping[str, str], saved_secrets: Collection[str]
 ) -> bool:
-    """Whether everything is there that a request to the provider needs."""
+    """Return whether everything is there that a request to the provider needs."""
     if provider.auth_type is AuthType.OAUTH2:
         return ACCESS_TOKEN in saved_secrets
     return all(
-        key in saved_secrets or value_of(key, opened, provider) for key in provider.required_keys
+        key in saved_secrets or value_of(key, public_values, provider)
+        for key in provider.required_keys
     )
 
 
 def is_credential(provider: Provider, key: str) -> bool:
-    """Whether a check of the old value says nothing about a new one."""
+    """Return whether a check of the old value says nothing about a new one."""
     declared = provider.setup_field(key)
     if declared is None or declared.secret or declared.destination:
         return True

@@ -10,9 +10,9 @@ from integrations_app.domain.check import CheckReason
 from integrations_app.domain.provider import Provider
 from integrations_app.providers import hosts
 from integrations_app.providers.checks import judgement
-from integrations_app.providers.oauth import answers, requests
-from integrations_app.providers.oauth.answers import Refusal, Tokens
+from integrations_app.providers.oauth import requests, responses
 from integrations_app.providers.oauth.requests import TokenRequest
+from integrations_app.providers.oauth.responses import Refusal, Tokens
 from integrations_app.providers.rules import TOKEN_KEYS
 from integrations_app.security import egress
 from integrations_app.services import observation
@@ -58,7 +58,7 @@ def ask(
     except egress.EgressFailed as error:
         _reason, details = judgement.of_failure(error)
         return Refusal(reason=CheckReason.UNREACHABLE, details=details)
-    return answers.read(answer, secrets=[*secrets_of(provider, values), *also_secret])
+    return responses.read(answer, secrets=[*secrets_of(provider, values), *also_secret])
 
 
 def completed(
@@ -76,7 +76,7 @@ def completed(
 
 
 def secrets_of(provider: Provider, values: Mapping[str, str]) -> list[str]:
-    """What of the values nobody may see."""
+    """Return what of the values nobody may see."""
     return [values[key] for key in (*provider.secret_keys, *TOKEN_KEYS) if key in values]
 
 

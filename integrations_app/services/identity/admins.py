@@ -94,7 +94,7 @@ def remove(uuid: UUID, actor: Actor) -> bool:
         sessions.end_all_of(session, uuid)
         session.delete(row)
         now = datetime.now(UTC)
-        facts.record(session, "admin_removed", actor=actor, at=now, name=row.email)
+        facts.audit(session, "admin_removed", actor=actor, at=now, name=row.email)
     return True
 
 
@@ -145,4 +145,4 @@ def _add(session: Session, admin: Admin, password: str, actor: Actor) -> None:
             raise EmailTaken(admin.email) from None
         raise
     session.execute(sa.delete(SetupTokenRow))  # the link was for the first one
-    facts.record(session, "admin_added", actor=actor, at=now, name=admin.email)
+    facts.audit(session, "admin_added", actor=actor, at=now, name=admin.email)

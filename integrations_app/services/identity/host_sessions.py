@@ -39,7 +39,7 @@ def session_of(admin: HostAdmin) -> AdminSession | None:
 
 
 def token_of(admin: HostAdmin) -> str:
-    """What the browser is recognised by."""
+    """Return what the browser is recognised by."""
     return f"host:{admin.session}"
 
 
@@ -69,4 +69,4 @@ def announce_end() -> None:
         DatabaseUnavailable: The database cannot be reached.
     """
     with database().transaction() as session:
-        facts.hint(session, NoticeKind.SESSION_ENDED)
+        facts.notify(session, NoticeKind.SESSION_ENDED)

@@ -107,12 +107,12 @@ def open_for(admin: Admin, *, request_id: str | None = None) -> str:
             raise SignInRefused
         sweep(session)
         session.add(row)
-        facts.record(session, "signed_in", actor=admin.acting(request_id=request_id), at=now)
+        facts.audit(session, "signed_in", actor=admin.acting(request_id=request_id), at=now)
     return token
 
 
 def find(token: str) -> AdminSession | None:
-    """Whose session this token belongs to; None if it ended, expired or never was.
+    """Return whose session this token belongs to; None if it ended, expired or never was.
 
     Raises:
         DatabaseUnavailable: The database cannot be reached.
@@ -146,7 +146,7 @@ def hold(session: Session, token: str) -> None:
 
 
 def admin_of(token: str) -> Admin | None:
-    """Who is signed in with this token; None if nobody (any more).
+    """Return who is signed in with this token; None if nobody (any more).
 
     Raises:
         DatabaseUnavailable: The database cannot be reached.
@@ -156,7 +156,7 @@ def admin_of(token: str) -> Admin | None:
 
 
 def required(token: str) -> Admin:
-    """Who is signed in with this token.
+    """Return who is signed in with this token.
 
     Raises:
         NotSignedIn: Nobody (any more).
@@ -182,8 +182,8 @@ def sign_out(token: str, *, request_id: str | None = None) -> None:
         if session.execute(ended.returning(_sessions.c.admin_uuid)).first() is None:
             return
         actor = admin.acting(request_id=request_id)
-        facts.record(session, "signed_out", actor=actor, at=datetime.now(UTC))
-        facts.hint(session, NoticeKind.SESSION_ENDED)
+        facts.audit(session, "signed_out", actor=actor, at=datetime.now(UTC))
+        facts.notify(session, NoticeKind.SESSION_ENDED)
 
 
 def sweep(session: Session) -> None:
@@ -194,7 +194,7 @@ def sweep(session: Session) -> None:
 def end_all_of(session: Session, admin_uuid: UUID) -> None:
     """End every session of an admin, as part of a transaction."""
     session.execute(sa.delete(SessionRow).where(_sessions.c.admin_uuid == admin_uuid))
-    facts.hint(session, NoticeKind.SESSION_ENDED)
+    facts.notify(session, NoticeKind.SESSION_ENDED)
 
 
 def _session(token: str, row: Row[Any] | None) -> AdminSession | None:

@@ -14,7 +14,7 @@ from integrations_app.domain.references import parse_uuid
 from integrations_app.errors import NotFound, NotSignedIn
 from integrations_app.security import passwords
 from integrations_app.services.credentials import grants
-from integrations_app.services.credentials.grants import Granted
+from integrations_app.services.credentials.grants import TokenGrant
 from integrations_app.services.identity import sessions
 from integrations_app.services.oauth import exchange
 from integrations_app.storage.engine import database
@@ -28,7 +28,7 @@ _KEEP = {"read": True, "key_share": True}
 _changes = AccountChangeRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
 
 
-def propose(granted: Granted, session_token: str) -> None:
+def propose(granted: TokenGrant, session_token: str) -> None:
     """Keep what was granted until the same browser's admin says what to do with it.
 
     A question that was there already is replaced, and what was granted for it revoked.
@@ -48,7 +48,7 @@ def propose(granted: Granted, session_token: str) -> None:
         grants.reject(before)
 
 
-def _stored(granted: Granted, session_token: str) -> Granted | None:
+def _stored(granted: TokenGrant, session_token: str) -> TokenGrant | None:
     """Store the question; returns what was granted for the one that it replaces, if any."""
     account = granted.account or Account()
     now = datetime.now(UTC)
@@ -106,7 +106,7 @@ def accept(uuid: object, session_token: str, *, account_id: str, actor: Actor) -
         if row is None:
             raise NotFound(parsed)
         granted = grants.asked_by_now(grants.unsealed(row), reads=Within(session))
-    kept = exchange.keep(granted, actor=actor, session_token=session_token)
+    kept = exchange.store_grant(granted, actor=actor, session_token=session_token)
     return AccountChoice(revoked=kept.revoked)
 
 
@@ -179,8 +179,8 @@ def _rejected(row: AccountChangeRow) -> bool | None:
         return False
 
 
-def _before(session: Session, granted: Granted) -> Granted | None:
-    """What was granted for the question that is replaced, if it is about a third account."""
+def _before(session: Session, granted: TokenGrant) -> TokenGrant | None:
+    """Return what was granted for the question that is replaced, if it is about a third account."""
     row = session.get(AccountChangeRow, granted.uuid, with_for_update=True)
     if row is None or (granted.account and granted.account.id == row.account_id):
         return None

@@ -23,7 +23,7 @@ from integrations_app.errors import (
     TokenExchangeFailed,
 )
 from integrations_app.providers.oauth import CLIENT_ID, CLIENT_SECRET, requests
-from integrations_app.providers.oauth.answers import Refusal, Tokens
+from integrations_app.providers.oauth.responses import Refusal, Tokens
 from integrations_app.providers.rules import TOKEN_KEYS
 from integrations_app.services.changes import facts
 from integrations_app.services.checking import run
@@ -35,8 +35,8 @@ from integrations_app.services.credentials import (
     setup_values,
     tokens,
 )
-from integrations_app.services.credentials.decryption import Opened, opened
-from integrations_app.services.credentials.grants import Granted
+from integrations_app.services.credentials.decryption import DecryptedConnection, load_decrypted
+from integrations_app.services.credentials.grants import TokenGrant
 from integrations_app.services.identity import sessions
 from integrations_app.storage.tables import ConnectionRow
 from integrations_app.storage.within import Within
@@ -46,7 +46,7 @@ CHANGED_MEANWHILE = "changed_meanwhile"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class StoredGrant:
     """What became of a grant.
 
     Attributes:
@@ -67,7 +67,7 @@ def authorization_url(
     state: str | None = None,
     code_verifier: str | None = None,
 ) -> str:
-    """Where to send the browser of whoever is to grant access.
+    """Return where to send the browser of whoever is to grant access.
 
     Raises:
         InvalidUuid: Neither a UUID nor its string.
@@ -81,7 +81,7 @@ def authorization_url(
 
 
 def address(
-    found: Opened,
+    found: DecryptedConnection,
     redirect_uri: str,
     *,
     scopes: Sequence[str] | None = None,
@@ -90,12 +90,12 @@ def address(
 ) -> str:
     """The same for a connection as it was read; see `authorization_url`."""
     oauth = found.provider.oauth
-    if oauth is None or oauth.authorize_url is None or not found.opened.get(CLIENT_ID):
+    if oauth is None or oauth.authorize_url is None or not found.public_values.get(CLIENT_ID):
         raise ClientIdNotConfigured(found.uuid)
     return requests.authorization_url(
         found.provider,
         oauth,
-        found.opened,
+        found.public_values,
         redirect_uri=redirect_uri,
         scopes=scopes,
         state=state,
@@ -103,7 +103,7 @@ def address(
     )
 
 
-def ready(uuid: object) -> Opened:
+def ready(uuid: object) -> DecryptedConnection:
     """A connection with all that it takes to exchange a code, before anyone is sent for one.
 
     Raises:
@@ -115,7 +115,7 @@ def ready(uuid: object) -> Opened:
     """
     found = _found(uuid)
     oauth = found.provider.oauth
-    if not found.provider.connects_account or not found.opened.get(CLIENT_ID):
+    if not found.provider.connects_account or not found.public_values.get(CLIENT_ID):
         raise ClientIdNotConfigured(found.uuid)
     needs_secret = oauth is not None and oauth.client_auth != "none"
     if needs_secret and not found.secrets.get(CLIENT_SECRET):
@@ -132,18 +132,18 @@ def exchange_code(
     actor: Actor,
 ) -> Connection:
     """Turn a code into tokens, look up whose they are, and store them; see `grant` and `keep`."""
-    granted = grant(uuid, code, redirect_uri, code_verifier=code_verifier)
-    return keep(granted, actor=actor).connection
+    granted = request_grant(uuid, code, redirect_uri, code_verifier=code_verifier)
+    return store_grant(granted, actor=actor).connection
 
 
-def grant(
+def request_grant(
     uuid: object,
     code: str,
     redirect_uri: str,
     *,
     code_verifier: str | None = None,
     expected_revision: int | None = None,
-) -> Granted:
+) -> TokenGrant:
     """Turn a code into tokens and look up whose they are; nothing is stored.
 
     Args:
@@ -175,7 +175,7 @@ def grant(
         raise TokenExchangeFailed(found.uuid, outcome.reason, outcome.details)
     if outcome.scopes is None:  # says that it is what was asked for
         outcome = tokens.with_scopes(outcome, oauth.default_scopes)
-    return Granted(
+    return TokenGrant(
         uuid=found.uuid,
         tokens=outcome,
         account=_account(found, outcome),
@@ -185,7 +185,9 @@ def grant(
     )
 
 
-def keep(granted: Granted, *, actor: Actor, session_token: str | None = None) -> Kept:
+def store_grant(
+    granted: TokenGrant, *, actor: Actor, session_token: str | None = None
+) -> StoredGrant:
     """Store what was granted; the connection is connected from then on.
 
     Then the provider is asked to end the access to an account that it replaces. If it cannot be
@@ -210,7 +212,7 @@ def keep(granted: Granted, *, actor: Actor, session_token: str | None = None) ->
         raise
 
 
-def _stored(granted: Granted, actor: Actor, session_token: str | None) -> Kept:
+def _stored(granted: TokenGrant, actor: Actor, session_token: str | None) -> StoredGrant:
     with secret_store.transaction() as session:
         if session_token is not None:
             sessions.hold(session, session_token)
@@ -227,15 +229,17 @@ def _stored(granted: Granted, actor: Actor, session_token: str | None) -> Kept:
         tokens.store(session, row, granted.tokens, at=granted.at)
         _connected(row, granted.account)
         session.flush()
-        facts.tell(session, EventKind.CONNECTED, row, actor=actor, at=row.updated_at)
+        facts.record(session, EventKind.CONNECTED, row, actor=actor, at=row.updated_at)
         connection = lookup.stored(session, row.uuid)
     if granted.account_id is not None:  # else it may be the same grant
         revocation.revoke_each(withdrawn)
     revoked = revocation.revoke(replaced) if replaced is not None else None
-    return Kept(connection=connection, revoked=revoked)
+    return StoredGrant(connection=connection, revoked=revoked)
 
 
-def _replaced(session: Session, row: ConnectionRow, account: Account | None) -> Opened | None:
+def _replaced(
+    session: Session, row: ConnectionRow, account: Account | None
+) -> DecryptedConnection | None:
     """The connection with the tokens of another account than this; None if it is not known so."""
     if account is None or None in (row.account_id, account.id) or row.account_id == account.id:
         return None
@@ -260,16 +264,20 @@ def _connected(row: ConnectionRow, account: Account | None) -> None:
         row.last_validated_at = now
 
 
-def _found(uuid: object) -> Opened:
+def _found(uuid: object) -> DecryptedConnection:
     parsed = parse_uuid(uuid)
-    found = opened(parsed, without=TOKEN_KEYS)  # no old token is needed to get a new one
+    found = load_decrypted(parsed, without=TOKEN_KEYS)  # no old token is needed to get a new one
     if found is None:
         raise NotFound(parsed)
     return found
 
 
 def _exchanged(
-    found: Opened, oauth: OAuth, code: str, redirect_uri: str, code_verifier: str | None
+    found: DecryptedConnection,
+    oauth: OAuth,
+    code: str,
+    redirect_uri: str,
+    code_verifier: str | None,
 ) -> Tokens | Refusal:
     try:
         sent = requests.exchange(
@@ -287,8 +295,8 @@ def _exchanged(
     return tokens.completed(found.provider, found.values, outcome)
 
 
-def _account(found: Opened, granted: Tokens) -> Account | None:
-    """Whose tokens these are; a failing look-up does not undo the connection."""
+def _account(found: DecryptedConnection, granted: Tokens) -> Account | None:
+    """Return whose tokens these are; a failing look-up does not undo the connection."""
     values = {**found.values, setup_values.ACCESS_TOKEN: granted.access_token}
     try:
         return run.ask(found.provider, values).account

@@ -65,7 +65,7 @@ class _Lost(StateMismatch):
 
 
 def redirect_uri() -> str:
-    """Where every provider sends browsers back to; the same for all connections."""
+    """Return where every provider sends browsers back to; the same for all connections."""
     return settings.load().url + routes.OAUTH_CALLBACK
 
 
@@ -135,7 +135,7 @@ def complete(params: Mapping[str, str], session_token: str, *, actor: Actor) -> 
 
 def _connected(began: _Began, code: str, session_token: str, actor: Actor) -> Outcome:
     try:
-        granted = exchange.grant(
+        granted = exchange.request_grant(
             began.uuid,
             code,
             redirect_uri(),
@@ -151,19 +151,19 @@ def _connected(began: _Began, code: str, session_token: str, actor: Actor) -> Ou
         return Outcome.CHANGED_MEANWHILE
 
 
-def _settled(granted: grants.Granted, session_token: str, actor: Actor) -> Outcome:
+def _settled(granted: grants.TokenGrant, session_token: str, actor: Actor) -> Outcome:
     try:
         if _is_of_another(granted):
             account_changes.propose(granted, session_token)
             return Outcome.OTHER_ACCOUNT
-        exchange.keep(granted, actor=actor, session_token=session_token)
+        exchange.store_grant(granted, actor=actor, session_token=session_token)
     except NotSignedIn:  # signed out, or removed, while the provider was asked
         return Outcome.STATE_MISMATCH
     return Outcome.CONNECTED
 
 
-def _is_of_another(granted: grants.Granted) -> bool:
-    """Whether it is known to be another account than the one that is connected."""
+def _is_of_another(granted: grants.TokenGrant) -> bool:
+    """Return whether it is known to be another account than the one that is connected."""
     try:
         account_id = lookup.by_uuid(granted.uuid).account_id
     except NotFound:  # as whoever stores it will find
@@ -185,7 +185,7 @@ def _of_failure(error: TokenExchangeFailed) -> Outcome:
 
 
 def _consumed(state: str, session_token: str) -> _Began:
-    """What was begun with this state, which is worth nothing from now on.
+    """Return what was begun with this state, which is worth nothing from now on.
 
     Raises:
         _Lost: Missing, unknown, used, late, or begun in another session.

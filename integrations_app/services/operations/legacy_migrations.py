@@ -59,7 +59,7 @@ def runs() -> list[ModuleRun]:
 
 
 def failed() -> int:
-    """How many modules of this program could not migrate their old data."""
+    """Return how many modules of this program could not migrate their old data."""
     return sum(run.error is not None for run in runs())
 
 
@@ -75,5 +75,5 @@ def _remember(session: Session, outcomes: Mapping[str, str], *, actor: Actor, at
         )
         if actor.origin is Origin.WEB or (before.get(module) is None) != (error is None):
             action = "legacy_data_migrated" if error is None else "legacy_data_failed"
-            facts.record(session, action, actor=actor, at=at, name=module)
-    facts.hint(session, NoticeKind.MODULE_CHANGED)
+            facts.audit(session, action, actor=actor, at=at, name=module)
+    facts.notify(session, NoticeKind.MODULE_CHANGED)

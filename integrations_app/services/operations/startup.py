@@ -85,7 +85,7 @@ def migrate() -> tuple[str, ...]:
 
 
 def is_ready() -> bool:
-    """Whether the database can be reached, takes changes and is at the newest revision."""
+    """Return whether the database can be reached, takes changes and is at the newest revision."""
     try:
         used = database()
         return used.takes_changes() and migrations.current(used) == _newest()
@@ -94,7 +94,7 @@ def is_ready() -> bool:
 
 
 def warnings() -> list[str]:
-    """What works, and not as well as it could; a sentence each."""
+    """Return what works, and not as well as it could; a sentence each."""
     return [event_stream.NO_NOTICES] if event_stream.is_late() else []
 
 
@@ -105,7 +105,7 @@ def _about_notices() -> list[str]:
 
 
 def _migrate_old_data() -> list[str]:
-    """What the operator should know of it; whatever fails there, the start goes on."""
+    """Return what the operator should know of it; whatever fails there, the start goes on."""
     try:
         outcomes = legacy_migrations.migrate(actor=legacy_migrations.AT_START)
     except DatabaseUnavailable as error:

@@ -13,10 +13,10 @@ from integrations_app.services.requests.flow import (
     UNAUTHORIZED,
     Call,
     after_refusal,
-    carry_out,
-    carry_out_async,
     current,
     note_answer,
+    perform,
+    perform_async,
     refuse_misdirected,
 )
 
@@ -47,7 +47,7 @@ class ConnectionAuth(httpx2.Auth, httpx.Auth):  # pyright: ignore[reportIncompat
         try:
             while True:
                 step = flow.send(outcome)
-                outcome = carry_out(step) if isinstance(step, Call) else (yield step)
+                outcome = perform(step) if isinstance(step, Call) else (yield step)
         except StopIteration:
             return
         finally:
@@ -61,7 +61,7 @@ class ConnectionAuth(httpx2.Auth, httpx.Auth):  # pyright: ignore[reportIncompat
         try:
             while True:
                 step = flow.send(outcome)
-                outcome = await carry_out_async(step) if isinstance(step, Call) else (yield step)
+                outcome = await perform_async(step) if isinstance(step, Call) else (yield step)
         except StopIteration:
             return
         finally:

@@ -10,14 +10,18 @@ import httpx2
 
 from integrations_app import forks
 from integrations_app.domain.references import parse_uuid
-from integrations_app.security.outward import AsyncOutward, Connecting, Outward
+from integrations_app.security.public_transport import (
+    AsyncPublicTransport,
+    PublicTransport,
+    TransportOptions,
+)
 from integrations_app.services.requests.transport import (
     AsyncCredentialTransport,
     CredentialTransport,
 )
 
 _ENVIRONMENT = ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
-_CONNECTING = tuple(each.name for each in fields(Connecting))
+_CONNECTING = tuple(each.name for each in fields(TransportOptions))
 _FOR_THE_CLIENT_TOO = ("http2", "trust_env")
 _AsTheClientSays = type(httpx2.USE_CLIENT_DEFAULT)
 
@@ -53,14 +57,18 @@ def client(uuid: object, options: dict[str, Any]) -> httpx2.Client:
         InvalidUuid: Neither a UUID nor its string.
     """
     parsed = parse_uuid(uuid)
-    return _Client(**_around(options, Outward, lambda inner: CredentialTransport(parsed, inner)))
+    return _Client(
+        **_around(options, PublicTransport, lambda inner: CredentialTransport(parsed, inner))
+    )
 
 
 def async_client(uuid: object, options: dict[str, Any]) -> httpx2.AsyncClient:
     """The same for `httpx2.AsyncClient`."""
     parsed = parse_uuid(uuid)
     return _AsyncClient(
-        **_around(options, AsyncOutward, lambda inner: AsyncCredentialTransport(parsed, inner))
+        **_around(
+            options, AsyncPublicTransport, lambda inner: AsyncCredentialTransport(parsed, inner)
+        )
     )
 
 
@@ -86,7 +94,7 @@ def request(uuid: object, method: str, url: str, options: dict[str, Any]) -> htt
 
 def _around(
     options: dict[str, Any],
-    outward: Callable[[Connecting], Transport],
+    outward: Callable[[TransportOptions], Transport],
     credentialed: Callable[[Transport], Transport],
 ) -> dict[str, Any]:
     """The client's options with our transport around the caller's, or around our own."""
@@ -94,7 +102,7 @@ def _around(
     if options.get("transport") is not None and options.get("proxy") is not None:
         raise TypeError("proxy= has no effect beside transport=; give the transport its proxy")
     connecting = {name: options[name] for name in _CONNECTING if name in options}
-    inner = options.get("transport") or outward(Connecting(**connecting))
+    inner = options.get("transport") or outward(TransportOptions(**connecting))
     mounts = options.get("mounts") or {}
     return {
         name: value
@@ -113,9 +121,9 @@ def _environment(name: str) -> str | None:
 
 
 @lru_cache(maxsize=4)
-def _shared(_environment: tuple[str | None, ...]) -> Outward:
-    """What connects all single requests: one for the process, as the environment leads now."""
-    return Outward(Connecting())
+def _shared(_environment: tuple[str | None, ...]) -> PublicTransport:
+    """Return the transport of all single requests: one for the process and its environment."""
+    return PublicTransport(TransportOptions())
 
 
 # A connection that parent and child both write to would garble what either sends.

@@ -21,7 +21,7 @@ from integrations_app.providers import hosts
 from integrations_app.providers.placement import Placed, place
 from integrations_app.services.changes import facts
 from integrations_app.services.credentials import refresh, retrieval
-from integrations_app.services.credentials.decryption import Opened
+from integrations_app.services.credentials.decryption import DecryptedConnection
 from integrations_app.services.credentials.setup_values import ACCESS_TOKEN
 from integrations_app.services.requests import renewal_limits
 
@@ -55,7 +55,7 @@ class Access:
     in_authorization_header_only: bool
     good_until: float
     attempt: Attempt = Attempt.FIRST
-    _found: Opened = field(repr=False)
+    _found: DecryptedConnection = field(repr=False)
     _hosts: dict[str, bool] = field(repr=False, default_factory=dict)
 
     def refuse_foreign(self, scheme: str, host: str) -> None:
@@ -66,7 +66,7 @@ class Access:
         """
         known = self._hosts.get(host)
         if known is None:
-            known = hosts.allowed(self._found.provider, self._found.opened, host)
+            known = hosts.allowed(self._found.provider, self._found.public_values, host)
             if len(self._hosts) < _MOST_KEPT:
                 self._hosts[host] = known
         if not known:
@@ -87,7 +87,7 @@ class Access:
 
     @property
     def expires_at(self) -> datetime | None:
-        """When the access token ends; None if nobody knows."""
+        """Return when the access token ends; None if nobody knows."""
         return self._found.token_expires_at
 
     @property
@@ -97,13 +97,13 @@ class Access:
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        """What the provider's declaration asks for."""
+        """Return what the provider's declaration asks for."""
         oauth = self._found.provider.oauth
         return () if oauth is None else oauth.default_scopes
 
     @property
     def age(self) -> tuple[int, int]:
-        """Which state of credentials and tokens this is; what is newer has a greater one."""
+        """Return which state of credentials and tokens this is; what is newer has a greater one."""
         return self._found.credential_revision, self._found.token_revision
 
     @property
@@ -113,18 +113,18 @@ class Access:
 
 
 def kept(uuid: UUID) -> Access | None:
-    """What is known from a moment ago, without asking anyone; None if that is too long ago."""
+    """Return what was cached a moment ago; None if that is too long ago."""
     found = _kept.get(uuid)
     return found if found is not None and time.monotonic() < found.good_until else None
 
 
 def current(uuid: UUID) -> Access:
-    """What is known from a moment ago, else `load`; for callers that had to wait."""
+    """Return what is known from a moment ago, else `load`; for callers that had to wait."""
     return kept(uuid) or load(uuid)
 
 
 def load(uuid: UUID) -> Access:
-    """What a request carries now; asks the database and, where a token is due, the provider.
+    """Return what a request carries now; asks the database and, where a token is due, the provider.
 
     Raises:
         Deleted: No connection has this uuid any more.
@@ -140,7 +140,7 @@ def load(uuid: UUID) -> Access:
 
 
 def after_refusal(refused: Access, url: Any) -> Access | None:
-    """What to try once more after the provider answered 401; None if there is nothing else.
+    """Return what to try once more after the provider answered 401; None if there is nothing else.
 
     First what was stored meanwhile, by whichever process; then, where there are tokens, a renewed
     one. Either replaces what was remembered.
@@ -184,7 +184,7 @@ def _forget_refused(refused: Access) -> None:
         forget(refused.uuid)
 
 
-def _access(found: Opened) -> Access:
+def _access(found: DecryptedConnection) -> Access:
     stands_s = KEPT_S
     if found.token_refresh_at is not None:
         left_s = (found.token_refresh_at - datetime.now(UTC)).total_seconds()

@@ -18,7 +18,7 @@ from anyio import to_thread
 from anyio.lowlevel import RunVar
 
 from integrations_app.errors import DestinationNotAllowed, Unauthorized
-from integrations_app.providers.waits import retry_after_s
+from integrations_app.providers.retry_after import retry_after_s
 from integrations_app.security import network
 from integrations_app.services.requests import credential_cache, renewal_limits
 from integrations_app.services.requests.credential_cache import Access
@@ -64,12 +64,12 @@ class Discard:
     response: httpx2.Response
 
 
-Errand = Call | Wait | Discard
+Effect = Call | Wait | Discard
 
 
 def exchange(
     uuid: UUID, request: httpx2.Request
-) -> Generator[Errand | CredentialedRequest, Any, httpx2.Response]:
+) -> Generator[Effect | CredentialedRequest, Any, httpx2.Response]:
     """Send one request with its connection's credential, and again where that helps.
 
     Yields:
@@ -108,12 +108,12 @@ def exchange(
 
 
 def current(uuid: UUID) -> Generator[Call, Any, Access]:
-    """What a request is to carry first."""
+    """Return what a request is to carry first."""
     return credential_cache.kept(uuid) or (yield Call(uuid, credential_cache.current, uuid))
 
 
 def after_refusal(refused: Access, url: Any, *, repeatable: bool) -> Generator[Call, Any, Access]:
-    """What to send a request with once more after a 401; see `access.after_refusal`.
+    """Return what to send a request with once more after a 401; see `access.after_refusal`.
 
     Args:
         refused: What it carried.
@@ -142,9 +142,9 @@ def note_answer(found: Access, url: Any, status: int) -> None:
         renewal_limits.succeeded(found.uuid, url)
 
 
-def carry_out(errand: Errand) -> Any:
+def perform(effect: Effect) -> Any:
     """Run an errand in this thread."""
-    match errand:
+    match effect:
         case Call(_uuid, function, argument):
             return function(argument)
         case Wait(seconds):
@@ -158,7 +158,7 @@ def complete(steps: Generator[Call, Any, Access]) -> Access:
     outcome = None
     try:
         while True:
-            outcome = carry_out(steps.send(outcome))
+            outcome = perform(steps.send(outcome))
     except StopIteration as end:
         return end.value
 
@@ -168,18 +168,18 @@ async def complete_async(steps: Generator[Call, Any, Access]) -> Access:
     outcome = None
     try:
         while True:
-            outcome = await carry_out_async(steps.send(outcome))
+            outcome = await perform_async(steps.send(outcome))
     except StopIteration as end:
         return end.value
 
 
-async def carry_out_async(errand: Errand) -> Any:
+async def perform_async(effect: Effect) -> Any:
     """Run an errand without holding up the event loop.
 
     A call goes on to its end even when its task is cancelled: tokens that it got are stored. A
     crowd of tasks that wait for one connection takes one thread, of ours and not of the program's.
     """
-    match errand:
+    match effect:
         case Call(uuid, function, argument):
             async with _queue_of(uuid):
                 return await to_thread.run_sync(
@@ -220,7 +220,7 @@ _queues: RunVar[WeakValueDictionary[UUID, anyio.Lock]] = RunVar("integrations_ap
 
 
 def _queue_of(uuid: UUID) -> anyio.Lock:
-    """Where this event loop's tasks wait for their turn with a connection."""
+    """Return where this event loop's tasks wait for their turn with a connection."""
     try:
         queues = _queues.get()
     except LookupError:
@@ -249,7 +249,7 @@ def _can_be_repeated(request: httpx2.Request) -> bool:
 def _pause_s(
     request: httpx2.Request, response: httpx2.Response, *, began_at: float
 ) -> float | None:
-    """How long to wait before asking a busy provider again; None to leave that to the caller."""
+    """Return the pause before a busy provider is asked again; None leaves it to the caller."""
     asked_s = retry_after_s(response.headers)
     if asked_s is None or request.method not in _SAFE or not _can_be_repeated(request):
         return None

@@ -14,11 +14,11 @@ from integrations_app.errors import (
 )
 from integrations_app.providers import chat, hosts
 from integrations_app.providers.checks import judgement
-from integrations_app.providers.waits import retry_after_s
+from integrations_app.providers.retry_after import retry_after_s
 from integrations_app.security import egress
 from integrations_app.services import catalogue, observation
 from integrations_app.services.credentials import retrieval, tokens
-from integrations_app.services.credentials.decryption import Opened
+from integrations_app.services.credentials.decryption import DecryptedConnection
 from integrations_app.services.requests import clients
 from integrations_app.services.requests.bounded import BoundedTransport
 
@@ -32,7 +32,7 @@ _REFUSED = 401
 
 
 def can_answer(provider: str) -> bool:
-    """Whether it is declared how to prompt the provider's models."""
+    """Return whether it is declared how to prompt the provider's models."""
     declared = catalogue.find(provider)
     return declared is not None and declared.chat is not None
 
@@ -71,7 +71,7 @@ def ask(uuid: object, *, model: str, prompt: str, deadline_s: float = DEADLINE_S
     return _read(found, declared, answer)
 
 
-def _sent(found: Opened, sent: chat.ChatRequest, deadline_s: float) -> httpx2.Response:
+def _sent(found: DecryptedConnection, sent: chat.ChatRequest, deadline_s: float) -> httpx2.Response:
     """As a consumer's request goes, its token renewed when it is refused, but within limits."""
     transport = BoundedTransport(
         allowed=lambda host: hosts.allowed(found.provider, found.values, host),
@@ -84,7 +84,7 @@ def _sent(found: Opened, sent: chat.ChatRequest, deadline_s: float) -> httpx2.Re
         return client.post(sent.url, headers=dict(sent.headers), content=sent.body)
 
 
-def _read(found: Opened, declared: Chat, answer: httpx2.Response) -> Reply:
+def _read(found: DecryptedConnection, declared: Chat, answer: httpx2.Response) -> Reply:
     secrets = tokens.secrets_of(found.provider, found.values)
     if answer.status_code == 200:  # noqa: PLR2004 - what every answer comes with
         text = chat.answer_in(declared, answer.content, secrets=secrets)

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from integrations_app import forks
-from integrations_app.services.credentials.decryption import Opened
+from integrations_app.services.credentials.decryption import DecryptedConnection
 
 PAUSE_S = 60.0
 _MOST_KEPT = 1_000
@@ -33,8 +33,8 @@ _trials: dict[UUID, _Trial] = {}
 _changing = threading.Lock()
 
 
-def allows(refused: Opened, url: Any) -> bool:
-    """Whether a renewal may help after this address refused these tokens."""
+def allows(refused: DecryptedConnection, url: Any) -> bool:
+    """Return whether a renewal may help after this address refused these tokens."""
     trial = _trials.get(refused.uuid)
     if trial is None or trial.credential_revision != refused.credential_revision:
         return True
@@ -45,7 +45,7 @@ def allows(refused: Opened, url: Any) -> bool:
     return refused.token_revision < trial.token_revision or now >= trial.ends_at
 
 
-def renewed(latest: Opened, url: Any) -> None:
+def renewed(latest: DecryptedConnection, url: Any) -> None:
     """Remember that a refusal of this address led to these tokens."""
     now = time.monotonic()
     with _changing:

@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx2
 
 from integrations_app.security.quiet_answers import answers_unlogged
-from integrations_app.services.requests.flow import carry_out, carry_out_async, exchange
+from integrations_app.services.requests.flow import exchange, perform, perform_async
 from integrations_app.services.requests.placing import CredentialedRequest
 
 
@@ -33,7 +33,7 @@ class CredentialTransport(httpx2.BaseTransport):
                 if isinstance(step, CredentialedRequest):
                     outcome = self._sent(step)
                 else:
-                    outcome = carry_out(step)
+                    outcome = perform(step)
         except StopIteration as end:
             return end.value
         except httpx2.TransportError as error:
@@ -69,7 +69,7 @@ class AsyncCredentialTransport(httpx2.AsyncBaseTransport):
                 if isinstance(step, CredentialedRequest):
                     outcome = await self._sent(step)
                 else:
-                    outcome = await carry_out_async(step)
+                    outcome = await perform_async(step)
         except StopIteration as end:
             return end.value
         except httpx2.TransportError as error:

@@ -21,7 +21,7 @@ from integrations_app.errors import (
 )
 from integrations_app.services.checking import run
 from integrations_app.services.credentials import refresh
-from integrations_app.services.credentials.decryption import opened
+from integrations_app.services.credentials.decryption import load_decrypted
 from integrations_app.storage import due
 from integrations_app.storage.due import Due
 from integrations_app.storage.engine import database
@@ -122,7 +122,7 @@ def _check(uuid: UUID) -> None:
 
 
 def _renew(uuid: UUID) -> None:
-    found = opened(uuid)
+    found = load_decrypted(uuid)
     if found is None:
         return
     if not found.is_renewable:

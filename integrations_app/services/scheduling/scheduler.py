@@ -140,7 +140,7 @@ class Lane:
         return None
 
     def _look(self) -> tuple[Claim | None, float]:
-        """What is due, else how long to wait."""
+        """Return what is due, else how long to wait."""
         try:
             claimed = due_work.claim(self._work, busy=self._busy())
             due_in_s = None if claimed else due_work.due_in_s(self._work)

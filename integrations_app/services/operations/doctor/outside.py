@@ -84,7 +84,7 @@ def _reachable(key: str, host: str) -> Finding:
         message = f"{host} leads into a private network, where requests do not go."
         remedy = "Correct the name service, or set INTEGRATIONS_ALLOW_PRIVATE_NETWORK."
         return problem(subject, message, remedy)
-    except egress.Nonsense:
+    except egress.InvalidResponse:
         return warning(subject, f"{host} does not speak HTTP.", "Check what answers in its place.")
     except InvalidSetting as error:
         return problem(subject, f"{host} was not asked: {error}", "Correct or unset the variable.")

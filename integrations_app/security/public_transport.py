@@ -23,7 +23,7 @@ Transport = TypeVar("Transport", httpx2.HTTPTransport, httpx2.AsyncHTTPTransport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Connecting:
+class TransportOptions:
     """How to connect: what `httpx2.Client` takes under these names, with its defaults.
 
     Attributes:
@@ -47,16 +47,16 @@ class Connecting:
     trust_env: bool = True
 
     def tls_context(self) -> ssl.SSLContext:
-        """What verifies the server; the process's own wherever that will do."""
+        """Return what verifies the server; the process's own wherever that will do."""
         if self.verify is True and self.cert is None:
             return network.tls_context(http2=self.http2, trust_env=self.trust_env)
         return httpx2.create_ssl_context(self.verify, self.cert, self.trust_env)
 
 
-class Outward(httpx2.BaseTransport):
+class PublicTransport(httpx2.BaseTransport):
     """Sends requests to public addresses, straight or through the proxy that a host needs."""
 
-    def __init__(self, connecting: Connecting) -> None:
+    def __init__(self, connecting: TransportOptions) -> None:
         self._routes = _Routes(connecting, direct=_Direct, proxied=_Proxied)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -76,10 +76,10 @@ class Outward(httpx2.BaseTransport):
             transport.close()
 
 
-class AsyncOutward(httpx2.AsyncBaseTransport):
+class AsyncPublicTransport(httpx2.AsyncBaseTransport):
     """The same for async clients."""
 
-    def __init__(self, connecting: Connecting) -> None:
+    def __init__(self, connecting: TransportOptions) -> None:
         self._routes = _Routes(connecting, direct=_AsyncDirect, proxied=httpx2.AsyncHTTPTransport)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -100,9 +100,9 @@ class _Routes(Generic[Transport]):
 
     def __init__(
         self,
-        connecting: Connecting,
+        connecting: TransportOptions,
         *,
-        direct: Callable[[Connecting], Transport],
+        direct: Callable[[TransportOptions], Transport],
         proxied: Callable[..., Transport],
     ) -> None:
         self._connecting = connecting
@@ -149,7 +149,7 @@ class _Routes(Generic[Transport]):
 class _Direct(httpx2.HTTPTransport):
     """A transport whose addresses are checked; all that its base sets up is the pool."""
 
-    def __init__(self, connecting: Connecting) -> None:
+    def __init__(self, connecting: TransportOptions) -> None:
         self._pool = httpcore2.ConnectionPool(
             network_backend=network.CheckedBackend(), **_pool_options(connecting)
         )
@@ -166,13 +166,13 @@ class _Proxied(httpx2.HTTPTransport):
 class _AsyncDirect(httpx2.AsyncHTTPTransport):
     """The same for async clients."""
 
-    def __init__(self, connecting: Connecting) -> None:
+    def __init__(self, connecting: TransportOptions) -> None:
         self._pool = httpcore2.AsyncConnectionPool(
             network_backend=network.AsyncCheckedBackend(), **_pool_options(connecting)
         )
 
 
-def _pool_options(connecting: Connecting) -> dict[str, Any]:
+def _pool_options(connecting: TransportOptions) -> dict[str, Any]:
     return {
         "ssl_context": connecting.tls_context(),
         "max_connections": connecting.limits.max_connections,

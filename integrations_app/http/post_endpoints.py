@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from integrations_app import settings
 from integrations_app.errors import DatabaseUnavailable, IntegrationError
-from integrations_app.http import bodies, visitors, words
+from integrations_app.http import authentication, bodies, error_messages
 from integrations_app.http.bodies import BodyRefused
 from integrations_app.http.forwarding import client_address
 
@@ -67,7 +67,7 @@ def refuse_foreign(request: Request) -> None:
     Raises:
         Refused: The browser says that another site is behind the request.
     """
-    if not visitors.is_own_page(request.headers):
+    if not authentication.is_own_page(request.headers):
         raise Refused(403, "foreign_origin")
     if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
         raise Refused(403, "foreign_origin")
@@ -142,15 +142,17 @@ def _is_text(value: str) -> bool:
 
 
 def _refusal(status: int, code: str) -> Response:
-    return JSONResponse({"code": code, "message": words.of_refusal(code)}, status_code=status)
+    return JSONResponse(
+        {"code": code, "message": error_messages.of_refusal(code)}, status_code=status
+    )
 
 
 def _failure(error: IntegrationError) -> Response:
     if isinstance(error, DatabaseUnavailable):
         logger.warning("A request could not be answered: %s", error)
     response = JSONResponse(
-        {"code": error.code, "message": words.of_error(error)},
-        status_code=words.status_of(error),
+        {"code": error.code, "message": error_messages.of_error(error)},
+        status_code=error_messages.status_of(error),
     )
     retry_after_s = getattr(error, "retry_after_s", None)
     if retry_after_s is not None:

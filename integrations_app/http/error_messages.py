@@ -44,7 +44,7 @@ def status_of(error: IntegrationError) -> int:
 
 
 def of_error(error: IntegrationError) -> str:
-    """What went wrong, and what to do about it."""
+    """Return what went wrong, and what to do about it."""
     match error:
         case NotSignedIn():
             return _("You are not signed in any more. Sign in again.")
@@ -88,7 +88,7 @@ def of_error(error: IntegrationError) -> str:
 
 
 def of_refusal(code: str) -> str:
-    """Why a request was not even looked at."""
+    """Return why a request was not even looked at."""
     match code:
         case "foreign_origin":
             return _(

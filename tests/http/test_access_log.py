@@ -15,8 +15,8 @@ from structlog.contextvars import get_contextvars
 
 from integrations_app import routes
 from integrations_app.domain.admin import Admin
+from integrations_app.http.access_log import journal
 from integrations_app.http.headers import security_headers
-from integrations_app.http.journal import journal
 from tests.http.conftest import PASSWORD
 
 Browser = Callable[..., TestClient]

@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from integrations_app.domain.check import CheckReason
-from integrations_app.providers.waits import retry_after_s
-from integrations_app.security.egress import Answer
+from integrations_app.providers.retry_after import retry_after_s
+from integrations_app.security.egress import Response
 from integrations_app.security.redaction import safe_code
 
 _TOKEN = re.compile(r"[!-~]+")
@@ -64,8 +64,8 @@ class Refusal:
     refresh_token: str | None = field(default=None, repr=False)
 
 
-def read(answer: Answer, *, secrets: Collection[str]) -> Tokens | Refusal:
-    """What the answer means.
+def read(answer: Response, *, secrets: Collection[str]) -> Tokens | Refusal:
+    """Return what the answer means.
 
     Args:
         answer: What came back.
@@ -85,7 +85,7 @@ def read(answer: Answer, *, secrets: Collection[str]) -> Tokens | Refusal:
     )
 
 
-def _refusal(answer: Answer, body: Mapping[str, Any], secrets: Collection[str]) -> Refusal:
+def _refusal(answer: Response, body: Mapping[str, Any], secrets: Collection[str]) -> Refusal:
     details: dict[str, Any] = {"http_status": answer.status}
     wait_s = retry_after_s(answer.headers)
     if wait_s is not None:

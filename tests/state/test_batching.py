@@ -8,7 +8,7 @@ from collections.abc import Set
 
 import pytest
 
-from integrations_app.state.together import Together
+from integrations_app.state.batching import Together
 
 
 class Counter:

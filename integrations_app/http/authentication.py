@@ -32,7 +32,7 @@ def ask(identify: Identify) -> None:
 
 
 def are_told() -> bool:
-    """Whether the app around us says who is who."""
+    """Return whether the app around us says who is who."""
     return _identify is not None
 
 
@@ -49,7 +49,7 @@ def find(headers: Headers) -> AdminSession | None:
 
 
 def token(headers: Headers) -> str:
-    """What the browser is recognised by, without a database of ours; empty if by nothing."""
+    """Return what the browser is recognised by, without a database of ours; empty if by nothing."""
     if _identify is None:
         return cookies.session_token(headers.get("cookie", ""))
     try:
@@ -60,7 +60,7 @@ def token(headers: Headers) -> str:
 
 
 def _told(identify: Identify, headers: Headers) -> HostAdmin | None:
-    """What the app around us says; whatever else goes wrong there, nobody is let in."""
+    """Return what the app around us says; whatever else goes wrong there, nobody is let in."""
     if not is_own_page(headers):
         return None
     try:
