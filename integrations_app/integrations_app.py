@@ -1,33 +1,37 @@
 """The web app: pages, HTTP routes, the guard before all of it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
-from typing import Any
 
 import reflex as rx
 
-from integrations_app import routes, settings
+from integrations_app import feature, routes, settings
 from integrations_app.components import copying
 from integrations_app.components.boundary import boundary, whole
 from integrations_app.components.connection_banner import connection_banner
 from integrations_app.components.theme import FONT, STYLESHEETS
 from integrations_app.components.translation import steady
-from integrations_app.features.ai_endpoints import old_key_card, old_key_post
-from integrations_app.features.ai_endpoints import pages as ai_endpoints
-from integrations_app.features.projects import pages as projects
+from integrations_app.features.discovery import built_in_features, installed_features
 from integrations_app.http import transformers
-from integrations_app.i18n import _
-from integrations_app.pages import connections, login, missing, modules, setup
+from integrations_app.pages import core
 from integrations_app.services.operations import metrics
 from integrations_app.services.scheduling import scheduler
 from integrations_app.state import form_endpoints
 from integrations_app.state.gate import Gate
 from integrations_app.state.guard import Guard, answer
-from integrations_app.state.login import Login
-from integrations_app.state.modules import Modules
 from integrations_app.state.shared import App
 from integrations_app.state.strangers import Strangers
 
+SCRIPTS = ("forms.js", "drafts.js", "sign-in.js", copying.SCRIPT, "post-forms.js")
+
+features = (
+    core.connections(),
+    *built_in_features(),
+    *installed_features(),
+    core.module_runs(),
+    core.way_in(),
+)
+feature.use(features)
 gate = Gate()
 app = App(
     stylesheets=STYLESHEETS,
@@ -40,16 +44,20 @@ app = App(
             custom_attrs={"as": "font"},
         ),
         rx.el.link(rel="icon", href=routes.asset("favicon.svg"), type="image/svg+xml"),
-        rx.el.script(src=routes.asset("forms.js"), defer=True),
-        rx.el.script(src=routes.asset("drafts.js"), defer=True),
-        rx.el.script(src=routes.asset("sign-in.js"), defer=True),
-        rx.el.script(src=routes.asset(copying.SCRIPT), defer=True),
-        rx.el.script(src=routes.asset("post-forms.js"), defer=True),
-        rx.el.script(src=routes.asset(old_key_card.SCRIPT), defer=True),
+        *(
+            rx.el.script(src=routes.asset(name), defer=True)
+            for name in (*SCRIPTS, *(name for each in features for name in each.scripts))
+        ),
         rx.el.meta(name="referrer", content="no-referrer"),
     ],
     api_transformer=[
-        *transformers(old_key_post.ROUTES, form_endpoints.ROUTES),
+        *transformers(
+            form_endpoints.ROUTES,
+            *(each.http_routes for each in features),
+            pages={
+                page.route for each in features for page in each.pages if page.has_fixed_address
+            },
+        ),
         Strangers(),
         gate,
     ],
@@ -81,21 +89,6 @@ async def shared_state() -> AsyncIterator[None]:
 app.register_lifespan_task(scheduler.running)
 
 
-def add_page(page: Callable[[], rx.Component], **options: Any) -> None:
-    """Add a page of ours."""
-    app.add_page(whole(page), **options)
-
-
-connections.add_to(add_page)
-add_page(
-    modules.page,
-    route=routes.MODULES,
-    title=_("Modules"),
-    on_load=[Modules.load, Modules.watch],
-)
-ai_endpoints.add_to(add_page)
-projects.add_to(add_page)
-add_page(login.page, route=routes.LOGIN, title=_("Sign in"), on_load=Login.enter)
-add_page(setup.page, route=routes.SETUP, title=_("Create the first admin"), on_load=Login.enter)
-add_page(missing.page, route="404", title=_("Not found"))
-add_page(missing.home, route="/", title=_("Integrations"), on_load=rx.redirect(routes.LISTING))
+for each in features:
+    for page in each.pages:
+        app.add_page(whole(page.page), route=page.route, title=page.title, on_load=page.on_load)

@@ -1,15 +1,15 @@
 """The navigation beside every page: where one is, where one may go, who is signed in."""
 
 import json
-from dataclasses import dataclass
 
 import reflex as rx
 
 from integrations_app import routes
 from integrations_app.components.address import is_within
-from integrations_app.components.reactive import Text, text
+from integrations_app.components.reactive import text
 from integrations_app.components.text import t
 from integrations_app.components.translation import untranslated
+from integrations_app.feature import OPERATE, Destination, destinations
 from integrations_app.state.leaving import sign_out, sign_out_at
 from integrations_app.state.session import AdminState
 
@@ -18,19 +18,6 @@ _PANEL = "navigation"
 
 _OPERATE = "navigation-operate"
 """Id of the heading of a group."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Destination:
-    """A page that the navigation leads to.
-
-    Attributes:
-        label: What the link says.
-        address: Path of the page, which stays current for all pages below it.
-    """
-
-    label: Text
-    address: str
 
 
 def navigation() -> rx.Component:
@@ -90,21 +77,14 @@ def _menu_button() -> rx.Component:
 
 
 def _groups() -> tuple[rx.Component, ...]:
-    connections = Destination(label=t("Connections"), address=routes.LISTING)
-    if routes.is_embedded():
-        return _group(connections), _way_out()
-    return (
-        _group(
-            connections,
-            Destination(label=t("AI endpoints"), address=routes.AI_ENDPOINTS),
-            Destination(label=t("Projects"), address=routes.PROJECTS),
-        ),
-        rx.el.p(t("Operate"), id="navigation-operate", class_name="navigation-heading"),
-        _group(
-            Destination(label=t("Modules"), address=routes.MODULES),
-            labelled_by="navigation-operate",
-        ),
-    )
+    main, operate = tuple(destinations()), tuple(destinations(OPERATE))
+    groups = [_group(*main)]
+    if operate:
+        groups += [
+            rx.el.p(t("Operate"), id=_OPERATE, class_name="navigation-heading"),
+            _group(*operate, labelled_by=_OPERATE),
+        ]
+    return (*groups, _way_out()) if routes.is_embedded() else tuple(groups)
 
 
 def _group(*destinations: Destination, labelled_by: str = "") -> rx.Component:

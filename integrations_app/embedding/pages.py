@@ -5,13 +5,14 @@ from typing import Any
 
 import reflex as rx
 
-from integrations_app import routes
+from integrations_app import feature, routes
 from integrations_app.components import copying
 from integrations_app.components.boundary import whole
 from integrations_app.components.connection_banner import connection_banner
 from integrations_app.components.translation import steady
 from integrations_app.embedding.files import SCOPE
-from integrations_app.pages import connections
+from integrations_app.features.discovery import installed_features
+from integrations_app.pages import core
 
 _SCRIPTS = ("forms.js", "drafts.js", "post-forms.js", copying.SCRIPT)
 
@@ -20,7 +21,7 @@ Layout = Callable[[rx.Component], rx.Component]
 
 
 def add_to(add_page: AddPage, *, layout: Layout | None = None) -> None:
-    """Add the pages for connections.
+    """Add the pages for connections, and those of installed features that are meant for hosts.
 
     Args:
         add_page: Takes what `rx.App.add_page` takes.
@@ -32,7 +33,11 @@ def add_to(add_page: AddPage, *, layout: Layout | None = None) -> None:
         framed = whole(page)
         add_page(lambda: surround(_among_others(framed())), **options)
 
-    connections.add_to(add)
+    more = [each for each in installed_features() if each.in_hosts]
+    features = (core.connections(), *more)
+    feature.use(features)
+    for page in (page for each in features for page in each.pages):
+        add(page.page, route=page.route, title=page.title, on_load=page.on_load)
 
 
 def _alone(page: rx.Component) -> rx.Component:

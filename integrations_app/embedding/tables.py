@@ -2,10 +2,11 @@
 
 import warnings
 
-from integrations_app.features.ai_endpoints import table as _ai_endpoints  # noqa: F401 - fills metadata
-from integrations_app.features.projects import table as _projects  # noqa: F401 - fills metadata
+from integrations_app import built_in
 from integrations_app.storage.schemas import VERSION_TABLE
 from integrations_app.storage.tables import metadata
+
+built_in.load_tables()
 
 
 def exclude_our_tables(name: str | None, kind: str, _parents: object) -> bool:

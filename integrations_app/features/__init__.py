@@ -1,1 +1,1 @@
-"""Modules of this app that have pages of their own."""
+"""Features of this app: table, service, states and pages, each in a folder of its own."""

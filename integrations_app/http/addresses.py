@@ -1,19 +1,25 @@
 """Pages at the addresses that people know, without a detour to the same with a slash."""
 
+from collections.abc import Callable, Collection
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from integrations_app import routes
 
+def without_slash(pages: Collection[str]) -> Callable[[ASGIApp], ASGIApp]:
+    """Return what wraps the app; built pages are folders, which static files would redirect to.
 
-def pages_without_slash(app: ASGIApp) -> ASGIApp:
-    """Wrap the app; the built pages are folders, which the static files would redirect to."""
-    of_modules = {routes.AI_ENDPOINTS, routes.AI_ENDPOINT_NEW, routes.PROJECTS, routes.PROJECT_NEW}
-    pages = {routes.LISTING, routes.NEW, routes.MODULES, routes.LOGIN, routes.SETUP} | of_modules
+    Args:
+        pages: Their paths.
+    """
+    paths = frozenset(pages) - {"/"}
 
-    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] in pages:
-            path = scope["path"] + "/"
-            scope = {**scope, "path": path, "raw_path": path.encode()}
-        await app(scope, receive, send)
+    def around(app: ASGIApp) -> ASGIApp:
+        async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http" and scope["path"] in paths:
+                path = scope["path"] + "/"
+                scope = {**scope, "path": path, "raw_path": path.encode()}
+            await app(scope, receive, send)
 
-    return wrapped
+        return wrapped
+
+    return around

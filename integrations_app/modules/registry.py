@@ -5,6 +5,7 @@ import re
 import threading
 from importlib.metadata import EntryPoint, entry_points
 
+from integrations_app import built_in
 from integrations_app.errors import InvalidDeclaration
 from integrations_app.modules import failure
 from integrations_app.modules.module import Module
@@ -21,8 +22,7 @@ _KEY = re.compile(r"[A-Za-z0-9_.-]+")
 # They come in by the same door as those of other packages, but not by way of this package's own
 # metadata, which an editable install does not keep up.
 BUILT_IN = tuple(
-    EntryPoint(name, f"integrations_app.features.{name}.module:{loaded}", ENTRY_POINT_GROUP)
-    for name, loaded in (("ai_endpoints", "AiEndpoints"), ("projects", "Projects"))
+    EntryPoint(name, location, ENTRY_POINT_GROUP) for name, location in built_in.module_locations()
 )
 
 

@@ -40,7 +40,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from integrations_app.domain.admin import HostAdmin
 from integrations_app.errors import DatabaseUnavailable
-from integrations_app.http import visitors
+from integrations_app.http import authentication
 
 NOW = datetime.now(UTC)
 
@@ -59,11 +59,12 @@ SAYS = {
     "a failure": lambda: fail(ValueError("broken")),
     "not now": lambda: fail(DatabaseUnavailable("away")),
 }
-visitors.ask(lambda headers: SAYS[headers["x-says"]]())
+authentication.ask(lambda headers: SAYS[headers["x-says"]]())
 
 def find(says, header):
     try:
-        found = visitors.find({"host": "app.example", "x-says": says, **dict([header.split("=")])})
+        headers = {"host": "app.example", "x-says": says, **dict([header.split("=")])}
+        found = authentication.find(headers)
     except DatabaseUnavailable:
         return "unavailable"
     return found.admin.label if found else "nobody"
