@@ -10,10 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from integrations_app.domain.actor import Actor
 from integrations_app.services.changes import event_stream
-from integrations_app.services.identity import admins, sessions
+from integrations_app.services.identity import sessions
 from integrations_app.storage.engine import database
+from tests import people
 from tests.conftest import ENCRYPTION_KEY
 from tests.e2e import serving
 from tests.e2e.serving import Product
@@ -74,7 +74,7 @@ def _sign_in(folder: Path, db: DatabaseUnderTest) -> str:
         patch.setenv("DATABASE_URL", db.url)
         patch.setenv("INTEGRATIONS_DATA_DIR", str(folder / "data"))
         patch.setenv("INTEGRATIONS_ENCRYPTION_KEYS", ENCRYPTION_KEY)
-        admin = admins.create("ada@example.com", "correct horse battery staple", Actor.of(None))
+        admin = people.add_admin("ada@example.com", "correct horse battery staple")
         token = sessions.open_for(admin)
         event_stream.stop()
         database().dispose()

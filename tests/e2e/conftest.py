@@ -29,7 +29,7 @@ from integrations_app.services.changes import event_stream
 from integrations_app.services.identity import admins
 from integrations_app.storage.engine import database
 from integrations_app.storage.schemas import IN_HOSTS
-from tests import redis_server
+from tests import people, redis_server
 from tests.conftest import ENCRYPTION_KEY
 from tests.e2e import hosts as several
 from tests.e2e import serving
@@ -115,7 +115,7 @@ def product(
         with pytest.MonkeyPatch.context() as patch:
             use_library(patch, served_db, world, folder)
             for email in (EMAIL, OTHER_EMAIL):
-                admins.create(email, PASSWORD, Actor.of(None))
+                people.add_admin(email, PASSWORD)
         yield started
 
 
@@ -176,7 +176,7 @@ def named(
     use_library(monkeypatch, db, world, tmp_path)
     for table in ("integration_connections", "ai_endpoints", "integration_admins"):
         db.execute(f"DELETE FROM {table}")
-    admins.create(EMAIL, PASSWORD, Actor.of(None))
+    people.add_admin(EMAIL, PASSWORD)
     return product
 
 
@@ -193,7 +193,7 @@ def restartable(
     use_library(monkeypatch, db, world, tmp_path)
     for table in ("integration_connections", "integration_admins"):
         db.execute(f"DELETE FROM {table}")
-    admins.create(EMAIL, PASSWORD, Actor.of(None))
+    people.add_admin(EMAIL, PASSWORD)
     return product
 
 
@@ -385,7 +385,7 @@ def other_admin(other_admins_browser: BrowserContext, new_tab: NewTab) -> Page:
 def passing_admin(library: DatabaseUnderTest) -> Iterator[Admin]:
     """An admin for one test, who may be signed out and removed."""
     email = f"passing-{next(_numbers)}@example.com"
-    made = admins.create(email, PASSWORD, Actor.of(None))
+    made = people.add_admin(email, PASSWORD)
     yield made
     admins.remove(made.uuid, Actor.of(None))
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from integrations_app.domain.actor import Actor
-from integrations_app.services.identity import admins
+from tests import people
 from tests.conftest import ENCRYPTION_KEY
 from tests.e2e import serving
 from tests.e2e.serving import Product
@@ -61,7 +60,7 @@ def empty(hosts: Hosts, *emails: str, password: str) -> None:
     for table in ("integration_connections", "integration_admins"):
         hosts.db.execute(f"DELETE FROM {table}")
     for email in emails:
-        admins.create(email, password, Actor.of(None))
+        people.add_admin(email, password)
 
 
 def workers(product: Product) -> list[psutil.Process]:

@@ -13,12 +13,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from integrations_app import errors, integrations, routes
-from integrations_app.domain.actor import Actor
 from integrations_app.domain.event import EventKind
 from integrations_app.services.changes import event_stream
-from integrations_app.services.identity import admins
 from integrations_app.storage.engine import database
-from tests import postgresql, processes
+from tests import people, postgresql, processes
 from tests.conftest import ENCRYPTION_KEY
 from tests.e2e import serving
 from tests.e2e.conftest import EMAIL, PASSWORD, NewBrowser, NewTab, sign_in, use_library
@@ -91,7 +89,7 @@ def server(
     use_library(monkeypatch, stoppable.db, world, tmp_path)
     for table in ("integration_connections", "integration_admins"):
         stoppable.db.execute(f"DELETE FROM {table}")
-    admins.create(EMAIL, PASSWORD, Actor.of(None))
+    people.add_admin(EMAIL, PASSWORD)
     yield stoppable
     stoppable.start()
     event_stream.stop()

@@ -9,10 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from integrations_app import integrations
-from integrations_app.domain.actor import Actor
 from integrations_app.errors import DatabaseFull
-from integrations_app.services.identity import admins
 from integrations_app.storage.engine import database
+from tests import people
 from tests.conftest import ENCRYPTION_KEY
 from tests.e2e import serving
 from tests.e2e.conftest import EMAIL, PASSWORD, NewBrowser, NewTab, sign_in
@@ -40,7 +39,7 @@ def product(
         monkeypatch.delenv("DATABASE_URL", raising=False)
         monkeypatch.setenv("INTEGRATIONS_DATA_DIR", str(small_disk / "data"))
         monkeypatch.setenv("INTEGRATIONS_ENCRYPTION_KEYS", ENCRYPTION_KEY)
-        admins.create(EMAIL, PASSWORD, Actor.of(None))
+        people.add_admin(EMAIL, PASSWORD)
         yield started
         database().dispose()
 

@@ -10,7 +10,8 @@ from starlette.testclient import TestClient
 from integrations_app.domain.actor import Actor, Origin
 from integrations_app.domain.admin import Admin
 from integrations_app.http import transformers
-from integrations_app.services.identity import admins, sessions
+from integrations_app.services.identity import sessions
+from tests import people
 from tests.postgresql import DatabaseUnderTest
 
 EMAIL = "ada@example.com"
@@ -22,7 +23,7 @@ OPERATOR = Actor(kind="system", id="tests", label="system:tests", origin=Origin.
 
 @pytest.fixture
 def ada(db: DatabaseUnderTest) -> Admin:
-    return admins.create(EMAIL, PASSWORD, OPERATOR)
+    return people.add_admin(EMAIL, PASSWORD)
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ import pytest
 from integrations_app import integrations, routes
 from integrations_app.domain.admin import Admin
 from integrations_app.http import sign_in, transformers
-from integrations_app.services.identity import admins
 from integrations_app.services.oauth import web_flow
+from tests import people
 from tests.api.conftest import Register, register
 from tests.api.oauth.conftest import CLIENT
 from tests.api.providers import Contributing, declared
 from tests.hanging import HOST, Hanging, hanging_at
-from tests.http.conftest import COOKIE, OPERATOR, ORIGIN, PASSWORD
+from tests.http.conftest import COOKIE, ORIGIN, PASSWORD
 from tests.world import World
 
 __all__ = ["register"]
@@ -64,7 +64,7 @@ def browser(token: str | None = None) -> httpx2.AsyncClient:
 def test_others_sign_in_and_the_server_is_ready_meanwhile(
     ada: Admin, token: str, hanging: Hanging
 ) -> None:
-    admins.create("bob@example.com", PASSWORD, OPERATOR)
+    people.add_admin("bob@example.com", PASSWORD)
     values = {"client_id": "an-id", "client_secret": "a-secret"}
     uuid = integrations.add_connection("slow", "main", values=values).uuid
     urls = [web_flow.begin(uuid, token) for _ in range(MANY)]

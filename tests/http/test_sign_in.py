@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 
 from integrations_app.domain.admin import Admin
 from integrations_app.services.identity import admins, sessions
-from tests.http.conftest import EMAIL, OPERATOR, ORIGIN, PASSWORD
+from tests import people
+from tests.http.conftest import EMAIL, ORIGIN, PASSWORD
 from tests.postgresql import DatabaseUnderTest
 
 Browser = Callable[..., TestClient]
@@ -92,7 +93,7 @@ def test_a_browser_that_signed_in_before_is_not_stopped_by_the_failures_of_other
     browser: Browser,
 ) -> None:
     right = {"email": "grace@example.com", "password": PASSWORD}
-    admins.create(right["email"], PASSWORD, OPERATOR)
+    people.add_admin(right["email"], PASSWORD)
     mine, others = browser(), browser()
     mine.post(SIGN_IN, data=right)
     mine.post(SIGN_OUT)

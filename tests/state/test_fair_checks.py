@@ -13,12 +13,13 @@ import pytest
 from integrations_app import integrations, routes
 from integrations_app.domain.admin import Admin
 from integrations_app.http import transformers
-from integrations_app.services.identity import admins, sessions
+from integrations_app.services.identity import sessions
 from integrations_app.state import form_endpoints
+from tests import people
 from tests.api.conftest import Register, register
 from tests.api.providers import SELF_HOSTED, Contributing
 from tests.hanging import HOST, Hanging, hanging_at
-from tests.http.conftest import OPERATOR, ORIGIN, ada
+from tests.http.conftest import ORIGIN, ada
 from tests.postgresql import DatabaseUnderTest
 from tests.world import World, key
 
@@ -58,7 +59,7 @@ async def post(page: httpx2.AsyncClient, action: str, body: dict[str, Any]) -> d
 def test_a_hundred_hanging_dry_runs_hold_up_neither_others_nor_saving(
     db: DatabaseUnderTest, ada: Admin, hanging: Hanging
 ) -> None:
-    bob = admins.create("bob@example.com", "correct horse battery", OPERATOR)
+    bob = people.add_admin("bob@example.com", "correct horse battery")
     main = integrations.add_connection("mistral", "main", values={"api_key": key("mistral")})
     slow = {
         "subject": "forge",

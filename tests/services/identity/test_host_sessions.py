@@ -7,13 +7,13 @@ from queue import SimpleQueue
 
 import pytest
 
-from integrations_app.domain.actor import Actor
 from integrations_app.domain.admin import AdminSession, HostAdmin
 from integrations_app.domain.event import Notice, NoticeKind
 from integrations_app.errors import DatabaseUnavailable
 from integrations_app.events.hub import Fact
 from integrations_app.services.changes import event_stream
 from integrations_app.services.identity import admins, host_sessions, sessions
+from tests import people
 from tests.postgresql import DatabaseUnderTest
 
 PASSWORD = "correct horse battery staple"
@@ -60,7 +60,7 @@ def test_anchoring_again_prolongs_and_forgets_what_has_run_out(db: DatabaseUnder
 
 
 def test_anchoring_leaves_our_own_sessions_alone(db: DatabaseUnderTest) -> None:
-    admin = admins.create("ada@example.com", PASSWORD, Actor.of(None))
+    admin = people.add_admin("ada@example.com", PASSWORD)
     own = sessions.find(sessions.open_for(admin))
     assert own is not None
     before = rows(db)

@@ -19,6 +19,7 @@ from integrations_app.errors import DatabaseUnavailable, SignInRefused, TooManyA
 from integrations_app.events.hub import Fact
 from integrations_app.services.changes import event_stream
 from integrations_app.services.identity import admins, known_browsers, sessions
+from tests import people
 from tests.postgresql import DatabaseUnderTest
 
 EMAIL = "ada@example.com"
@@ -28,7 +29,7 @@ OPERATOR = Actor(kind="system", id="tests", label="system:tests", origin=Origin.
 
 @pytest.fixture
 def ada(db: DatabaseUnderTest) -> Admin:
-    return admins.create(EMAIL, PASSWORD, OPERATOR)
+    return people.add_admin(EMAIL, PASSWORD)
 
 
 @pytest.fixture
@@ -67,7 +68,11 @@ def test_anything_else_is_refused_alike(ada: Admin, client: str, email: str, pas
     assert str(refused.value) == str(SignInRefused())
 
 
-def test_an_unknown_email_takes_as_long_as_a_wrong_password(ada: Admin, client: str) -> None:
+def test_an_unknown_email_takes_as_long_as_a_wrong_password(
+    db: DatabaseUnderTest, client: str
+) -> None:
+    admins.create(EMAIL, PASSWORD, OPERATOR)  # whose hash costs what everybody's does
+
     def best_of_three(email: str) -> float:
         def once() -> float:
             began = time.perf_counter()
@@ -126,7 +131,7 @@ def test_signing_out_twice_is_quiet(ada: Admin, client: str, db: DatabaseUnderTe
     sessions.sign_out(token)
 
     actions = [row["action"] for row in db.rows("SELECT action FROM integration_audit ORDER BY id")]
-    assert actions == ["admin_added", "signed_in", "signed_out"]
+    assert actions == ["signed_in", "signed_out"]
 
 
 def test_the_audit_log_ties_a_sign_in_to_its_request(
@@ -146,9 +151,7 @@ def test_a_refused_sign_in_is_no_audit_entry(
     with pytest.raises(SignInRefused):
         sessions.sign_in("my password typed in the wrong field", PASSWORD, client)
 
-    assert [row["action"] for row in db.rows("SELECT action FROM integration_audit")] == [
-        "admin_added"
-    ]
+    assert db.rows("SELECT action FROM integration_audit") == []
 
 
 def test_the_log_does_not_repeat_what_was_typed(
@@ -183,7 +186,7 @@ def test_after_ten_refusals_an_email_has_to_wait_even_with_the_right_password(
     ada: Admin, client: str
 ) -> None:
     email = "TEN@example.com"
-    admins.create("ten@example.com", PASSWORD, OPERATOR)
+    people.add_admin("ten@example.com", PASSWORD)
     for number in range(10):
         with pytest.raises(SignInRefused):
             sessions.sign_in(email, "wrong horse battery", f"{client} {number}")
@@ -240,7 +243,7 @@ def test_a_crowd_of_wrong_passwords_does_not_get_past_the_limit(ada: Admin, clie
 
 def test_a_browser_that_signed_in_before_has_a_count_of_its_own(ada: Admin, client: str) -> None:
     email = "own-count@example.com"
-    admin = admins.create(email, PASSWORD, OPERATOR)
+    admin = people.add_admin(email, PASSWORD)
     marker = known_browsers.marker(email) or ""
     for number in range(10):
         with pytest.raises(SignInRefused):
