@@ -124,12 +124,13 @@ def disposable(
     build: None,
     postgresql_server: Server,
     world: World,
+    migrated_template: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Product, DatabaseUnderTest]]:
     """Another one on a database of its own, to be stopped and killed; it logs all it can."""
     folder = tmp_path_factory.mktemp("disposable")
     with (
-        postgresql_server.database() as own_db,
+        postgresql_server.database(template=migrated_template) as own_db,
         serving.running(
             folder,
             database_url=own_db.url,
@@ -146,12 +147,13 @@ def named_product(
     build: None,
     postgresql_server: Server,
     tmp_path_factory: pytest.TempPathFactory,
+    migrated_template: str,
 ) -> Iterator[tuple[Product, DatabaseUnderTest]]:
     """One that is served over plain HTTP under a name of its own, `NAMED_HOST`."""
     folder = tmp_path_factory.mktemp("named")
     port = serving.free_port()
     with (
-        postgresql_server.database() as own_db,
+        postgresql_server.database(template=migrated_template) as own_db,
         serving.running(
             folder,
             database_url=own_db.url,
@@ -202,12 +204,13 @@ def served_hosts(
     build: None,
     postgresql_server: Server,
     world: World,
+    migrated_template: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Hosts]:
     """Two hosts of four workers each, one database, one Redis."""
     folder = tmp_path_factory.mktemp("hosts")
     with (
-        postgresql_server.database() as own_db,
+        postgresql_server.database(template=migrated_template) as own_db,
         redis_server.running(folder) as redis,
         several.running(folder, db=own_db, redis=redis, world=world) as started,
     ):

@@ -49,6 +49,11 @@ class Product:
         return f"integrations_session_{self.port}"
 
     @property
+    def is_running(self) -> bool:
+        """Whether it was started, and neither stopped nor killed since."""
+        return self._process is not None
+
+    @property
     def pid(self) -> int:
         """Of the process that was started; its workers have others."""
         assert self._process is not None

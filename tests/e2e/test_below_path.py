@@ -30,13 +30,14 @@ BASE = "/tools"
 def served(
     build: None,
     postgresql_server: Server,
+    migrated_template: str,
     world: World,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Product, Stripping, DatabaseUnderTest]]:
     """The product, the proxy before it, and its database."""
     port = free_port()
     with (
-        postgresql_server.database() as own_db,
+        postgresql_server.database(template=migrated_template) as own_db,
         below(BASE, port) as proxy,
         serving.running(
             tmp_path_factory.mktemp("below"),

@@ -20,10 +20,8 @@ import psycopg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from integrations_app.domain.actor import Actor
-from integrations_app.services.identity import admins
 from integrations_app.storage.engine import database
-from tests import redis_server
+from tests import people, redis_server
 from tests.conftest import ENCRYPTION_KEY
 from tests.e2e import serving
 from tests.e2e.conftest import EMAIL, PASSWORD, SIGN_IN, use_library
@@ -48,41 +46,65 @@ class Answer:
     text: str
 
 
-@pytest.fixture
-def own_db(postgresql_server: Server) -> Iterator[DatabaseUnderTest]:
-    with postgresql_server.database() as fresh:
-        yield fresh
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """A product that tests watch and stop, and what it has to itself."""
+
+    product: Product
+    db: DatabaseUnderTest
+    folder: Path
 
 
-@pytest.fixture(params=[1, WORKERS], ids=["one process", "workers"])
-def watched(
+@pytest.fixture(scope="module", params=[1, WORKERS], ids=["one process", "workers"])
+def served(
     request: pytest.FixtureRequest,
     build: None,
-    own_db: DatabaseUnderTest,
+    postgresql_server: Server,
+    migrated_template: str,
     world: World,
-    library: DatabaseUnderTest,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Product]:
-    """A product with an admin, which this test may stop; the library uses its database."""
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Watched]:
+    """It, started without an admin."""
+    folder = tmp_path_factory.mktemp("watched")
     with contextlib.ExitStack() as around:
         by_workers: dict[str, str] = {}
         if request.param > 1:
-            redis = around.enter_context(redis_server.running(tmp_path))
+            redis = around.enter_context(redis_server.running(folder))
             by_workers = {"REDIS_URL": redis.url, "WEB_CONCURRENCY": str(request.param)}
+        db = around.enter_context(postgresql_server.database(template=migrated_template))
         product = serving.running(
-            tmp_path,
-            database_url=own_db.url,
+            folder,
+            database_url=db.url,
             INTEGRATIONS_ENCRYPTION_KEYS=ENCRYPTION_KEY,
             INTEGRATIONS_METRICS_TOKEN=TOKEN,
             INTEGRATIONS_LISTEN="127.0.0.1",  # said by nobody, it is remarked on in a container
             **by_workers,
             **world.environment,
         )
-        started = around.enter_context(product)
-        use_library(monkeypatch, own_db, world, tmp_path)
-        admins.create(EMAIL, PASSWORD, Actor.of(None))
-        yield started
+        yield Watched(product=around.enter_context(product), db=db, folder=folder)
+
+
+@pytest.fixture
+def own_db(served: Watched) -> DatabaseUnderTest:
+    return served.db
+
+
+@pytest.fixture
+def watched(
+    served: Watched,
+    world: World,
+    library: DatabaseUnderTest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Product:
+    """The product with an admin, which this test may stop; the library uses its database."""
+    use_library(monkeypatch, served.db, world, tmp_path)
+    served.db.execute("DELETE FROM integration_admins")
+    if not served.product.is_running:
+        served.product.log_file.unlink()
+        served.product.start()
+    people.add_admin(EMAIL, PASSWORD)
+    return served.product
 
 
 def ask(
@@ -159,7 +181,7 @@ def test_figures_are_for_whoever_knows_the_token(watched: Product) -> None:
     assert TOKEN not in watched.log
 
 
-@pytest.mark.parametrize("watched", [WORKERS], indirect=True)
+@pytest.mark.parametrize("served", [WORKERS], indirect=True)
 def test_figures_are_those_of_all_workers_and_outlive_one(watched: Product) -> None:
     before = _sum(watched, "integrations_http_request_seconds_count", route="/healthz")
     for _ in range(20):
@@ -194,7 +216,7 @@ def test_without_a_token_set_there_are_none(product: Product) -> None:
 
 
 def test_a_request_under_way_is_answered_before_the_product_stops(
-    watched: Product, own_db: DatabaseUnderTest, tmp_path: Path
+    watched: Product, own_db: DatabaseUnderTest, served: Watched
 ) -> None:
     body = urlencode({"email": EMAIL, "password": PASSWORD}).encode()
     head = (
@@ -202,6 +224,7 @@ def test_a_request_under_way_is_answered_before_the_product_stops(
         "Content-Type: application/x-www-form-urlencoded\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     )
+    logged = len(watched.log)
     with socket.create_connection(("127.0.0.1", watched.port), ARRIVES_WITHIN_S) as connection:
         connection.sendall(head.encode() + body[:5])
         _until_answering(watched)
@@ -217,7 +240,7 @@ def test_a_request_under_way_is_answered_before_the_product_stops(
     assert answer.startswith("HTTP/1.1 204")
     assert code == 0
     assert took_s < STOPPED_WITHIN_S
-    assert '"level": "error"' not in watched.log
+    assert '"level": "error"' not in watched.log[logged:]
     database().dispose()  # this process's own
     left = (
         "SELECT * FROM pg_stat_activity WHERE datname = current_database()"
@@ -225,7 +248,7 @@ def test_a_request_under_way_is_answered_before_the_product_stops(
     )
     _wait(lambda: own_db.rows(left) == [])
     assert not any(each.is_running() for each in processes)
-    assert list(tmp_path.glob("data/metrics-*")) == []
+    assert list(served.folder.glob("data/metrics-*")) == []
 
 
 def test_while_it_stops_it_is_not_ready(watched: Product, own_db: DatabaseUnderTest) -> None:
