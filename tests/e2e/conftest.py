@@ -35,6 +35,7 @@ from tests.e2e import hosts as several
 from tests.e2e import serving
 from tests.e2e import shop as embedding
 from tests.e2e.hosts import Hosts
+from tests.e2e.kept_tab import KeptTab
 from tests.e2e.serving import ROOT, Product
 from tests.e2e.shop import Shop
 from tests.installed import Installed
@@ -123,8 +124,8 @@ def product(
 def disposable(
     build: None,
     postgresql_server: Server,
-    world: World,
     migrated_template: str,
+    world: World,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Product, DatabaseUnderTest]]:
     """Another one on a database of its own, to be stopped and killed; it logs all it can."""
@@ -146,8 +147,8 @@ def disposable(
 def named_product(
     build: None,
     postgresql_server: Server,
-    tmp_path_factory: pytest.TempPathFactory,
     migrated_template: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Product, DatabaseUnderTest]]:
     """One that is served over plain HTTP under a name of its own, `NAMED_HOST`."""
     folder = tmp_path_factory.mktemp("named")
@@ -203,8 +204,8 @@ def restartable(
 def served_hosts(
     build: None,
     postgresql_server: Server,
-    world: World,
     migrated_template: str,
+    world: World,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Hosts]:
     """Two hosts of four workers each, one database, one Redis."""
@@ -349,8 +350,8 @@ def new_tab(request: pytest.FixtureRequest) -> Iterator[NewTab]:
 
     yield open_one
     for number, page in enumerate(opened):
-        if request.node.stash.get(_failed, False):
-            page.screenshot(path=_SCREENSHOTS / f"{request.node.name}-{number}.png")
+        if has_failed(request):
+            _take_picture(page, request, f"{number}")
         page.close()
 
 
@@ -372,16 +373,26 @@ def visitor(new_browser: NewBrowser, new_tab: NewTab) -> Page:
     return new_tab(new_browser())
 
 
+@pytest.fixture(scope="package")
+def admins_tab(admins_browser: BrowserContext, product: Product) -> KeptTab:
+    return KeptTab(admins_browser, origin=product.origin)
+
+
+@pytest.fixture(scope="package")
+def other_admins_tab(other_admins_browser: BrowserContext, product: Product) -> KeptTab:
+    return KeptTab(other_admins_browser, origin=product.origin)
+
+
 @pytest.fixture
-def admin(admins_browser: BrowserContext, new_tab: NewTab) -> Page:
+def admin(admins_tab: KeptTab, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A tab of the first admin."""
-    return new_tab(admins_browser)
+    yield from lent(admins_tab, request)
 
 
 @pytest.fixture
-def other_admin(other_admins_browser: BrowserContext, new_tab: NewTab) -> Page:
+def other_admin(other_admins_tab: KeptTab, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A tab of the other admin, in a browser of their own."""
-    return new_tab(other_admins_browser)
+    yield from lent(other_admins_tab, request)
 
 
 @pytest.fixture
@@ -391,6 +402,16 @@ def passing_admin(library: DatabaseUnderTest) -> Iterator[Admin]:
     made = people.add_admin(email, PASSWORD)
     yield made
     admins.remove(made.uuid, Actor.of(None))
+
+
+def lent(tab: KeptTab, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The tab for the length of one test; a failing one leaves its picture."""
+    page = tab.open()
+    yield page
+    failed = has_failed(request)
+    if failed and not page.is_closed():
+        _take_picture(page, request, request.fixturename or "tab")
+    tab.leave(failed=failed)
 
 
 def launch(playwright: Playwright, *options: str, proxy_url: str | None = None) -> Browser:
@@ -436,6 +457,14 @@ def sign_in(context: BrowserContext, email: str) -> None:
 
 
 # --- What a failing test leaves ---
+
+
+def has_failed(request: pytest.FixtureRequest) -> bool:
+    return request.node.stash.get(_failed, False)
+
+
+def _take_picture(page: Page, request: pytest.FixtureRequest, name: str) -> None:
+    page.screenshot(path=_SCREENSHOTS / f"{request.node.name}-{name}.png")
 
 
 @pytest.hookimpl(wrapper=True)

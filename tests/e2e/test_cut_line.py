@@ -23,7 +23,8 @@ from tests import line as lines
 from tests.api.oauth.accounts import CALLBACK, VERIFIER, code_for
 from tests.api.oauth.accounts import exchange as connect_account
 from tests.e2e import endpoints
-from tests.e2e.conftest import EMAIL, NewTab, launch_with_profile, sign_in
+from tests.e2e.conftest import EMAIL, launch_with_profile, lent, sign_in
+from tests.e2e.kept_tab import KeptTab
 from tests.e2e.pages import alert, button, check, key_field, name_field, open_list, row
 from tests.e2e.serving import Product
 from tests.http.returning import ADA, GRACE, registered
@@ -337,10 +338,17 @@ def browser_behind_the_line(
         yield context
 
 
+@pytest.fixture(scope="module")
+def tab_behind_the_line(browser_behind_the_line: BrowserContext, product: Product) -> KeptTab:
+    return KeptTab(browser_behind_the_line, origin=product.origin)
+
+
 @pytest.fixture
-def page(browser_behind_the_line: BrowserContext, new_tab: NewTab, line: Line) -> Iterator[Page]:
+def page(
+    tab_behind_the_line: KeptTab, line: Line, request: pytest.FixtureRequest
+) -> Iterator[Page]:
     line.mend()
-    yield new_tab(browser_behind_the_line)
+    yield from lent(tab_behind_the_line, request)
     line.latency_s = 0.0
     line.mend()
 
