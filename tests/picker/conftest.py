@@ -14,7 +14,8 @@ from integrations_app.domain.choice import ALL_LIMIT
 from integrations_app.services.changes import event_stream
 from integrations_app.storage.engine import database
 from tests.conftest import ENCRYPTION_KEY
-from tests.e2e.conftest import SHOWN_WITHIN_MS, launch
+from tests.e2e.conftest import SHOWN_WITHIN_MS, launch, lent
+from tests.e2e.kept_tab import KeptTab
 from tests.picker import host as hosting
 from tests.picker.host import Host
 from tests.postgresql import DatabaseUnderTest, Server
@@ -94,7 +95,13 @@ def new_tab(browser: Browser, host: Host) -> Iterator[NewTab]:
         context.close()
 
 
+@pytest.fixture(scope="package")
+def kept_tab(browser: Browser, host: Host) -> Iterator[KeptTab]:
+    with contextlib.closing(browser.new_context(base_url=host.origin, locale="en-GB")) as context:
+        yield KeptTab(context, origin=host.origin)
+
+
 @pytest.fixture
-def tab(new_tab: NewTab) -> Page:
-    """A tab in a browser of its own."""
-    return new_tab()
+def tab(kept_tab: KeptTab, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A tab that tests use in turn."""
+    yield from lent(kept_tab, request)

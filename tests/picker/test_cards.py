@@ -89,9 +89,10 @@ def test_the_age_is_told_as_people_do(
     expect(card(tab, "main").get_by_text(words, exact=True)).to_be_visible()
 
 
-def test_the_age_grows_while_the_page_is_open(tab: Page, library: DatabaseUnderTest) -> None:
+def test_the_age_grows_while_the_page_is_open(new_tab: NewTab, library: DatabaseUnderTest) -> None:
     added("mistral", "main")
     library.execute("UPDATE integration_connections SET last_validated_at = now()")
+    tab = new_tab()
     tab.clock.install()
     open_desk(tab)
     expect(card(tab, "main").get_by_text("Tested just now")).to_be_visible()
