@@ -32,6 +32,8 @@ _NOWHERE = "postgresql://nobody@localhost:1/nothing"
 _WAITERS_WITHIN_S = 60.0  # they may be processes that have yet to start
 _ROOM_BYTES = 2 * 1024**3
 _WITHOUT_WAITING_FOR_DISKS = ("fsync", "synchronous_commit", "full_page_writes")
+_BY_FILES = " STRATEGY file_copy"
+"""Copies a database for three quarters of the usual cost where no disk is waited for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +106,7 @@ class Server:
 
     url: str
     _admin: psycopg.Connection = field(repr=False)
+    _strategy: str = ""
     _numbers: Iterator[int] = field(default_factory=itertools.count, repr=False)
     _free_names: list[str] = field(default_factory=list, repr=False)
 
@@ -114,7 +117,7 @@ class Server:
         """A database as long as the `with` block lasts, a copy of the template."""
         name = self._free_name()
         spoken = f" LOCALE '{locale}'" if locale else ""
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template}{spoken}")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}{spoken}{self._strategy}")
         try:
             yield DatabaseUnderTest(url=urlsplit(self.url)._replace(path=f"/{name}").geturl())
         finally:
@@ -123,11 +126,11 @@ class Server:
         self._free_names.append(name)
 
     @contextlib.contextmanager
-    def migrated(self) -> Iterator[str]:
-        """The name of a database at the newest revision, to make copies of."""
+    def migrated(self, revision: str = "head") -> Iterator[str]:
+        """The name of a database at a revision, to make copies of."""
         with self.database() as template, pytest.MonkeyPatch.context() as patch:
             patch.setenv("DATABASE_URL", template.url)
-            migrations.upgrade()
+            migrations.upgrade(revision)
             database().dispose()
             # Nobody may use what is copied: a test that asks for no database is to find none.
             patch.setenv("DATABASE_URL", _NOWHERE)
@@ -164,7 +167,7 @@ def server() -> Iterator[Server]:
     ):
         if not named:
             _forgo_durability(admin)
-        yield Server(url=url, _admin=admin)
+        yield Server(url=url, _admin=admin, _strategy="" if named else _BY_FILES)
 
 
 @dataclass(frozen=True, kw_only=True)
