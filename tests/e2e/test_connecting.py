@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from integrations_app import integrations, routes
 from integrations_app.domain.admin import Admin
 from integrations_app.domain.connection import Connection, Status
+from tests.api.oauth.accounts import exchange
 from tests.e2e.conftest import OTHER_EMAIL, NewBrowser, NewTab, sign_in
 from tests.e2e.pages import button, name_field, open_edit, open_new, outcome, status
 from tests.e2e.serving import Product
@@ -237,12 +238,14 @@ def test_an_address_cannot_claim_that_an_account_was_connected(admin: Page) -> N
 # --- Reconnecting ---
 
 
-def connected_to_ada(page: Page, name: str) -> UUID:
-    _, uuid = registered("google", name)
+def connected_to_ada(
+    world: World, page: Page, name: str, behaviour: TokenBehaviour = TokenBehaviour.RIGHT
+) -> UUID:
+    """The page of a connection that a program has connected."""
+    _, uuid = registered("google", name, behaviour)
+    exchange(world, uuid)
     open_edit(page, uuid)
-    leave_for(page, "Google")
-    choose(page, ADA)
-    told(page, "The account is connected.")
+    expect(account_card(page).get_by_text(f"Connected as {ADA}")).to_be_visible()
     return uuid
 
 
@@ -252,8 +255,8 @@ def reconnect(page: Page, account: str) -> None:
     choose(page, account)
 
 
-def test_reconnecting_the_same_account_asks_nothing(admin: Page) -> None:
-    uuid = connected_to_ada(admin, "same")
+def test_reconnecting_the_same_account_asks_nothing(admin: Page, world: World) -> None:
+    uuid = connected_to_ada(world, admin, "same")
     before = integrations.get_credentials(uuid)["access_token"]
 
     reconnect(admin, ADA)
@@ -262,8 +265,10 @@ def test_reconnecting_the_same_account_asks_nothing(admin: Page) -> None:
     assert integrations.get_credentials(uuid)["access_token"] != before
 
 
-def test_another_account_replaces_the_first_only_when_the_admin_says_so(admin: Page) -> None:
-    uuid = connected_to_ada(admin, "replaced")
+def test_another_account_replaces_the_first_only_when_the_admin_says_so(
+    admin: Page, world: World
+) -> None:
+    uuid = connected_to_ada(world, admin, "replaced")
 
     reconnect(admin, GRACE)
 
@@ -278,8 +283,8 @@ def test_another_account_replaces_the_first_only_when_the_admin_says_so(admin: P
     assert stored(uuid).account_name == GRACE
 
 
-def test_the_first_account_can_be_kept(admin: Page) -> None:
-    uuid = connected_to_ada(admin, "kept")
+def test_the_first_account_can_be_kept(admin: Page, world: World) -> None:
+    uuid = connected_to_ada(world, admin, "kept")
     before = integrations.get_credentials(uuid)["access_token"]
 
     reconnect(admin, GRACE)
@@ -294,7 +299,7 @@ def test_the_first_account_can_be_kept(admin: Page) -> None:
 
 
 def test_disconnecting_revokes_the_tokens_and_keeps_the_client(admin: Page, world: World) -> None:
-    uuid = connected_to_ada(admin, "ended")
+    uuid = connected_to_ada(world, admin, "ended")
     token = integrations.get_credentials(uuid)["access_token"]
     admin.get_by_text("Danger Zone").click()
 
@@ -309,11 +314,8 @@ def test_disconnecting_revokes_the_tokens_and_keeps_the_client(admin: Page, worl
     assert world.oauth.revoked(token)
 
 
-def test_disconnecting_clears_tokens_whatever_the_provider_says(admin: Page) -> None:
-    _, uuid = registered("google", "stubborn", TokenBehaviour.REVOKE_FAILS)
-    open_edit(admin, uuid)
-    leave_for(admin, "Google")
-    choose(admin, ADA)
+def test_disconnecting_clears_tokens_whatever_the_provider_says(admin: Page, world: World) -> None:
+    uuid = connected_to_ada(world, admin, "stubborn", TokenBehaviour.REVOKE_FAILS)
     admin.get_by_text("Danger Zone").click()
 
     button(admin, "Disconnect").click()
@@ -338,8 +340,8 @@ def test_another_admins_open_page_shows_the_new_account(admin: Page, other_admin
     expect(account_card(other_admin).get_by_text(f"Connected as {ADA}")).to_be_visible()
 
 
-def test_a_connected_account_can_be_tested(admin: Page) -> None:
-    connected_to_ada(admin, "tested")
+def test_a_connected_account_can_be_tested(admin: Page, world: World) -> None:
+    connected_to_ada(world, admin, "tested")
 
     button(admin, "Test Connection").click()
 
