@@ -9,7 +9,7 @@ import pytest
 from integrations_app.domain.check import CheckReason
 from integrations_app.domain.provider import Check, Verdict
 from integrations_app.providers.checks.judgement import judge
-from integrations_app.security.egress import Answer
+from integrations_app.security.egress import Response
 
 CHECK = Check(
     url="https://api.example/me",
@@ -21,9 +21,9 @@ CHECK = Check(
 SECRET = "sk-0123456789abcdef"
 
 
-def answer(body: object, *, status: int = 200, **headers: str) -> Answer:
+def answer(body: object, *, status: int = 200, **headers: str) -> Response:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Answer(status=status, headers=headers, body=raw)
+    return Response(status=status, headers=headers, body=raw)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from integrations_app.domain.check import DETAIL_KEYS, CheckReason
 from integrations_app.providers.oauth.responses import Refusal, Tokens, read
-from integrations_app.security.egress import Answer
+from integrations_app.security.egress import Response
 
 SECRET = "GOCSPX-0123456789abcdef"
 TEN_YEARS_S = 10 * 365 * 86_400
@@ -29,9 +29,9 @@ objects = st.dictionaries(known | st.text(max_size=5), json_values, max_size=6)
 anything = st.binary(max_size=60) | objects.map(lambda found: json.dumps(found).encode())
 
 
-def answer(body: object, status: int = 200, **headers: str) -> Answer:
+def answer(body: object, status: int = 200, **headers: str) -> Response:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Answer(status=status, headers=headers, body=raw)
+    return Response(status=status, headers=headers, body=raw)
 
 
 def tokens(**parts: Any) -> Tokens:

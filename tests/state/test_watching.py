@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from integrations_app.services.changes import event_stream
-from integrations_app.state.watching import Line, following
+from integrations_app.state.watching import DatabaseWatch, following
 from integrations_app.storage.engine import database
 from tests import postgresql
 from tests.conftest import ENCRYPTION_KEY
@@ -48,7 +48,7 @@ def test_a_last_answer_on_its_way_does_not_hide_that_the_database_has_gone(
         await asyncio.to_thread(database().fetch, text("SELECT 1"))
         return True
 
-    async def admitted(line: Line) -> datetime | None:
+    async def admitted(line: DatabaseWatch) -> datetime | None:
         until = datetime.now(UTC) + timedelta(minutes=5)
         return until if await line.ask(asked, until=None) else None
 
