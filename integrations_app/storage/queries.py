@@ -1,5 +1,7 @@
 """The reads of the product, each built once; lists select what they show, nothing else."""
 
+from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -46,6 +48,12 @@ of_provider = all_connections.where(connections.c.provider == sa.bindparam("prov
 uuid_by_storage_key = sa.select(connections.c.uuid).where(
     connections.c.storage_key == sa.bindparam("key")
 )
+
+
+def by_uuids(uuids: Collection[UUID]) -> sa.Select[*tuple[Any, ...]]:
+    """The connections of these uuids that are there, in no order."""
+    return whole_connection.where(connections.c.uuid.in_(uuids))
+
 
 _other = connections.alias("other")
 shares_grant = (

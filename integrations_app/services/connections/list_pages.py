@@ -1,17 +1,23 @@
 """Pages of the list of connections."""
 
-from collections.abc import Collection
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
 
 from integrations_app.domain.check import CheckReason
-from integrations_app.domain.connection import Status
+from integrations_app.domain.connection import Connection, Status
 from integrations_app.domain.paging import Standing
-from integrations_app.domain.summary import COUNT_LIMIT, ListPage, PageQuery, Summary
-from integrations_app.storage import pages
+from integrations_app.domain.summary import COUNT_LIMIT, ListPage, PageQuery, SortKey, Summary
+from integrations_app.services.connections import lookup
+from integrations_app.storage import pages, queries
 from integrations_app.storage.engine import database
+
+_AT_ONCE = 200
+"""Connections that are read in one go where all are asked for."""
 
 
 def page(query: PageQuery) -> ListPage:
@@ -31,6 +37,33 @@ def page(query: PageQuery) -> ListPage:
         previous_cursor=cut.previous_cursor,
         turned_back_to=cut.turned_back_to,
     )
+
+
+def matching(
+    *, provider: str = "", status: Status | None = None, search: str = ""
+) -> Iterator[Connection]:
+    """Every connection that a list would show, by provider and name; read as they are asked for.
+
+    Args:
+        provider: Key of a provider; empty for all.
+        status: A status; None for all.
+        search: Any part of the name or of the account, in any case; empty for all.
+    """
+    if not _can_be_stored(provider + search):
+        return
+    query = PageQuery(
+        provider=provider, status=status, search=search, sort=SortKey.SERVICE, limit=_AT_ONCE
+    )
+    while True:
+        cut = pages.page(query)
+        if cut.turned_back_to is not None:  # what was to come next has gone
+            return
+        order = [row.uuid for row in cut.rows]
+        rows = {row.uuid: row for row in database().fetch(queries.by_uuids(order))}
+        yield from (lookup.connection_of(rows[uuid]) for uuid in order if uuid in rows)
+        if not cut.next_cursor:
+            return
+        query = replace(query, after=cut.next_cursor)
 
 
 def standing(query: PageQuery, uuids: Collection[UUID]) -> Standing[Summary]:
@@ -57,3 +90,8 @@ def summary(row: Row[Any]) -> Summary:
         version=row.version,
         updated_at=row.updated_at,
     )
+
+
+def _can_be_stored(text: str) -> bool:
+    """Tell whether a database takes a text at all; arguments of a command may be any bytes."""
+    return "\0" not in text and all(unicodedata.category(each) != "Cs" for each in text)
