@@ -1,55 +1,37 @@
-"""What may be said of an AI endpoint, and in what two sayings differ."""
+"""Drafts of AI endpoints: which can be saved, and in what two of them differ."""
 
-import unicodedata
-
-from integrations_app.errors import FieldProblem, InvalidFields
 from integrations_app.features.ai_endpoints.endpoint import (
     MODEL_MAX_LENGTH,
     NAME_MAX_LENGTH,
     Draft,
 )
+from integrations_app.services.rows import texts
+from integrations_app.services.rows.texts import TextRule
 
 NAME, MODEL, INTEGRATION = "name", "model", "integration"
 """Fields, as errors, pages and the audit log name them."""
 
-_LIMITS = {NAME: NAME_MAX_LENGTH, MODEL: MODEL_MAX_LENGTH}
-_INVISIBLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+RULES = {
+    NAME: TextRule(max_length=NAME_MAX_LENGTH),
+    MODEL: TextRule(max_length=MODEL_MAX_LENGTH),
+}
 
 
 def checked(draft: Draft) -> Draft:
-    """The draft with its texts trimmed.
+    """Return the draft with its texts trimmed.
 
     Raises:
         InvalidFields: A text that cannot be saved.
     """
-    texts = {NAME: draft.name.strip(), MODEL: draft.model.strip()}
-    found = {field: problem_of(text, limit=_LIMITS[field]) for field, text in texts.items()}
-    problems = {field: problem for field, problem in found.items() if problem is not None}
-    if problems:
-        raise InvalidFields(problems)
-    return Draft(name=texts[NAME], model=texts[MODEL], integration=draft.integration)
-
-
-def problem_of(text: str, *, limit: int) -> FieldProblem | None:
-    """Return what is wrong with a trimmed text of one line; None if it can be saved."""
-    if not text:
-        return FieldProblem.REQUIRED
-    if len(text) > limit:
-        return FieldProblem.TOO_LONG
-    if any(unicodedata.category(each) in _INVISIBLE for each in text):
-        return FieldProblem.CONTROL_CHARACTERS
-    return None
+    trimmed = texts.checked({NAME: draft.name, MODEL: draft.model}, RULES)
+    return Draft(name=trimmed[NAME], model=trimmed[MODEL], integration=draft.integration)
 
 
 def differing(before: Draft, after: Draft) -> tuple[str, ...]:
-    """Names of the fields in which two drafts differ."""
-    return tuple(
-        field
-        for field in (NAME, MODEL, INTEGRATION)
-        if getattr(before, field) != getattr(after, field)
-    )
+    """Return the names of the fields in which two drafts differ."""
+    return texts.differing(before, after, (NAME, MODEL, INTEGRATION))
 
 
 def filled(draft: Draft) -> tuple[str, ...]:
-    """Names of the fields in which something stands."""
+    """Return the names of the fields in which something stands."""
     return (NAME, MODEL, INTEGRATION) if draft.integration else (NAME, MODEL)

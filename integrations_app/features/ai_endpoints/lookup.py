@@ -13,6 +13,7 @@ from integrations_app.domain.references import parse_uuid
 from integrations_app.features.ai_endpoints import queries
 from integrations_app.features.ai_endpoints.endpoint import Draft, Endpoint, EndpointSummary
 from integrations_app.features.ai_endpoints.errors import EndpointMissing
+from integrations_app.services.rows import reading
 from integrations_app.storage.engine import database
 from integrations_app.storage.keyset import Place
 
@@ -27,13 +28,7 @@ def page(*, after: str = "", before: str = "", limit: int = 25) -> Page[Endpoint
     """
     place = Place(after=after, before=before, limit=limit)
     cut = queries.by_name.cut(queries.lines, place)
-    return Page(
-        rows=tuple(_line(row) for row in cut.rows),
-        count=database().fetch(queries.count)[0][0],
-        next_cursor=cut.next_cursor,
-        previous_cursor=cut.previous_cursor,
-        turned_back_to=cut.turned_back_to,
-    )
+    return reading.page(cut, queries.count, _line)
 
 
 def standing(uuids: Collection[UUID]) -> Standing[EndpointSummary]:

@@ -12,9 +12,10 @@ from limits.strategies import MovingWindowRateLimiter
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.reply import Reply
 from integrations_app.errors import FieldProblem, InvalidFields, TooManyAttempts
-from integrations_app.features.ai_endpoints.drafts import INTEGRATION, MODEL, problem_of
-from integrations_app.features.ai_endpoints.endpoint import MODEL_MAX_LENGTH, Draft
+from integrations_app.features.ai_endpoints.drafts import INTEGRATION, MODEL, RULES
+from integrations_app.features.ai_endpoints.endpoint import Draft
 from integrations_app.services.requests import prompts
+from integrations_app.services.rows import texts
 
 PROMPT = "prompt"
 PROMPT_MAX_LENGTH = 4_000
@@ -33,7 +34,7 @@ def ask(draft: Draft, prompt: str, *, actor: Actor) -> Reply:
     """
     prompt, model = prompt.strip(), draft.model.strip()
     problems = {
-        MODEL: problem_of(model, limit=MODEL_MAX_LENGTH),
+        MODEL: texts.problem_of(model, RULES[MODEL]),
         INTEGRATION: None if draft.integration else FieldProblem.REQUIRED,
         PROMPT: _problem_of_prompt(prompt),
     }

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -20,6 +19,7 @@ from integrations_app.features.ai_endpoints.table import UNIQUE_NAME, AiEndpoint
 from integrations_app.services import catalogue
 from integrations_app.services.changes import facts
 from integrations_app.services.credentials.decryption import load_decrypted
+from integrations_app.services.rows import writing
 from integrations_app.storage.engine import database
 from integrations_app.storage.queries import connections
 from integrations_app.storage.within import Reads, Within
@@ -40,7 +40,7 @@ def add(draft: Draft, *, actor: Actor) -> Endpoint:
         _refuse_unfit(session, draft.integration)
         row.integration_uuid = draft.integration
         session.add(row)
-        _flush(session, draft.name)
+        writing.flush(session, unique=(UNIQUE_NAME,), taken=NameTaken(draft.name))
         facts.record_module_change(
             session, KEY, "endpoint_added", actor=actor, at=now, name=row.name, fields=filled(draft)
         )
@@ -76,7 +76,7 @@ def update(uuid: object, draft: Draft, *, seen: Endpoint | None = None, actor: A
         if changed:
             _put(session, row, draft, changed)
             row.version, row.updated_at = row.version + 1, now
-            _flush(session, draft.name)
+            writing.flush(session, unique=(UNIQUE_NAME,), taken=NameTaken(draft.name))
             facts.record_module_change(
                 session,
                 KEY,
@@ -104,19 +104,14 @@ def remove(uuid: object, *, actor: Actor, expected_version: int | None = None) -
         InvalidUuid: Neither a UUID nor its string.
         Conflict: Someone changed it since `expected_version`; nothing is done.
     """
-    parsed = parse_uuid(uuid)
-    with database().transaction() as session:
-        row = session.get(AiEndpointRow, parsed, with_for_update=True)
-        if row is None:
-            return False
-        if expected_version not in (None, row.version):
-            raise Conflict(fields=(), version=row.version)
-        session.delete(row)
+
+    def record(session: Session, row: AiEndpointRow) -> None:
         now = datetime.now(UTC)
         facts.record_module_change(
             session, KEY, "endpoint_removed", actor=actor, at=now, name=row.name
         )
-    return True
+
+    return writing.delete(AiEndpointRow, uuid, expected_version=expected_version, record=record)
 
 
 def repoint(session: Session, old: UUID, new: UUID, *, actor: Actor) -> int:
@@ -190,16 +185,6 @@ def _holds(reads: Reads, connection: UUID, key: str) -> bool:
     except Undecryptable:
         return False
     return found is not None and key in found.secrets.values()
-
-
-def _flush(session: Session, name: str) -> None:
-    """Write the row, and say so if its name is taken."""
-    try:
-        session.flush()
-    except IntegrityError as error:
-        if UNIQUE_NAME in str(error.orig):
-            raise NameTaken(name) from None
-        raise
 
 
 def _draft_of(row: AiEndpointRow) -> Draft:

@@ -13,6 +13,7 @@ from integrations_app.features.projects import queries
 from integrations_app.features.projects.errors import ProjectMissing
 from integrations_app.features.projects.project import Draft, Project
 from integrations_app.features.projects.table import ProjectRow
+from integrations_app.services.rows import reading
 from integrations_app.storage.engine import database
 from integrations_app.storage.keyset import Place
 
@@ -28,13 +29,7 @@ def page(*, is_template: bool, after: str = "", before: str = "", limit: int = 2
     """
     place = Place(after=after, before=before, limit=limit)
     cut = queries.by_name.cut(queries.all_of(is_template=is_template), place)
-    return Page(
-        rows=tuple(project_of(row) for row in cut.rows),
-        count=database().fetch(queries.count(is_template=is_template))[0][0],
-        next_cursor=cut.next_cursor,
-        previous_cursor=cut.previous_cursor,
-        turned_back_to=cut.turned_back_to,
-    )
+    return reading.page(cut, queries.count(is_template=is_template), project_of)
 
 
 def standing(uuids: Collection[UUID]) -> Standing[Project]:

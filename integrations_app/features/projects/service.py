@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 from uuid_utils.compat import uuid7
 
@@ -19,7 +18,10 @@ from integrations_app.features.projects.table import (
     ProjectRow,
 )
 from integrations_app.services.changes import facts
+from integrations_app.services.rows import writing
 from integrations_app.storage.engine import database
+
+_UNIQUE = (NAME_OF_PROJECT, NAME_OF_TEMPLATE)
 
 
 def add(draft: Draft, *, is_template: bool = False, actor: Actor) -> Project:
@@ -42,8 +44,8 @@ def add(draft: Draft, *, is_template: bool = False, actor: Actor) -> Project:
     fields = (NAME, DESCRIPTION) if draft.description else (NAME,)
     with database().transaction() as session:
         session.add(row)
-        _flush(session, draft.name)
-        _tell(session, row, "added", actor=actor, at=now, fields=fields)
+        writing.flush(session, unique=_UNIQUE, taken=NameTaken(draft.name))
+        _record(session, row, "added", actor=actor, at=now, fields=fields)
         return project_of(row)
 
 
@@ -77,8 +79,8 @@ def update(uuid: object, draft: Draft, *, seen: Project | None = None, actor: Ac
             return stored
         row.name, row.description = draft.name, draft.description
         row.version, row.updated_at = row.version + 1, now
-        _flush(session, draft.name)
-        _tell(session, row, "changed", actor=actor, at=now, fields=changed)
+        writing.flush(session, unique=_UNIQUE, taken=NameTaken(draft.name))
+        _record(session, row, "changed", actor=actor, at=now, fields=changed)
         return project_of(row)
 
 
@@ -97,19 +99,17 @@ def remove(uuid: object, *, actor: Actor, expected_version: int | None = None) -
         InvalidUuid: Neither a UUID nor its string.
         Conflict: Someone changed it since `expected_version`; nothing is done.
     """
-    parsed = parse_uuid(uuid)
-    with database().transaction() as session:
-        row = session.get(ProjectRow, parsed, with_for_update=True)
-        if row is None:
-            return False
-        if expected_version not in (None, row.version):
-            raise Conflict(fields=(), version=row.version)
-        session.delete(row)
-        _tell(session, row, "removed", actor=actor, at=datetime.now(UTC))
-    return True
+    return writing.delete(
+        ProjectRow,
+        uuid,
+        expected_version=expected_version,
+        record=lambda session, row: _record(
+            session, row, "removed", actor=actor, at=datetime.now(UTC)
+        ),
+    )
 
 
-def _tell(
+def _record(
     session: Session,
     row: ProjectRow,
     what: str,
@@ -122,13 +122,3 @@ def _tell(
     facts.record_module_change(
         session, KEY, action, actor=actor, at=at, name=row.name, fields=fields
     )
-
-
-def _flush(session: Session, name: str) -> None:
-    """Write the row, and say so if its name is taken."""
-    try:
-        session.flush()
-    except IntegrityError as error:
-        if any(index in str(error.orig) for index in (NAME_OF_PROJECT, NAME_OF_TEMPLATE)):
-            raise NameTaken(name) from None
-        raise
