@@ -62,7 +62,7 @@ class CheckResult:
 
     ok: bool
     reason: CheckReason | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict[str, Any])
     account: Account | None = None
     message: str = ""
     credential_revision: int | None = None

@@ -1,6 +1,6 @@
 """Why a check failed, in words that say what to do."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from integrations_app.domain.check import CheckReason
@@ -93,7 +93,7 @@ def _rate_limited(retry_after_s: int | None, provider: str) -> str:
 
 _WITHOUT_ANSWER = (CheckReason.UNREACHABLE, CheckReason.PROVIDER_ERROR)
 
-_FAILURES = {
+_FAILURES: dict[str, Callable[[str], str]] = {
     "private_network": lambda _provider: _(
         "This address leads into a private network, which the operator does not allow "
         "(INTEGRATIONS_ALLOW_PRIVATE_NETWORK)."
@@ -122,7 +122,7 @@ _FAILURES = {
 }
 """Sentences by the `provider_code` of requests without an answer that could be read."""
 
-_SENTENCES = {
+_SENTENCES: dict[CheckReason, Callable[[str], str]] = {
     CheckReason.CREDENTIALS_REJECTED: lambda provider: _(
         "The key was refused by {provider}. Check that it was copied whole and is still active.",
         provider=provider,

@@ -101,8 +101,8 @@ class Placement:
         manual: No request of ours carries the credential; programs read it and use it themselves.
     """
 
-    headers: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    query: Mapping[str, str] = field(default_factory=dict[str, str])
     basic: BasicAuth | None = None
     path: str | None = None
     manual: bool = False
@@ -134,7 +134,7 @@ class Check:
         method: HTTP method.
         requires: Dotted paths that a good answer must contain; a 200 without them is no proof.
         verdicts: Rules that differ from the usual reading of statuses.
-        account_id: Dotted path of the account's id.
+        account_id: Dotted path of the account's id; in these paths numbers count into lists.
         account_name: Dotted path of the account's name.
         provider_code: Dotted path of the provider's own error code.
     """
@@ -187,8 +187,8 @@ class OAuth:
     revoke_url: str | None = None
     default_scopes: tuple[str, ...] = ()
     scope_separator: str = " "
-    authorize_params: Mapping[str, str] = field(default_factory=dict)
-    token_params: Mapping[str, str] = field(default_factory=dict)
+    authorize_params: Mapping[str, str] = field(default_factory=dict[str, str])
+    token_params: Mapping[str, str] = field(default_factory=dict[str, str])
     pkce: bool = True
     client_auth: Literal["client_secret_post", "client_secret_basic", "none"] = "client_secret_post"
 

@@ -1,6 +1,7 @@
 """Reading what callers hand in as a uuid or as a reference; nothing is ever guessed."""
 
 import re
+from typing import cast
 from uuid import UUID
 
 from integrations_app.domain.connection import NAME_MAX_LENGTH, NAME_PATTERN
@@ -58,14 +59,19 @@ def parse_provider_name(value: object) -> str | None:
         InvalidReference: Another type, or an empty text.
     """
     if isinstance(value, tuple):
-        match value:
-            case (str(provider), str(name)) if provider and name:
-                return storage_key(provider, name)
-        raise InvalidReference(value)
+        return _key_of_pair(cast("tuple[object, ...]", value))
     if not isinstance(value, str) or not value.strip():
         raise InvalidReference(value)
     provider, separator, name = value.partition(":")
     return storage_key(provider, name if separator else _LEGACY_NAME)
+
+
+def _key_of_pair(pair: tuple[object, ...]) -> str | None:
+    match pair:
+        case (str(provider), str(name)) if provider and name:
+            return storage_key(provider, name)
+        case _:
+            raise InvalidReference(pair)
 
 
 def storage_key(provider: str, name: str) -> str | None:

@@ -22,5 +22,5 @@ class Reply:
     text: str = ""
     shortened: bool = False
     reason: CheckReason | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict[str, Any])
     told: str = ""

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import cast
 
 from integrations_app.domain.provider import Chat, Provider
+from integrations_app.providers import json_answers
 from integrations_app.providers.addresses import in_ascii
+from integrations_app.providers.json_answers import Json
 from integrations_app.providers.templates import PLACEHOLDER, fill_url
 from integrations_app.security.redaction import safe_label, shows_part_of
 
@@ -54,34 +56,32 @@ def refusal_in(chat: Chat, body: bytes, *, secrets: Collection[str]) -> str | No
     return safe_label(_at(body, chat.error), secrets) if chat.error else None
 
 
-def texts_in(part: object) -> Iterator[str]:
+def texts_in(body: object) -> Iterator[str]:
     """All texts of a declared body, however deep."""
-    if isinstance(part, str):
-        yield part
-    elif isinstance(part, Mapping):
-        for each in part.values():
-            yield from texts_in(each)
-    elif isinstance(part, Sequence):
-        for each in part:
-            yield from texts_in(each)
+    if isinstance(body, str):
+        yield body
+    elif isinstance(body, Mapping):
+        for part in cast("Mapping[str, object]", body).values():
+            yield from texts_in(part)
+    elif isinstance(body, Sequence):
+        for part in cast("Sequence[object]", body):
+            yield from texts_in(part)
 
 
-def _filled(part: Any, values: Mapping[str, str]) -> Any:
-    """The part with its texts filled in one go: what is filled in is never looked at again."""
-    if isinstance(part, str):
-        return PLACEHOLDER.sub(lambda match: values[match[1]], part)
-    if isinstance(part, Mapping):
-        return {key: _filled(each, values) for key, each in part.items()}
-    if isinstance(part, Sequence):
-        return [_filled(each, values) for each in part]
-    return part
+def _filled(body: object, values: Mapping[str, str]) -> object:
+    """The body with its texts filled in one go: what is filled in is never looked at again."""
+    if isinstance(body, str):
+        return PLACEHOLDER.sub(lambda match: values[match[1]], body)
+    if isinstance(body, Mapping):
+        parts = cast("Mapping[str, object]", body)
+        return {key: _filled(part, values) for key, part in parts.items()}
+    if isinstance(body, Sequence):
+        return [_filled(part, values) for part in cast("Sequence[object]", body)]
+    return body
 
 
-def _at(body: bytes, path: str) -> object:
+def _at(body: bytes, path: str) -> Json:
     try:
-        found: Any = json.loads(body)
-        for step in path.split("."):
-            found = found[int(step)] if isinstance(found, list) else found[step]
-    except (ValueError, TypeError, LookupError, RecursionError):
+        return json_answers.at(json_answers.parse(body), path)
+    except LookupError:
         return None
-    return found

@@ -10,6 +10,7 @@ from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 from os import PathLike, fsdecode
 from pathlib import Path
+from typing import cast
 
 from integrations_app.domain.provider import Provider
 from integrations_app.errors import InvalidDeclaration, UnknownProvider
@@ -131,14 +132,14 @@ def _providers_in(contribution: object) -> Iterator[Provider]:
     if isinstance(contribution, Provider):
         yield contribution
     elif isinstance(contribution, str | PathLike):
-        yield declaration.read(Path(fsdecode(contribution)))
+        yield declaration.read(Path(fsdecode(cast("str | PathLike[str]", contribution))))
     elif isinstance(contribution, Traversable):
         yield declaration.read(contribution)
     elif callable(contribution):
         yield from _providers_in(contribution())
     elif isinstance(contribution, Iterable):
-        for each in contribution:
-            yield from _providers_in(each)
+        for part in cast("Iterable[object]", contribution):
+            yield from _providers_in(part)
     else:
         raise TypeError(f"gives no provider but {type(contribution).__name__}")
 

@@ -69,7 +69,7 @@ def _itself(provider: Provider) -> Problems:
 
 
 def _field(field: SetupField, at: str, provider: Provider) -> Problems:
-    reserved = RESERVED_KEYS | (TOKEN_KEYS if provider.uses_tokens else set())
+    reserved = RESERVED_KEYS | (TOKEN_KEYS if provider.uses_tokens else frozenset[str]())
     if not _FIELD_KEY.fullmatch(field.key):
         yield f"{at}.key", "must be lower-case letters, digits and '_', beginning with a letter"
     if field.key in reserved:

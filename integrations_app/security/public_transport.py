@@ -160,7 +160,7 @@ class _Proxied(httpx2.HTTPTransport):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._pool._network_backend = network.Backend()
+        self._pool._network_backend = network.Backend()  # pyright: ignore[reportPrivateUsage] - taken by no parameter
 
 
 class _AsyncDirect(httpx2.AsyncHTTPTransport):

@@ -5,7 +5,7 @@ address, and with it the credential of a provider that wants it there.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -17,7 +17,7 @@ _unlogged: ContextVar[bool] = ContextVar("answers_unlogged", default=False)
 
 
 @contextmanager
-def answers_unlogged() -> Iterator[None]:
+def answers_unlogged() -> Generator[None]:
     """While this lasts, httpcore2 logs no headers of answers in this thread or task."""
     _add_filters()
     token = _unlogged.set(True)

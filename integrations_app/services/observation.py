@@ -6,7 +6,7 @@ observation.checked(provider, result.reason)
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from integrations_app.domain.check import CheckReason
@@ -57,7 +57,7 @@ def refreshed(provider: Provider, reason: CheckReason | None) -> None:
 
 
 @contextmanager
-def request_to(provider: Provider) -> Iterator[None]:
+def request_to(provider: Provider) -> Generator[None]:
     """Measure a request of ours."""
     began_at = time.monotonic()
     try:

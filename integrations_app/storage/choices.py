@@ -37,8 +37,8 @@ def matching(
         .order_by(*_BY_NAME)
         .limit(limit)
         for rank, condition in (
-            (sa.literal_column("0"), _IS_CONNECTED),
-            (sa.literal_column("1"), sa.not_(_IS_CONNECTED)),
+            (sa.literal_column("0", sa.Integer), _IS_CONNECTED),
+            (sa.literal_column("1", sa.Integer), sa.not_(_IS_CONNECTED)),
         )
     )
     either = sa.union_all(ready, rest).subquery()

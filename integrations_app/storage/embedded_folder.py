@@ -8,7 +8,7 @@ import stat
 import subprocess
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -88,7 +88,7 @@ class ServerFolder:
             fresh.rename(self.path)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> Generator[None]:
         """Hold what one process at a time may have.
 
         The lock is on the folder itself, which other users cannot open.
@@ -181,7 +181,7 @@ class ServerFolder:
         Raises:
             subprocess.SubprocessError: It failed; the text is what it said.
         """
-        changed = {"user": self.owner.uid, "group": self.owner.gid, "extra_groups": []}
+        is_root = os.geteuid() == _ROOT
         with tempfile.TemporaryFile("w+") as told:  # a pipe would stay open in the server
             ended = subprocess.run(  # noqa: S603 - a program of the package's own
                 [str(self._programs / program), "-D", str(at or self.path), *arguments],
@@ -191,7 +191,9 @@ class ServerFolder:
                 env={k: v for k, v in os.environ.items() if not k.startswith(_OURS)},
                 cwd="/",
                 check=False,
-                **(changed if os.geteuid() == _ROOT else {}),
+                user=self.owner.uid if is_root else None,
+                group=self.owner.gid if is_root else None,
+                extra_groups=() if is_root else None,
             )
             told.seek(0)
             if ended.returncode:

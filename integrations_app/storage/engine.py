@@ -1,7 +1,7 @@
 """One process's way to PostgreSQL, and what it says when there is none."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from integrations_app.storage.schemas import OurSchema
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Executable, Row
-    from sqlmodel import Session
+    from sqlalchemy.orm import Session
 
     from integrations_app.storage.pools import Pools
 
@@ -68,7 +68,7 @@ class Database:
         self.url = url
         self.place = place or database_url.place(known)
         """Where that is, in words and without a password."""
-        self._parameters = {**_CONNECT, **known}
+        self._parameters: dict[str, Any] = {**_CONNECT, **known}
         self.direct_url = direct_url
         """Another way there, on which a session stays one's own; None if there is none."""
         self._budget = shared_out(connections)
@@ -111,22 +111,24 @@ class Database:
         """
         return self._pooled().fetch(statement, parameters)
 
-    def connect(self, **options: Any) -> psycopg.Connection:
-        """A connection of the caller's own, in autocommit.
+    def connect(self, *, autocommit: bool = True, **options: Any) -> psycopg.Connection:
+        """A connection of the caller's own.
 
         Args:
+            autocommit: Whether each statement is a transaction.
             options: What it shall have instead of what all have, by libpq's keywords.
 
         Raises:
             DatabaseUnavailable: The database cannot be reached.
         """
         with of_driver_translated():
-            return psycopg.connect(**{**self._parameters, "autocommit": True, **options})
+            return psycopg.connect(**(self._parameters | options), autocommit=autocommit)
 
-    def connect_directly(self, **options: Any) -> psycopg.Connection:
+    def connect_directly(self, *, autocommit: bool = True, **options: Any) -> psycopg.Connection:
         """The same past a pooler, if the operator says how: for what needs a session of its own.
 
         Args:
+            autocommit: As for `connect`.
             options: As for `connect`.
 
         Raises:
@@ -134,10 +136,10 @@ class Database:
             DatabaseMisconfigured: That way leads to another one.
         """
         if self.direct_url is None:
-            return self.connect(**options)
-        known = {**_CONNECT, **database_url.parameters(self.direct_url)}
+            return self.connect(autocommit=autocommit, **options)
+        known: dict[str, Any] = {**_CONNECT, **database_url.parameters(self.direct_url)}
         with of_driver_translated(variable=_DIRECT):
-            direct = psycopg.connect(**{**known, "autocommit": True, **options})
+            direct = psycopg.connect(**(known | options), autocommit=autocommit)
             there = direct.execute(_WHERE).fetchall()
         if there != self.fetch_fast(_WHERE, ()):  # where a lock would keep nobody out
             direct.close()
@@ -189,7 +191,7 @@ class Database:
         return not self.fetch_fast(_READ_ONLY, ())[0][0]
 
     @contextmanager
-    def single_flight(self, name: str, *, timeout_s: float) -> Iterator[None]:
+    def single_flight(self, name: str, *, timeout_s: float) -> Generator[None]:
         """Hold a lock that one caller of all processes has at a time.
 
         It is held by a connection of its own, so that whoever waits for it takes none of those

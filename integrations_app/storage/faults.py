@@ -6,7 +6,7 @@ of roles, databases, hosts, files and options.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
 
@@ -234,7 +234,7 @@ _WHILE_CONNECTING: Sequence[Fault] = [
 
 
 @contextmanager
-def of_driver_translated(*, variable: str = "") -> Iterator[None]:
+def of_driver_translated(*, variable: str = "") -> Generator[None]:
     """Turn what psycopg says of a database that cannot be used into our own error.
 
     Args:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -201,8 +201,9 @@ class Keyset:
             return None
         try:
             texts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-            if not isinstance(texts, list) or len(texts) != len(self._keys):
+            if not isinstance(texts, list):
                 return None
+            texts = cast("list[object]", texts)
             return [_readable(text, key) for text, key in zip(texts, self._keys, strict=True)]
         except (ValueError, OverflowError, RecursionError):
             return None
@@ -213,7 +214,8 @@ def _texts(keys: Sequence[sa.ColumnElement[Any]]) -> list[sa.Label[str]]:
 
 
 def _encoded(row: Row[Any]) -> str:
-    texts = [value for key, value in row._mapping.items() if key.startswith("cursor_")]
+    values = row._mapping  # pyright: ignore[reportPrivateUsage] - public, but for columns' sake
+    texts = [value for key, value in values.items() if key.startswith("cursor_")]
     return base64.urlsafe_b64encode(json.dumps(texts).encode()).decode().rstrip("=")
 
 

@@ -81,5 +81,5 @@ def current(of: Database) -> str | None:
     if exists[0][0] is None:
         return None
     versions = sa.table(VERSION_TABLE, schema=schema or None)
-    rows = of.fetch(sa.select(sa.column("version_num")).select_from(versions))
+    rows = of.fetch(sa.select(sa.column("version_num", sa.Text)).select_from(versions))
     return rows[0][0] if rows else None

@@ -75,7 +75,7 @@ def count(query: PageQuery) -> sa.Select[int, int]:
 
 
 def _counted(*conditions: sa.ColumnElement[bool], limit: int) -> sa.ScalarSelect[int]:
-    some = sa.select(sa.literal_column("1")).select_from(connections).where(*conditions)
+    some = sa.select(sa.literal_column("1", sa.Integer)).select_from(connections).where(*conditions)
     counted = some.limit(limit + 1).subquery()
     return sa.select(sa.func.count()).select_from(counted).scalar_subquery()
 

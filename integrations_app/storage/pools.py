@@ -3,13 +3,13 @@
 Imported at their first use: a program that only wants credentials never waits for SQLAlchemy.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from sqlalchemy import Engine, Executable, Row, create_engine, event, exc, text
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from integrations_app.errors import DatabaseReadOnly, DatabaseUnavailable
 from integrations_app.storage import poolers
@@ -53,9 +53,13 @@ class Pools:
         self.reader = _engine(parameters, budget.reading, isolation_level="AUTOCOMMIT")
         event.listen(self.writer, "connect", _ready_to_write)
         event.listen(self.reader, "connect", _ready_to_read)
+
+        def forget_schema(_context: object) -> None:
+            schema.forget()
+
         for engine in (self.writer, self.reader):
             event.listen(engine, "engine_connect", schema.qualify)
-            event.listen(engine, "handle_error", lambda _context: schema.forget())
+            event.listen(engine, "handle_error", forget_schema)
 
     def fetch(
         self, statement: Executable, parameters: Mapping[str, Any] | None
@@ -76,7 +80,7 @@ class Pools:
             return connection.execute(statement, parameters).all()
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
+    def transaction(self) -> Generator[Session]:
         """A session whose work is committed at the end of the block, or not at all."""
         with translated(), self._begun() as session:
             yield session
@@ -128,7 +132,7 @@ def _ready_to_read(connection: psycopg.Connection, _record: object) -> None:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated() -> Generator[None]:
     """Turn what the driver or a pool says of a lost or empty database into our own error."""
     try:
         with of_driver_translated():

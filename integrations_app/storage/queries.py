@@ -17,11 +17,11 @@ from integrations_app.storage.tables import (
     SecretRow,
 )
 
-connections = ConnectionRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
-secrets = SecretRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
-audit = AuditRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
-keys = KeyRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
-module_runs = sa.select(ModuleRunRow.__table__)  # pyright: ignore[reportAttributeAccessIssue]
+connections = ConnectionRow.__table__
+secrets = SecretRow.__table__
+audit = AuditRow.__table__
+keys = KeyRow.__table__
+module_runs = sa.select(ModuleRunRow.__table__)
 connected_providers = (
     sa.select(connections.c.provider).where(connections.c.status == "connected").distinct()
 )

@@ -4,7 +4,7 @@ Statements name it, rather than rely on a search path: behind a pooler of transa
 them sets for its session is gone with the next.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from integrations_app import routes
@@ -118,7 +118,8 @@ class OurSchema:
 
 def spell_for(connection: "Connection", sql: str) -> str:
     """Return a statement for the driver with the schema that this connection's others name."""
-    translated = connection.get_execution_options().get("schema_translate_map") or {}
+    options = connection.get_execution_options()
+    translated: Mapping[str | None, str] = options.get("schema_translate_map") or {}
     return _spelled(sql, translated.get(None))
 
 

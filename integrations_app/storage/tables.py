@@ -1,7 +1,7 @@
 """The tables; a MetaData and registry of their own, so that a host app never sees them."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -25,6 +25,10 @@ class Table(SQLModel, registry=registry(metadata=metadata)):
     """Base of our tables."""
 
     metadata = metadata
+
+    if TYPE_CHECKING:  # as SQLModel makes them; it declares the one too wide, the other not at all
+        __tablename__: ClassVar[str]  # pyright: ignore[reportIncompatibleVariableOverride]
+        __table__: ClassVar[sa.Table]
 
 
 def _moment(*, nullable: bool = True, default_now: bool = False) -> Any:
@@ -67,7 +71,7 @@ class ConnectionRow(Table, table=True):
     in a row less and less often.
     """
 
-    __tablename__ = "integration_connections"  # pyright: ignore[reportAssignmentType]
+    __tablename__ = "integration_connections"
     __table_args__ = (
         sa.CheckConstraint("provider ~ '^[a-z0-9_]+$'", name="provider"),
         sa.CheckConstraint("name ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$'", name="name"),
@@ -152,7 +156,7 @@ class ConnectionRow(Table, table=True):
     updated_at: datetime = _moment(nullable=False, default_now=True)
 
 
-_CONNECTIONS: sa.Table = ConnectionRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
+_CONNECTIONS = ConnectionRow.__table__
 SEARCHED = Column(
     "searched", ASCII, sa.Computed(f"integration_folded({_SEARCHED})", persisted=True)
 )
@@ -170,7 +174,7 @@ sa.Index("ix_integration_connections_search_grams", SEARCH_GRAMS, postgresql_usi
 class SecretRow(Table, table=True):
     """One sealed secret of a connection."""
 
-    __tablename__ = "integration_secrets"  # pyright: ignore[reportAssignmentType]
+    __tablename__ = "integration_secrets"
 
     connection_uuid: UUID = Field(
         sa_column=Column(
@@ -187,7 +191,7 @@ class SecretRow(Table, table=True):
 class KeyRow(Table, table=True):
     """An encryption key the database knows: its id and a value that proves it, never the key."""
 
-    __tablename__ = "integration_keys"  # pyright: ignore[reportAssignmentType]
+    __tablename__ = "integration_keys"
 
     id: str = Field(sa_column=Column(sa.Text, primary_key=True))
     ordinal: int = Field(
@@ -200,7 +204,7 @@ class KeyRow(Table, table=True):
 class AuditRow(Table, table=True):
     """Who changed what, and when; a trigger refuses to change or delete an entry."""
 
-    __tablename__ = "integration_audit"  # pyright: ignore[reportAssignmentType]
+    __tablename__ = "integration_audit"
     __table_args__ = (
         sa.Index("ix_integration_audit_connection", "connection_uuid", "version"),
         sa.Index("ix_integration_audit_at", "at", "id"),
@@ -229,7 +233,7 @@ class AuditRow(Table, table=True):
 class AdminRow(Table, table=True):
     """Someone who may sign in."""
 
-    __tablename__ = "integration_admins"  # pyright: ignore[reportAssignmentType]
+    __tablename__ = "integration_admins"
     __table_args__ = (sa.Index("uq_integration_admins_email", text("lower(email)"), unique=True),)
 
     uuid: UUID = Field(primary_key=True)
@@ -245,7 +249,7 @@ class SessionRow(Table, table=True):
     refers to it.
     """
 
-    __tablename__ = "integration_sessions"  # pyright: ignore[reportAssignmentType]
+    __tablename__ = "integration_sessions"
 
     token_hash: bytes = Field(repr=False, sa_column=Column(BYTEA, primary_key=True))
     admin_uuid: UUID | None = Field(
@@ -261,7 +265,7 @@ class SessionRow(Table, table=True):
 class SetupTokenRow(Table, table=True):
     """The one-time link by which the first admin is made; only its hash is kept."""
 
-    __tablename__ = "integration_setup_tokens"  # pyright: ignore[reportAssignmentType]
+    __tablename__ = "integration_setup_tokens"
 
     token_hash: bytes = Field(repr=False, sa_column=Column(BYTEA, primary_key=True))
     created_at: datetime = _moment(nullable=False, default_now=True)
@@ -284,7 +288,7 @@ def _of_session(*, ondelete: str = "CASCADE", nullable: bool = False, **options:
 class AuthorizationRow(Table, table=True):
     """An admin on the way to a provider and back; used ones stay for a day to be recognised."""
 
-    __tablename__ = "integration_authorizations"  # pyright: ignore[reportAssignmentType]
+    __tablename__ = "integration_authorizations"
     __table_args__ = (
         sa.Index("ix_integration_authorizations_session_hash", "session_hash", "created_at"),
     )
@@ -306,7 +310,7 @@ class AccountChangeRow(Table, table=True):
     revoked.
     """
 
-    __tablename__ = "integration_account_changes"  # pyright: ignore[reportAssignmentType]
+    __tablename__ = "integration_account_changes"
 
     connection_uuid: UUID = _of_connection(primary_key=True)
     session_hash: bytes | None = _of_session(ondelete="SET NULL", nullable=True, index=True)
@@ -320,7 +324,7 @@ class AccountChangeRow(Table, table=True):
 class ModuleRunRow(Table, table=True):
     """How the last migration of a module's old data ended."""
 
-    __tablename__ = "integration_module_runs"  # pyright: ignore[reportAssignmentType]
+    __tablename__ = "integration_module_runs"
 
     module: str = Field(sa_column=Column(sa.Text, primary_key=True))
     error: str | None = Field(default=None, sa_column=Column(sa.Text))

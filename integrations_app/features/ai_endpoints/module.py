@@ -43,7 +43,7 @@ class AiEndpoints(Module):
         """Return where endpoints refer to connections."""
         from integrations_app.features.ai_endpoints.table import AiEndpointRow
 
-        return (AiEndpointRow.__table__.c.integration_uuid,)  # pyright: ignore[reportAttributeAccessIssue]
+        return (AiEndpointRow.__table__.c.integration_uuid,)
 
     def repoint(self, old: UUID, new: UUID, *, transaction: "Session", actor: Actor) -> int:
         """Have the endpoints of one connection use another."""

@@ -12,7 +12,7 @@ from integrations_app.features.ai_endpoints.table import AiEndpointRow
 from integrations_app.storage.keyset import Keyset
 from integrations_app.storage.queries import connections
 
-endpoints = AiEndpointRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
+endpoints = AiEndpointRow.__table__
 
 has_old_key = sa.func.coalesce(sa.func.btrim(endpoints.c.api_key), "") != ""
 sort_key = sa.func.lower(endpoints.c.name, type_=sa.Text)

@@ -21,7 +21,7 @@ class AiEndpointRow(Table, table=True):
     turns both into connections; `provider` stays for the way down.
     """
 
-    __tablename__ = "ai_endpoints"  # pyright: ignore[reportAssignmentType]
+    __tablename__ = "ai_endpoints"
     __table_args__ = (
         sa.Index(UNIQUE_NAME, text(LOWER_NAME), unique=True),
         sa.Index("ix_ai_endpoints_integration_uuid", "integration_uuid"),

@@ -10,7 +10,7 @@ from integrations_app.features.projects.project import COUNT_LIMIT
 from integrations_app.features.projects.table import ProjectRow
 from integrations_app.storage.keyset import Keyset
 
-projects = ProjectRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
+projects = ProjectRow.__table__
 
 sort_key = sa.func.lower(projects.c.name, type_=sa.Text)
 """Unique within a kind, so that it is all a cursor needs."""

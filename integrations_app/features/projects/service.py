@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from integrations_app.domain.actor import Actor

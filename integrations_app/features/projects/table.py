@@ -18,7 +18,7 @@ NAME_OF_PROJECT = "uq_projects_name_of_project"
 class ProjectRow(Table, table=True):
     """A project, or a template for projects."""
 
-    __tablename__ = "projects"  # pyright: ignore[reportAssignmentType]
+    __tablename__ = "projects"
     __table_args__ = (
         sa.Index(NAME_OF_TEMPLATE, LOWER_NAME, unique=True, postgresql_where=text("is_template")),
         sa.Index(

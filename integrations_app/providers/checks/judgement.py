@@ -1,11 +1,12 @@
 """Reading an answer by the declaration, into a reason that people can act on."""
 
-import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from integrations_app.domain.check import Account, CheckReason, CheckResult
 from integrations_app.domain.provider import Check, Verdict
+from integrations_app.providers import json_answers
+from integrations_app.providers.json_answers import Json
 from integrations_app.providers.retry_after import retry_after_s
 from integrations_app.security.egress import EgressFailed, InvalidResponse, Response
 from integrations_app.security.redaction import safe_code, safe_label
@@ -27,7 +28,7 @@ def judge(check: Check, answer: Response, *, secrets: Collection[str]) -> CheckR
         answer: What came back.
         secrets: What was sent; nothing that repeats a part of it is kept.
     """
-    body = _json(answer.body)
+    body = json_answers.parse(answer.body)
     reason = _reason(check, answer.status, body)
     if reason is None:
         return CheckResult(ok=True, account=_account(check, body, secrets))
@@ -48,7 +49,7 @@ def of_failure(error: EgressFailed) -> tuple[CheckReason, Mapping[str, Any]]:
     return reason, ({} if error.code is None else {"provider_code": error.code})
 
 
-def _reason(check: Check, status: int, body: object) -> CheckReason | None:
+def _reason(check: Check, status: int, body: Json) -> CheckReason | None:
     for verdict in check.verdicts:
         if _applies(verdict, status, body):
             return verdict.reason
@@ -58,7 +59,7 @@ def _reason(check: Check, status: int, body: object) -> CheckReason | None:
     return USUAL.get(status, CheckReason.PROVIDER_ERROR)
 
 
-def _applies(verdict: Verdict, status: int, body: object) -> bool:
+def _applies(verdict: Verdict, status: int, body: Json) -> bool:
     if verdict.status and status not in verdict.status:
         return False
     if verdict.path is None:
@@ -67,25 +68,17 @@ def _applies(verdict: Verdict, status: int, body: object) -> bool:
     return type(found) is type(verdict.equals) and found == verdict.equals
 
 
-def _account(check: Check, body: object, secrets: Collection[str]) -> Account | None:
+def _account(check: Check, body: Json, secrets: Collection[str]) -> Account | None:
     name = safe_label(_at(body, check.account_name), secrets)
     account_id = safe_label(_at(body, check.account_id), secrets)
     return Account(id=account_id, name=name) if name or account_id else None
 
 
-def _at(body: object, path: str | None) -> object:
+def _at(answer: Json, path: str | None) -> object:
     """Return what stands at a dotted path of a JSON answer, or `_ABSENT`."""
     if path is None:
         return _ABSENT
-    for part in path.split("."):
-        if not isinstance(body, Mapping) or part not in body:
-            return _ABSENT
-        body = body[part]
-    return body
-
-
-def _json(body: bytes) -> object:
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
+        return json_answers.at(answer, path)
+    except LookupError:
+        return _ABSENT

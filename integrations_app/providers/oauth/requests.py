@@ -4,16 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote_plus
 
-from authlib.common.urls import add_params_to_qs
-from authlib.oauth2.auth import ClientAuth
-from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
-from authlib.oauth2.rfc7009 import prepare_revoke_token_request
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
-
 from integrations_app.domain.provider import OAuth, Provider
 from integrations_app.errors import FieldProblem, InvalidFields, MissingPlaceholder
 from integrations_app.providers.addresses import in_ascii
-from integrations_app.providers.oauth import CLIENT_ID, CLIENT_SECRET
+from integrations_app.providers.oauth import CLIENT_ID, CLIENT_SECRET, authlib_messages
 from integrations_app.providers.templates import fill_text, fill_url
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -59,17 +53,16 @@ def authorization_url(
         name: fill_text(text, values, provider) for name, text in oauth.authorize_params.items()
     }
     if code_verifier and oauth.pkce:
-        params["code_challenge"] = create_s256_code_challenge(code_verifier)
+        params["code_challenge"] = authlib_messages.challenge_of(code_verifier)
         params["code_challenge_method"] = "S256"
-    asked = oauth.default_scopes if scopes is None else scopes
-    return prepare_grant_uri(
+    wanted_scopes = oauth.default_scopes if scopes is None else scopes
+    return authlib_messages.authorization_address(
         in_ascii(fill_url(oauth.authorize_url, values, provider)),
         client_id=values[CLIENT_ID],
-        response_type="code",
         redirect_uri=redirect_uri,
-        scope=oauth.scope_separator.join(asked) or None,
+        scope=oauth.scope_separator.join(wanted_scopes) or None,
         state=state,
-        **params,
+        parameters=params,
     )
 
 
@@ -84,25 +77,23 @@ def exchange(
 ) -> TokenRequest:
     """The request that turns a code into tokens."""
     verifier = {"code_verifier": code_verifier} if code_verifier and oauth.pkce else {}
-    body = prepare_token_request(
-        "authorization_code", redirect_uri=redirect_uri, code=code, **verifier
-    )
-    return _signed(provider, oauth, values, body)
+    own = {"redirect_uri": redirect_uri, "code": code, **verifier}
+    return _token_request(provider, oauth, values, "authorization_code", own)
 
 
 def refresh(
     provider: Provider, oauth: OAuth, values: Mapping[str, str], *, refresh_token: str
 ) -> TokenRequest:
     """The request that turns a refresh token into fresh tokens."""
-    body = prepare_token_request("refresh_token", refresh_token=refresh_token)
-    return _signed(provider, oauth, values, body)
+    own = {"refresh_token": refresh_token}
+    return _token_request(provider, oauth, values, "refresh_token", own)
 
 
 def mint(provider: Provider, oauth: OAuth, values: Mapping[str, str]) -> TokenRequest:
     """The request that turns the client's own credentials into a token."""
     scope = oauth.scope_separator.join(oauth.default_scopes)
-    body = prepare_token_request("client_credentials", **({"scope": scope} if scope else {}))
-    return _signed(provider, oauth, values, body)
+    own = {"scope": scope} if scope else {}
+    return _token_request(provider, oauth, values, "client_credentials", own)
 
 
 def revoke(
@@ -119,16 +110,20 @@ def revoke(
     """
     if oauth.revoke_url is None:
         return None
-    body, _headers = prepare_revoke_token_request(token, hint, "", {})
     url = fill_url(oauth.revoke_url, values, provider)
+    body = authlib_messages.revocation(token, hint)
     return _authenticated(provider, oauth, values, url, body)
 
 
-def _signed(provider: Provider, oauth: OAuth, values: Mapping[str, str], body: str) -> TokenRequest:
-    params = [
-        (name, fill_text(text, values, provider)) for name, text in oauth.token_params.items()
-    ]
-    body = add_params_to_qs(body, params)
+def _token_request(
+    provider: Provider,
+    oauth: OAuth,
+    values: Mapping[str, str],
+    grant_type: str,
+    own: Mapping[str, str],
+) -> TokenRequest:
+    further = {name: fill_text(text, values, provider) for name, text in oauth.token_params.items()}
+    body = authlib_messages.token_request(grant_type, further=further, **own)
     url = fill_url(oauth.token_url, values, provider)
     return _authenticated(provider, oauth, values, url, body)
 
@@ -152,6 +147,7 @@ def _authenticated(
     client_id, secret = values[CLIENT_ID], values.get(CLIENT_SECRET, "")
     if oauth.client_auth == "client_secret_basic":  # RFC 6749, 2.3.1; Authlib leaves it out
         client_id, secret = quote_plus(client_id), quote_plus(secret)
-    client = ClientAuth(client_id, secret, oauth.client_auth)
-    url, headers, body = client.prepare("POST", in_ascii(url), dict(_FORM), body)
+    url, headers, body = authlib_messages.authenticated(
+        in_ascii(url), _FORM, body, client_id=client_id, secret=secret, method=oauth.client_auth
+    )
     return TokenRequest(url=url, headers=headers, body=body.encode())

@@ -4,14 +4,14 @@ Providers differ in small things – a form instead of JSON, numbers as text, no
 status 200 – and some answers are not theirs at all; nothing is believed that was not understood.
 """
 
-import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote, unquote_plus
 
 from integrations_app.domain.check import CheckReason
+from integrations_app.providers import json_answers
 from integrations_app.providers.retry_after import retry_after_s
 from integrations_app.security.egress import Response
 from integrations_app.security.redaction import safe_code
@@ -60,7 +60,7 @@ class Refusal:
     """
 
     reason: CheckReason
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict[str, Any])
     refresh_token: str | None = field(default=None, repr=False)
 
 
@@ -111,11 +111,10 @@ def _says_no(status: int, body: Mapping[str, Any]) -> bool:
 
 def _fields(body: bytes) -> Mapping[str, Any]:
     """The fields of a JSON object or, whatever type the answer says it has, of a form."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
+    answer = json_answers.parse(body)
+    if answer is None:
         return _form_fields(body.decode("latin-1").strip())
-    return found if isinstance(found, dict) else {}
+    return answer if isinstance(answer, dict) else {}
 
 
 def _form_fields(text: str) -> Mapping[str, str]:
@@ -152,5 +151,6 @@ def _scopes(value: object) -> tuple[str, ...] | None:
         value = _SEPARATORS.split(value.strip())
     if not isinstance(value, list):
         return None
-    found = [each for each in value if isinstance(each, str) and _SCOPE.fullmatch(each)]
-    return tuple(dict.fromkeys(found))[:_MOST_SCOPES] or None
+    texts = cast("list[object]", value)
+    scopes = [text for text in texts if isinstance(text, str) and _SCOPE.fullmatch(text)]
+    return tuple(dict.fromkeys(scopes))[:_MOST_SCOPES] or None

@@ -1,11 +1,11 @@
 """Finding connections: by uuid, by reference, all of them."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Row
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from integrations_app.domain.check import CheckReason
 from integrations_app.domain.connection import Connection, Status
@@ -76,7 +76,7 @@ def uuid_of_provider_name(value: object) -> UUID:
     """
     found = uuid_of_storage_key(parse_provider_name(value))
     if found is None:
-        ref = value if isinstance(value, str) else ":".join(value)  # pyright: ignore
+        ref = value if isinstance(value, str) else ":".join(cast("tuple[str, str]", value))
         raise NotFound(ref, place=database().place)
     return found
 

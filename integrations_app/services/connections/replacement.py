@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.choice import ChoiceQuery, Choices

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from integrations_app.domain.actor import AUTOMATIC, Actor, Origin
 from integrations_app.domain.check import CheckReason

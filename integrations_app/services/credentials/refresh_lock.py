@@ -1,7 +1,7 @@
 """One caller at a time, over all threads of all processes, for each connection."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -24,7 +24,7 @@ _of_provider: dict[str, threading.BoundedSemaphore] = {}
 
 
 @contextmanager
-def hold(uuid: UUID, *, provider: str) -> Iterator[None]:
+def hold(uuid: UUID, *, provider: str) -> Generator[None]:
     """Wait until nobody else is at this connection's tokens, and keep it so.
 
     Threads of this process wait here, so that only one of them waits in the database.
@@ -50,7 +50,7 @@ def hold(uuid: UUID, *, provider: str) -> Iterator[None]:
 
 
 @contextmanager
-def _held(lock: "threading.Lock | threading.BoundedSemaphore") -> Iterator[None]:
+def _held(lock: "threading.Lock | threading.BoundedSemaphore") -> Generator[None]:
     if not lock.acquire(timeout=LONGEST_S):
         raise DatabaseUnavailable("Other threads hold the lock for too long.")
     try:

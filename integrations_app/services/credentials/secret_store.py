@@ -1,11 +1,11 @@
 """Writing a connection's secrets, sealed and bound to their row and field."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from integrations_app.security.process_keys import opening_ring
 from integrations_app.security.vault import CannotOpen
@@ -16,7 +16,7 @@ from integrations_app.storage.tables import SecretRow
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction() -> Generator[Session]:
     """A transaction that may store secrets.
 
     That the database agrees to the keys takes a transaction of its own, which comes before: one

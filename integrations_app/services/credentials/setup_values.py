@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from integrations_app.domain.provider import AuthType, Provider, SetupField
 from integrations_app.errors import FieldProblem, InvalidFields
@@ -50,16 +51,18 @@ def read(provider: Provider, sent: object) -> SubmittedValues:
     problems: dict[str, FieldProblem] = {}
     public_values: dict[str, str] = {}
     secrets: dict[str, str] = {}
-    for key, value in sent.items():
+    for key, value in cast("Mapping[object, object]", sent).items():
         declared = provider.setup_field(key) if isinstance(key, str) else None
         if declared is None:
             problems[InvalidFields.VALUES] = FieldProblem.UNKNOWN
-        elif (problem := _unreadable(declared, value)) is not None:
-            problems[key] = problem
+        elif not isinstance(value, str):
+            problems[declared.key] = FieldProblem.NOT_TEXT
+        elif (problem := _unreadable(declared, value.strip())) is not None:
+            problems[declared.key] = problem
         elif not declared.secret:
-            public_values[key] = value.strip()
+            public_values[declared.key] = value.strip()
         elif value.strip():
-            secrets[key] = value.strip()
+            secrets[declared.key] = value.strip()
     if problems:
         raise InvalidFields(problems)
     return SubmittedValues(public_values=public_values, secrets=secrets)
@@ -168,12 +171,10 @@ def _is_needed(declared: SetupField) -> bool:
     return declared.required and declared.default is None
 
 
-def _unreadable(declared: SetupField, value: object) -> FieldProblem | None:
-    if not isinstance(value, str):
-        return FieldProblem.NOT_TEXT
-    if len(value.strip()) > declared.max_length:
+def _unreadable(declared: SetupField, text: str) -> FieldProblem | None:
+    if len(text) > declared.max_length:
         return FieldProblem.TOO_LONG
-    if any(unicodedata.category(character) in _CONTROL for character in value.strip()):
+    if any(unicodedata.category(character) in _CONTROL for character in text):
         return FieldProblem.CONTROL_CHARACTERS
     return None
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from integrations_app.domain.actor import Actor
@@ -21,8 +21,8 @@ from integrations_app.storage.tables import AdminRow, SetupTokenRow
 _LOCK_ID = 0x61646D6E  # "admn": the first admin is made once, however many ask at once
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
 
-_admins = AdminRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
-_tokens = SetupTokenRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
+_admins = AdminRow.__table__
+_tokens = SetupTokenRow.__table__
 
 
 def create(email: str, password: str, actor: Actor) -> Admin:

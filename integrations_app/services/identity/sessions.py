@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Row
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from integrations_app.domain.admin import Admin, AdminSession
 from integrations_app.domain.event import NoticeKind
@@ -31,8 +31,8 @@ _verifying = threading.BoundedSemaphore(4)
 _KEEP = {"read": True, "key_share": True}
 """Keeps a row from being removed until the transaction ends, and no more."""
 
-_admins = AdminRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
-_sessions = SessionRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
+_admins = AdminRow.__table__
+_sessions = SessionRow.__table__
 
 _by_tokens = (
     sa.select(_sessions.c.token_hash, _admins.c.uuid, _admins.c.email, _sessions.c.expires_at)

@@ -4,7 +4,7 @@ import math
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
 
@@ -25,7 +25,7 @@ _under_way: Counter[_Count] = Counter()
 
 
 @contextmanager
-def attempt(email: str, client: str, *, browser: str | None) -> Iterator[None]:
+def attempt(email: str, client: str, *, browser: str | None) -> Generator[None]:
     """Let somebody try a password, unless too many were refused before.
 
     A browser in which this e-mail has signed in before has a count of its own, so that it cannot

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.authorization import AccountChange, AccountChoice
@@ -25,7 +25,7 @@ LIFETIME = timedelta(minutes=10)
 _KEEP = {"read": True, "key_share": True}
 """Keeps a row from being removed until the transaction ends, and no more."""
 
-_changes = AccountChangeRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
+_changes = AccountChangeRow.__table__
 
 
 def propose(granted: TokenGrant, session_token: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.check import Account, CheckReason

@@ -13,7 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from authlib.common.security import generate_token
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from integrations_app import routes, settings
 from integrations_app.domain.actor import Actor
@@ -46,7 +46,7 @@ _VERIFIER = "code_verifier"
 _VERIFIER_LENGTH = 64
 _CANCELLED = "access_denied"
 
-_authorizations = AuthorizationRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
+_authorizations = AuthorizationRow.__table__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

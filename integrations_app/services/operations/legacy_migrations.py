@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from integrations_app.domain.actor import Actor, Origin
 from integrations_app.domain.event import NoticeKind

@@ -7,7 +7,7 @@ outcomes, templates of routes.
 
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,10 @@ from prometheus_client import (
 )
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as CONTENT_TYPE
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.multiprocess import (
+    MultiProcessCollector,
+    mark_process_dead,  # pyright: ignore[reportUnknownVariableType] - without types
+)
 from prometheus_client.registry import Collector
 
 from integrations_app import settings
@@ -115,7 +118,7 @@ _collected: list[Metrics] = []
 
 
 @contextmanager
-def collected() -> Iterator[None]:
+def collected() -> Generator[None]:
     """Count for the length of the block, if the operator has set a token to read it with."""
     if settings.load().metrics_token is None:
         yield

@@ -1,5 +1,8 @@
 """The Redis by which several workers share what open pages show."""
 
+# pyright: reportUnknownMemberType=false
+# Redis says of its commands only in part what they take.
+
 import os
 
 from integrations_app import extras

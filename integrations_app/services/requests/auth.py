@@ -1,7 +1,7 @@
 """A connection's credential for a client that is the caller's own."""
 
 from collections.abc import AsyncGenerator, Generator
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import httpx
@@ -109,7 +109,8 @@ class _Leaving:
         Raises:
             DestinationNotAllowed: A hook has led the request elsewhere.
         """
-        leaving: list[tuple[bytes, bytes]] = super().raw  # pyright: ignore[reportAttributeAccessIssue]
+        base = cast("httpx2.Headers", super())  # or httpx's: the next class of either subclass
+        leaving = base.raw
         if any(name.lower() == _HEADER_SENT for name, _ in leaving):
             self._refuse_elsewhere(leaving)
         return leaving

@@ -1,7 +1,7 @@
 """Clients that act for a connection."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -103,7 +103,7 @@ def _around(
         raise TypeError("proxy= has no effect beside transport=; give the transport its proxy")
     connecting = {name: options[name] for name in _CONNECTING if name in options}
     inner = options.get("transport") or outward(TransportOptions(**connecting))
-    mounts = options.get("mounts") or {}
+    mounts: Mapping[str, Transport | None] = options.get("mounts") or {}
     return {
         name: value
         for name, value in options.items()

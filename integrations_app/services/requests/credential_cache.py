@@ -48,6 +48,7 @@ class Access:
             credential on the way.
         good_until: When to look again, by `time.monotonic()`.
         attempt: What came before, for this request.
+        connection: As it was read, secrets included.
     """
 
     uuid: UUID
@@ -55,7 +56,7 @@ class Access:
     in_authorization_header_only: bool
     good_until: float
     attempt: Attempt = Attempt.FIRST
-    _found: DecryptedConnection = field(repr=False)
+    connection: DecryptedConnection = field(repr=False)
     _hosts: dict[str, bool] = field(repr=False, default_factory=dict)
 
     def refuse_foreign(self, scheme: str, host: str) -> None:
@@ -66,7 +67,7 @@ class Access:
         """
         known = self._hosts.get(host)
         if known is None:
-            known = hosts.allowed(self._found.provider, self._found.public_values, host)
+            known = hosts.allowed(self.connection.provider, self.connection.public_values, host)
             if len(self._hosts) < _MOST_KEPT:
                 self._hosts[host] = known
         if not known:
@@ -81,35 +82,35 @@ class Access:
         Raises:
             PlacementNotSupported: The provider gives none.
         """
-        if not self._found.provider.uses_tokens:
+        if not self.connection.provider.uses_tokens:
             raise PlacementNotSupported(self.provider_title, instead="it gives no access tokens.")
-        return self._found.secrets[ACCESS_TOKEN]
+        return self.connection.secrets[ACCESS_TOKEN]
 
     @property
     def expires_at(self) -> datetime | None:
         """Return when the access token ends; None if nobody knows."""
-        return self._found.token_expires_at
+        return self.connection.token_expires_at
 
     @property
     def renews_at(self) -> datetime | None:
         """From when on the access token is renewed; None for never."""
-        return self._found.token_refresh_at
+        return self.connection.token_refresh_at
 
     @property
     def scopes(self) -> tuple[str, ...]:
         """Return what the provider's declaration asks for."""
-        oauth = self._found.provider.oauth
+        oauth = self.connection.provider.oauth
         return () if oauth is None else oauth.default_scopes
 
     @property
     def age(self) -> tuple[int, int]:
         """Return which state of credentials and tokens this is; what is newer has a greater one."""
-        return self._found.credential_revision, self._found.token_revision
+        return self.connection.credential_revision, self.connection.token_revision
 
     @property
     def provider_title(self) -> str:
         """The provider, as people know it."""
-        return self._found.provider.title
+        return self.connection.provider.title
 
 
 def kept(uuid: UUID) -> Access | None:
@@ -160,7 +161,7 @@ def after_refusal(refused: Access, url: Any) -> Access | None:
         if latest.placed != refused.placed:
             return replace(latest, attempt=Attempt.STORED_SINCE)
         refused = latest
-    found = refused._found
+    found = refused.connection
     may_renew = refused.attempt is not Attempt.RENEWED and found.provider.uses_tokens
     if not may_renew or not found.is_renewable or not renewal_limits.allows(found, url):
         return None
@@ -201,7 +202,7 @@ def _access(found: DecryptedConnection) -> Access:
         and not placed.query
         and not placed.path,
         good_until=time.monotonic() + stands_s,
-        _found=found,
+        connection=found,
     )
 
 

@@ -224,7 +224,7 @@ def _queue_of(uuid: UUID) -> anyio.Lock:
     try:
         queues = _queues.get()
     except LookupError:
-        queues = WeakValueDictionary()
+        queues = WeakValueDictionary[UUID, anyio.Lock]()
         _queues.set(queues)
     return queues.setdefault(uuid, anyio.Lock())
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from integrations_app.domain.references import parse_uuid
 from integrations_app.errors import Conflict

@@ -12,7 +12,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from integrations_app.errors import DatabaseUnavailable
@@ -30,7 +30,7 @@ _JITTER = 0.2
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[None]:
+async def running() -> AsyncGenerator[None]:
     """Scheduled work for as long as a worker serves; importing starts none."""
     scheduler = Scheduler()
     scheduler.start()

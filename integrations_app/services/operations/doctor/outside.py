@@ -50,9 +50,9 @@ def examine_providers(_configured: Settings) -> Iterator[Finding]:
         providers = _in_use()
     except (DatabaseUnavailable, StartRefused):
         return  # said before
-    asked = [(key, host) for key, provider in providers.items() for host in _hosts(provider)]
+    hosts = [(key, host) for key, provider in providers.items() for host in _hosts(provider)]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        yield from pool.map(lambda each: _reachable(*each), asked)
+        yield from pool.map(_reachable, *zip(*hosts, strict=True)) if hosts else ()
     for key, provider in providers.items():
         if provider is None:
             message = f"Stored connections are of provider {key}, which nothing here declares."
