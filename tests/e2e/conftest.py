@@ -367,10 +367,41 @@ def new_browser(browser: Browser, product: Product) -> Iterator[NewBrowser]:
         yield open_one
 
 
+@pytest.fixture(scope="package")
+def kept_browser(browser: Browser, product: Product) -> Iterator[BrowserContext]:
+    """One that tests use in turn, each for somebody else."""
+    with contextlib.closing(browser.new_context(base_url=product.origin, **PEOPLE)) as context:
+        yield context
+
+
+@pytest.fixture(scope="package")
+def kept_tab(kept_browser: BrowserContext, product: Product) -> KeptTab:
+    return KeptTab(kept_browser, origin=product.origin)
+
+
 @pytest.fixture
-def visitor(new_browser: NewBrowser, new_tab: NewTab) -> Page:
+def visitor(kept_tab: KeptTab, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A tab of somebody who is not signed in."""
-    return new_tab(new_browser())
+    kept_tab.empty_browser()
+    yield from lent(kept_tab, request)
+
+
+@pytest.fixture
+def own_browser(
+    kept_browser: BrowserContext, kept_tab: KeptTab, passing_admin: Admin
+) -> BrowserContext:
+    """The browser of an admin whom only this test knows."""
+    kept_tab.empty_browser()
+    sign_in(kept_browser, passing_admin.email)
+    return kept_browser
+
+
+@pytest.fixture
+def own_tab(
+    own_browser: BrowserContext, kept_tab: KeptTab, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """A tab in it; it is left before the admin goes, or it would be on its way to sign in."""
+    yield from lent(kept_tab, request)
 
 
 @pytest.fixture(scope="package")

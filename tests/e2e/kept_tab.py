@@ -43,6 +43,14 @@ class KeptTab:
                 setattr(self._page, name, self._noting(getattr(self._page, name)))
         return self._page
 
+    def empty_browser(self) -> None:
+        """Have the browser be as a new one is: without cookies, and with nothing stored."""
+        self._context.clear_cookies()
+        session = self._context.new_cdp_session(self.open())
+        stored = {"origin": self._origin, "storageTypes": "local_storage"}
+        session.send("Storage.clearDataForOrigin", stored)
+        session.detach()
+
     def leave(self, *, failed: bool) -> None:
         """Leave the tab to the next test, or close it where it could show what this one did."""
         page = self._page

@@ -14,7 +14,7 @@ from integrations_app.domain.admin import Admin
 from integrations_app.features.projects import lookup, service
 from integrations_app.features.projects.project import Draft, Project
 from integrations_app.http.sign_in import SIGN_OUT
-from tests.e2e.conftest import EMAIL, PASSWORD, NewBrowser, NewTab, sign_in
+from tests.e2e.conftest import EMAIL, PASSWORD, NewTab
 from tests.e2e.pages import (
     LISTING_ADDRESS,
     LOGIN_ADDRESS,
@@ -68,17 +68,9 @@ FOREIGN = (
 
 
 @pytest.fixture
-def own_browser(passing_admin: Admin, new_browser: NewBrowser) -> BrowserContext:
-    """The browser of an admin whom only this test knows."""
-    context = new_browser()
-    sign_in(context, passing_admin.email)
-    return context
-
-
-@pytest.fixture
-def page(own_browser: BrowserContext, new_tab: NewTab) -> Page:
-    """A tab in it."""
-    return new_tab(own_browser)
+def page(own_tab: Page) -> Page:
+    """A tab of an admin whom only this test knows."""
+    return own_tab
 
 
 @pytest.fixture

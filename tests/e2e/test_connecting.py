@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from integrations_app import integrations, routes
-from integrations_app.domain.admin import Admin
 from integrations_app.domain.connection import Connection, Status
 from tests.api.oauth.accounts import exchange
 from tests.e2e.conftest import OTHER_EMAIL, NewBrowser, NewTab, sign_in
@@ -20,14 +19,6 @@ from tests.postgresql import DatabaseUnderTest
 from tests.world import OAuthClient, TokenBehaviour, World, oauth_client
 
 ADA, GRACE = "ada@example.com", "grace@example.com"
-
-
-@pytest.fixture
-def passing_admins_tab(passing_admin: Admin, new_browser: NewBrowser, new_tab: NewTab) -> Page:
-    """A tab of somebody who has never connected anything."""
-    browser = new_browser()
-    sign_in(browser, passing_admin.email)
-    return new_tab(browser)
 
 
 def registered(
@@ -219,11 +210,11 @@ def test_a_way_back_belongs_to_the_browser_that_left(
     assert stored(uuid).status is Status.DISCONNECTED
 
 
-def test_a_way_back_that_nobody_began_ends_on_the_list(passing_admins_tab: Page) -> None:
-    passing_admins_tab.goto(f"{routes.OAUTH_CALLBACK}?code=made-up&state=made-up")
+def test_a_way_back_that_nobody_began_ends_on_the_list(own_tab: Page) -> None:
+    own_tab.goto(f"{routes.OAUTH_CALLBACK}?code=made-up&state=made-up")
 
-    expect(passing_admins_tab.get_by_text("The security check failed")).to_be_visible()
-    expect(passing_admins_tab).to_have_url(re.compile(re.escape(routes.LISTING)))
+    expect(own_tab.get_by_text("The security check failed")).to_be_visible()
+    expect(own_tab).to_have_url(re.compile(re.escape(routes.LISTING)))
 
 
 def test_an_address_cannot_claim_that_an_account_was_connected(admin: Page) -> None:

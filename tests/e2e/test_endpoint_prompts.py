@@ -9,8 +9,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from integrations_app import integrations, routes
-from integrations_app.domain.admin import Admin
-from tests.e2e.conftest import NewBrowser, NewTab, sign_in
 from tests.e2e.endpoints import (
     answer,
     choice,
@@ -29,14 +27,9 @@ SEND = "Send a test prompt"
 
 
 @pytest.fixture
-def asker(passing_admin: Admin, new_browser: NewBrowser, new_tab: NewTab) -> Page:
-    """A tab of an admin who has not sent any prompt yet; there is a limit to them.
-
-    It is closed before the admin goes, or it would be closed on its way to the sign-in page.
-    """
-    browser = new_browser()
-    sign_in(browser, passing_admin.email)
-    return new_tab(browser)
+def asker(own_tab: Page) -> Page:
+    """A tab of an admin who has not sent any prompt yet; there is a limit to them."""
+    return own_tab
 
 
 def posts(world: World, presented: str) -> list[Request]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from integrations_app import routes
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.admin import Admin
 from integrations_app.services.identity import admins
-from tests.e2e.conftest import LIVE_WITHIN_MS, NewBrowser, NewTab, sign_in
+from tests.e2e.conftest import LIVE_WITHIN_MS, NewTab
 from tests.e2e.pages import (
     LOGIN_ADDRESS,
     button,
@@ -21,14 +20,6 @@ from tests.e2e.pages import (
 )
 from tests.e2e.serving import Product
 from tests.postgresql import DatabaseUnderTest
-
-
-@pytest.fixture
-def own_browser(passing_admin: Admin, new_browser: NewBrowser) -> BrowserContext:
-    """The browser of an admin whom only this test knows."""
-    context = new_browser()
-    sign_in(context, passing_admin.email)
-    return context
 
 
 def test_signing_out_leads_to_the_sign_in_page_for_good(
