@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from integrations_app.domain.action import Action
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.provider import Provider
 from integrations_app.domain.usage import Usage
@@ -22,11 +23,13 @@ class Module:
         title: What people call it; empty for its key.
         capability: What a provider must be capable of for its connections to be used here;
             empty for any provider.
+        actions: What the audit log records of its rows; a key means the same wherever it is used.
     """
 
     key: str
     title: str = ""
     capability: str = ""
+    actions: Sequence[Action] = ()
 
     def providers(self) -> Iterable[Provider]:
         """Providers that this module declares."""

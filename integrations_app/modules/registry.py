@@ -6,6 +6,7 @@ import threading
 from importlib.metadata import EntryPoint, entry_points
 
 from integrations_app import built_in
+from integrations_app.domain.action import CORE
 from integrations_app.errors import InvalidDeclaration
 from integrations_app.modules import failure
 from integrations_app.modules.module import Module
@@ -44,7 +45,7 @@ class Registry:
 
         Raises:
             InvalidDeclaration: It has no key, or an unknown capability; or its key, or the key of
-                one of its providers, is taken.
+                one of its providers or actions, is taken.
         """
         kind = type(module)
         source = source or f"module {kind.__module__}.{kind.__qualname__}"
@@ -53,6 +54,7 @@ class Registry:
             if module.key in self._modules:
                 other = self._modules[module.key][1]
                 raise InvalidDeclaration(source, f"module {module.key!r} is there: {other}")
+            self._refuse_taken_actions(module, source)
             added: list[str] = []
             try:
                 for provider in module.providers():
@@ -91,6 +93,13 @@ class Registry:
             Each module's key, with "ok" or what may be said of its error.
         """
         return {module.key: _migrated(module) for module in self.all()}
+
+    def _refuse_taken_actions(self, module: Module, source: str) -> None:
+        others = (action for other, _ in self._modules.values() for action in other.actions)
+        known = {action.key: action for action in (*CORE, *others)}
+        for action in module.actions:
+            if known.get(action.key, action) != action:
+                raise InvalidDeclaration(source, f"action {action.key!r} is there already")
 
     def _discover(self) -> None:
         self._discovered = True  # a module that asks for the others sees those before it

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from integrations_app.domain.action import Action
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.usage import Usage
 from integrations_app.modules import Module
@@ -20,12 +21,14 @@ TITLES = sa.text("SELECT title FROM newsletters WHERE connection = :uuid ORDER B
 REPOINT = sa.text(
     "UPDATE newsletters SET connection = :new WHERE connection = :old RETURNING title"
 )
+REPOINTED = Action(key="newsletter_repointed", subject="newsletter")
 
 
 class Newsletters(Module):
     """Newsletters, each sent by way of a connection."""
 
     key = "newsletters"
+    actions = (REPOINTED,)
 
     def usages(self, uuid: UUID) -> Sequence[Usage]:
         rows = database().fetch(TITLES, {"uuid": uuid})
@@ -36,7 +39,7 @@ class Newsletters(Module):
         at = datetime.now(UTC)
         for title in titles:
             facts.record_module_change(
-                transaction, self.key, "newsletter_repointed", actor=actor, at=at, name=title
+                transaction, self.key, REPOINTED, actor=actor, at=at, name=title
             )
         return len(titles)
 

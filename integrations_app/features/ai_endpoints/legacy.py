@@ -25,7 +25,7 @@ from integrations_app.domain.actor import Actor, Origin
 from integrations_app.domain.connection import NAME_MAX_LENGTH
 from integrations_app.domain.provider import Provider
 from integrations_app.errors import AlreadyExists, DatabaseUnavailable, IntegrationError
-from integrations_app.features.ai_endpoints import queries, service
+from integrations_app.features.ai_endpoints import actions, queries, service
 from integrations_app.features.ai_endpoints.drafts import INTEGRATION
 from integrations_app.features.ai_endpoints.endpoint import KEY
 from integrations_app.features.ai_endpoints.errors import KeysNotStored
@@ -164,7 +164,7 @@ def _clear(session: Session, row: AiEndpointRow, connection: UUID) -> None:
     facts.record_module_change(
         session,
         KEY,
-        "endpoint_key_stored",
+        actions.KEY_STORED,
         actor=MIGRATION,
         at=now,
         name=row.name,

@@ -11,6 +11,7 @@ from uuid import UUID
 from integrations_app import routes
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.usage import Usage
+from integrations_app.features.ai_endpoints import actions
 from integrations_app.features.ai_endpoints.endpoint import CAPABILITY, KEY
 from integrations_app.i18n import _
 from integrations_app.modules import Module
@@ -26,6 +27,7 @@ class AiEndpoints(Module):
     key = KEY
     title = _("AI endpoints")
     capability = CAPABILITY
+    actions = actions.ALL
 
     def usages(self, uuid: UUID) -> Sequence[Usage]:
         """The endpoints that use the connection; without it they only stop answering."""

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.references import parse_uuid
 from integrations_app.errors import Conflict
+from integrations_app.features.ai_endpoints import actions
 from integrations_app.features.ai_endpoints.endpoint import KEY
 from integrations_app.features.ai_endpoints.errors import EndpointMissing
 from integrations_app.features.ai_endpoints.table import AiEndpointRow
@@ -36,7 +37,7 @@ def show(uuid: object, session_token: str, *, request_id: str | None = None) -> 
             raise EndpointMissing(parsed)
         facts.audit(
             session,
-            "endpoint_key_shown",
+            actions.KEY_SHOWN,
             actor=admin.acting(request_id=request_id),
             at=datetime.now(UTC),
             name=row.name,
@@ -76,7 +77,7 @@ def forget(uuid: object, *, actor: Actor, expected_version: int | None = None) -
         facts.record_module_change(
             session,
             KEY,
-            "endpoint_key_deleted",
+            actions.KEY_DELETED,
             actor=actor,
             at=now,
             name=row.name,

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.references import parse_uuid
 from integrations_app.errors import Conflict, FieldProblem, InvalidFields, Undecryptable
-from integrations_app.features.ai_endpoints import lookup, queries
+from integrations_app.features.ai_endpoints import actions, lookup, queries
 from integrations_app.features.ai_endpoints.drafts import INTEGRATION, checked, differing, filled
 from integrations_app.features.ai_endpoints.endpoint import CAPABILITY, KEY, Draft, Endpoint
 from integrations_app.features.ai_endpoints.errors import EndpointMissing, NameTaken
@@ -42,7 +42,7 @@ def add(draft: Draft, *, actor: Actor) -> Endpoint:
         session.add(row)
         writing.flush(session, unique=(UNIQUE_NAME,), taken=NameTaken(draft.name))
         facts.record_module_change(
-            session, KEY, "endpoint_added", actor=actor, at=now, name=row.name, fields=filled(draft)
+            session, KEY, actions.ADDED, actor=actor, at=now, name=row.name, fields=filled(draft)
         )
         return lookup.stored(session, row.uuid)
 
@@ -80,7 +80,7 @@ def update(uuid: object, draft: Draft, *, seen: Endpoint | None = None, actor: A
             facts.record_module_change(
                 session,
                 KEY,
-                "endpoint_changed",
+                actions.CHANGED,
                 actor=actor,
                 at=now,
                 name=draft.name,
@@ -108,7 +108,7 @@ def remove(uuid: object, *, actor: Actor, expected_version: int | None = None) -
     def record(session: Session, row: AiEndpointRow) -> None:
         now = datetime.now(UTC)
         facts.record_module_change(
-            session, KEY, "endpoint_removed", actor=actor, at=now, name=row.name
+            session, KEY, actions.REMOVED, actor=actor, at=now, name=row.name
         )
 
     return writing.delete(AiEndpointRow, uuid, expected_version=expected_version, record=record)
@@ -132,7 +132,7 @@ def tell_of_integration(session: Session, names: Sequence[str], *, actor: Actor)
         facts.record_module_change(
             session,
             KEY,
-            "endpoint_changed",
+            actions.CHANGED,
             actor=actor,
             at=now,
             name=name,

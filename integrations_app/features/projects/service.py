@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
+from integrations_app.domain.action import Action
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.references import parse_uuid
 from integrations_app.errors import Conflict
+from integrations_app.features.projects import actions
 from integrations_app.features.projects.drafts import checked, differing
 from integrations_app.features.projects.errors import NameTaken, ProjectMissing
 from integrations_app.features.projects.lookup import project_of
@@ -45,7 +47,7 @@ def add(draft: Draft, *, is_template: bool = False, actor: Actor) -> Project:
     with database().transaction() as session:
         session.add(row)
         writing.flush(session, unique=_UNIQUE, taken=NameTaken(draft.name))
-        _record(session, row, "added", actor=actor, at=now, fields=fields)
+        _record(session, row, actions.ADDED, actor=actor, at=now, fields=fields)
         return project_of(row)
 
 
@@ -80,7 +82,7 @@ def update(uuid: object, draft: Draft, *, seen: Project | None = None, actor: Ac
         row.name, row.description = draft.name, draft.description
         row.version, row.updated_at = row.version + 1, now
         writing.flush(session, unique=_UNIQUE, taken=NameTaken(draft.name))
-        _record(session, row, "changed", actor=actor, at=now, fields=changed)
+        _record(session, row, actions.CHANGED, actor=actor, at=now, fields=changed)
         return project_of(row)
 
 
@@ -104,7 +106,7 @@ def remove(uuid: object, *, actor: Actor, expected_version: int | None = None) -
         uuid,
         expected_version=expected_version,
         record=lambda session, row: _record(
-            session, row, "removed", actor=actor, at=datetime.now(UTC)
+            session, row, actions.REMOVED, actor=actor, at=datetime.now(UTC)
         ),
     )
 
@@ -112,13 +114,11 @@ def remove(uuid: object, *, actor: Actor, expected_version: int | None = None) -
 def _record(
     session: Session,
     row: ProjectRow,
-    what: str,
+    action: Action,
     *,
     actor: Actor,
     at: datetime,
     fields: tuple[str, ...] = (),
 ) -> None:
-    action = f"template_{what}" if row.is_template else f"project_{what}"
-    facts.record_module_change(
-        session, KEY, action, actor=actor, at=at, name=row.name, fields=fields
-    )
+    done = actions.on(action, is_template=row.is_template)
+    facts.record_module_change(session, KEY, done, actor=actor, at=at, name=row.name, fields=fields)

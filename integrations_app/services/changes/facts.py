@@ -8,6 +8,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
+from integrations_app.domain.action import OF_EVENTS, Action
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.connection import Status
 from integrations_app.domain.event import Event, EventKind, Notice, NoticeKind
@@ -38,7 +39,7 @@ def record(
         fields: Names of what changed, never values.
         old_name: The name before a rename.
     """
-    audit(session, kind.value, actor=actor, at=at, row=row, fields=fields)
+    audit(session, OF_EVENTS[kind], actor=actor, at=at, row=row, fields=fields)
     publish(session, kind, row, at=at, old_name=old_name)
 
 
@@ -67,7 +68,7 @@ def publish(
 
 def audit(
     session: Session,
-    action: str,
+    action: Action,
     *,
     actor: Actor,
     at: datetime,
@@ -79,7 +80,7 @@ def audit(
 
     Args:
         session: The transaction that it belongs to.
-        action: What was done.
+        action: What was done, as it is declared.
         actor: Who did it.
         at: When.
         row: The connection it was done to.
@@ -92,7 +93,7 @@ def audit(
             actor_kind=actor.kind,
             actor_id=actor.id,
             actor_label=actor.label,
-            action=action,
+            action=action.key,
             connection_uuid=row.uuid if row else None,
             provider=row.provider if row else None,
             name=row.name if row else name,
@@ -107,7 +108,7 @@ def audit(
 def record_module_change(
     session: Session,
     module: str,
-    action: str,
+    action: Action,
     *,
     actor: Actor,
     at: datetime,
@@ -119,7 +120,7 @@ def record_module_change(
     Args:
         session: The transaction that changes it.
         module: The module's key.
-        action: What was done, such as `endpoint_renamed`.
+        action: What was done, one of the module's `actions`.
         actor: Who did it.
         at: When.
         name: What the row is called after the change.

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from integrations_app.domain import action
 from integrations_app.domain.actor import AUTOMATIC, Actor, Origin
 from integrations_app.domain.check import DETAIL_KEYS, CheckReason, CheckResult
 from integrations_app.domain.connection import Connection, Status
@@ -225,7 +226,9 @@ def record(uuid: object, result: CheckResult, *, actor: Actor) -> None:
         else:
             facts.publish(session, EventKind.VALIDATED, row, at=now)
         if actor.origin is not Origin.SCHEDULE or row.status != before[0]:
-            facts.audit(session, EventKind.VALIDATED.value, actor=actor, at=now, row=row)
+            facts.audit(
+                session, action.OF_EVENTS[EventKind.VALIDATED], actor=actor, at=now, row=row
+            )
 
 
 def run(uuid: object, *, actor: Actor) -> CheckResult:

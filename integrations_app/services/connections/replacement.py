@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from integrations_app.domain import action
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.choice import ChoiceQuery, Choices
 from integrations_app.domain.connection import Status
@@ -32,7 +33,6 @@ from integrations_app.storage.tables import ConnectionRow
 
 logger = logging.getLogger(__name__)
 
-TOOK_OVER = "uses_taken_over"
 """Audit action at the connection that takes the place; the removal of the other follows it."""
 
 
@@ -104,7 +104,7 @@ def replace(
         moved = _repoint(session, users, staying, actor)
         if moved:
             at = datetime.now(UTC)
-            facts.audit(session, TOOK_OVER, actor=actor, at=at, row=rows[staying])
+            facts.audit(session, action.TOOK_OVER, actor=actor, at=at, row=rows[staying])
         return moved, edit.delete(session, rows[leaving], actor=actor)
 
     moved, unwanted = usage.with_users(

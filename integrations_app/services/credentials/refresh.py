@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from integrations_app.domain import action
 from integrations_app.domain.actor import AUTOMATIC, Actor, Origin
 from integrations_app.domain.check import CheckReason
 from integrations_app.domain.connection import Status
@@ -38,7 +39,6 @@ from integrations_app.services.credentials.decryption import DecryptedConnection
 from integrations_app.services.credentials.setup_values import ACCESS_TOKEN, REFRESH_TOKEN
 from integrations_app.storage.tables import ConnectionRow
 
-REFRESHED = "token_refreshed"
 """Action of the audit entry of a refresh that somebody asked for."""
 
 _OF_RENEWALS = ("needs_reconnect", "unreachable", "credentials_rejected")
@@ -242,8 +242,9 @@ def _settle(
     else:
         facts.publish(session, EventKind.VALIDATED, row, at=at)
     if asked_for or row.status != before[0]:
-        action = REFRESHED if isinstance(outcome, Tokens) else EventKind.VALIDATED.value
-        facts.audit(session, action, actor=actor, at=at, row=row)
+        renewed = isinstance(outcome, Tokens)
+        done = action.TOKEN_REFRESHED if renewed else action.OF_EVENTS[EventKind.VALIDATED]
+        facts.audit(session, done, actor=actor, at=at, row=row)
 
 
 def _succeed(

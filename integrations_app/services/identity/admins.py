@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
+from integrations_app.domain import action
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.admin import Admin
 from integrations_app.errors import EmailTaken, InvalidEmail, SetupTokenInvalid, WeakPassword
@@ -94,7 +95,7 @@ def remove(uuid: UUID, actor: Actor) -> bool:
         sessions.end_all_of(session, uuid)
         session.delete(row)
         now = datetime.now(UTC)
-        facts.audit(session, "admin_removed", actor=actor, at=now, name=row.email)
+        facts.audit(session, action.ADMIN_REMOVED, actor=actor, at=now, name=row.email)
     return True
 
 
@@ -145,4 +146,4 @@ def _add(session: Session, admin: Admin, password: str, actor: Actor) -> None:
             raise EmailTaken(admin.email) from None
         raise
     session.execute(sa.delete(SetupTokenRow))  # the link was for the first one
-    facts.audit(session, "admin_added", actor=actor, at=now, name=admin.email)
+    facts.audit(session, action.ADMIN_ADDED, actor=actor, at=now, name=admin.email)

@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.orm import Session
 
+from integrations_app.domain import action
 from integrations_app.domain.admin import Admin, AdminSession
 from integrations_app.domain.event import NoticeKind
 from integrations_app.errors import NotSignedIn, SignInRefused
@@ -107,7 +108,7 @@ def open_for(admin: Admin, *, request_id: str | None = None) -> str:
             raise SignInRefused
         sweep(session)
         session.add(row)
-        facts.audit(session, "signed_in", actor=admin.acting(request_id=request_id), at=now)
+        facts.audit(session, action.SIGNED_IN, actor=admin.acting(request_id=request_id), at=now)
     return token
 
 
@@ -182,7 +183,7 @@ def sign_out(token: str, *, request_id: str | None = None) -> None:
         if session.execute(ended.returning(_sessions.c.admin_uuid)).first() is None:
             return
         actor = admin.acting(request_id=request_id)
-        facts.audit(session, "signed_out", actor=actor, at=datetime.now(UTC))
+        facts.audit(session, action.SIGNED_OUT, actor=actor, at=datetime.now(UTC))
         facts.notify(session, NoticeKind.SESSION_ENDED)
 
 

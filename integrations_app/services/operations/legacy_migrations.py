@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from integrations_app.domain import action
 from integrations_app.domain.actor import Actor, Origin
 from integrations_app.domain.event import NoticeKind
 from integrations_app.domain.module_run import ModuleRun
@@ -74,6 +75,6 @@ def _remember(session: Session, outcomes: Mapping[str, str], *, actor: Actor, at
             .on_conflict_do_update(index_elements=["module"], set_=values)
         )
         if actor.origin is Origin.WEB or (before.get(module) is None) != (error is None):
-            action = "legacy_data_migrated" if error is None else "legacy_data_failed"
-            facts.audit(session, action, actor=actor, at=at, name=module)
+            done = action.LEGACY_DATA_MIGRATED if error is None else action.LEGACY_DATA_FAILED
+            facts.audit(session, done, actor=actor, at=at, name=module)
     facts.notify(session, NoticeKind.MODULE_CHANGED)
