@@ -22,7 +22,7 @@ COMPILE = $(BIN)/uv --no-config pip compile --quiet --universal --python-version
 	--generate-hashes --no-annotate --custom-compile-command 'make lock' $(FLAGS) pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-operations check build wheel matrix lock messages clean runtime testing browser
+.PHONY: help setup run test test-operations check build wheel matrix lock settings messages clean runtime testing browser
 .NOTPARALLEL:
 .SUFFIXES:
 
@@ -66,6 +66,9 @@ lock: testing ## pin again what pyproject.toml asks for (FLAGS=--upgrade: the ne
 	@$(COMPILE) --all-extras --group test -c requirements.lock -o requirements-test.lock
 	@if grep -n '://' requirements*.lock; then \
 		echo 'A lock names an address.' >&2; exit 1; fi
+
+settings: testing ## write the table of variables into docs/operating.md
+	@$(BIN)/python -m tests.settings.table
 
 messages: testing ## collect the texts that people read, for translators
 	@mkdir -p integrations_app/locale

@@ -41,7 +41,7 @@ def public_addresses(host: str, *, settings: Settings, timeout_s: float | None) 
         OSError: The name is unknown, or the look-up took too long.
     """
     addresses = all_addresses(host, timeout_s=timeout_s)
-    if _name(host) in settings.private_hosts:
+    if _name(host) in settings.private_addresses.hosts:
         return addresses
     for address in addresses:
         if not _reachable(ipaddress.ip_address(address), settings):
@@ -71,7 +71,7 @@ def refuse_plainly_private(host: str, *, settings: Settings) -> None:
     name = _name(host)
     if not name:
         raise PrivateAddress(host)  # nobody can say what a resolver would make of it
-    if name in settings.private_hosts:
+    if name in settings.private_addresses.hosts:
         return
     if name == "localhost" or name.endswith(".localhost"):
         raise PrivateAddress(host)
@@ -100,6 +100,7 @@ def _reachable(address: Address, settings: Settings) -> bool:
     if is_public(address):
         return True
     return all(
-        is_public(meaning) or any(meaning in network for network in settings.private_networks)
+        is_public(meaning)
+        or any(meaning in network for network in settings.private_addresses.networks)
         for meaning in meanings(address)
     )

@@ -16,6 +16,7 @@ _ENCODE = (
 )
 _LAST_PORT = 65_535
 _UNKNOWN = re.compile(r'invalid URI query parameter: "([^"]*)"')
+_PARAMETER = re.compile(r"[a-z_]{1,30}")  # as libpq's are; anything else may be a secret
 _MISREAD = ("percent-encoded", "separator", "unexpected character")
 
 
@@ -96,11 +97,12 @@ def _read(rest: str) -> tuple[dict[str, str], str]:
 def _in_words(refusal: str, rest: str) -> str:
     unknown = _UNKNOWN.match(refusal)
     _, _, query = rest.partition("?")
-    if unknown and "@" not in query:  # else it may be a piece of a password
-        return f"has a parameter that PostgreSQL does not know: {shown(unknown[1])}"
-    if unknown or any(mark in refusal for mark in _MISREAD):
+    if "@" in query or any(mark in refusal for mark in _MISREAD):  # it was cut within a password
         return _ENCODE
-    return _EXAMPLE
+    if unknown is None:
+        return _EXAMPLE
+    named = f": {shown(unknown[1])}" if _PARAMETER.fullmatch(unknown[1]) else ""
+    return f"has a parameter that PostgreSQL does not know{named}"
 
 
 def _is_port(text: str) -> bool:

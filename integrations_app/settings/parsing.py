@@ -1,16 +1,23 @@
-"""Reading each variable's text; what cannot be used names its variable in one line."""
+"""Reading each variable's text; what cannot be used names its variable in one line.
+
+No message repeats the text: somebody may have put a secret into the wrong variable.
+"""
 
 import base64
 import binascii
 import ipaddress
 import os
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from integrations_app.errors import InvalidSetting
 from integrations_app.settings import hosts
 
+Part = TypeVar("Part")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -48,18 +55,29 @@ def schema(text: str) -> str:
     return text
 
 
-def data_dir(text: str, folder: str) -> Path:
+def data_dir(text: str) -> Path:
+    """Return the path of the data's folder, which may begin with `~`; see `whole`."""
+    try:
+        return Path(text or ".data").expanduser()
+    except RuntimeError:  # no such user, or no home
+        raise _leads_nowhere() from None
+
+
+def whole(path: Path, folder: str) -> Path:
     """Return the whole path of the data's folder.
 
     Args:
-        text: A path, which may begin with `~`.
+        path: What `data_dir` gives.
         folder: Where a path begins that is not whole.
     """
     try:
-        return (Path(folder) / Path(text or ".data").expanduser()).resolve()
-    except (RuntimeError, OSError):  # no such user, or none at all; links in a circle
-        problem = f"{text!r} leads nowhere; name a whole path"
-        raise InvalidSetting("INTEGRATIONS_DATA_DIR", problem) from None
+        return (Path(folder) / path).resolve()
+    except (RuntimeError, OSError, ValueError):  # links in a circle, names that are too long
+        raise _leads_nowhere() from None
+
+
+def _leads_nowhere() -> InvalidSetting:
+    return InvalidSetting("INTEGRATIONS_DATA_DIR", "leads nowhere; name a whole path")
 
 
 def workers(text: str) -> int:
@@ -117,63 +135,87 @@ def decode_key(source: str, text: str) -> bytes:
     Raises:
         InvalidSetting: Not base64, or of another length.
     """
-    try:
-        key = base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
-    except (binascii.Error, ValueError):
-        raise InvalidSetting(source, "a key is not valid base64") from None
+    key = _decoded(text)
+    if key is None:
+        raise InvalidSetting(source, "a key is not valid base64")
     if len(key) != KEY_BYTES:
         raise InvalidSetting(source, f"a key has {len(key)} bytes, {KEY_BYTES} are needed")
     return key
 
 
-def private_networks(text: str) -> tuple[tuple[Network, ...], frozenset[str]]:
+def _decoded(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateAddresses:
+    """What requests may reach although it is private.
+
+    Attributes:
+        networks: Networks.
+        hosts: Names of hosts, as they are looked up.
+    """
+
+    networks: tuple[Network, ...]
+    hosts: frozenset[str]
+
+
+def private_addresses(text: str) -> PrivateAddresses:
     """Return the networks and the host names that requests may reach although they are private."""
-    networks: list[Network] = []
-    names: set[str] = set()
-    for part in _parts(text):
-        network = _network(part)
-        name = hosts.normalised(part)
-        if network is not None:
-            networks.append(network)
-        elif name is not None and _network(name) is None:
-            names.add(name)
-        else:
-            problem = f"{part!r} is neither a network nor a host name"
-            raise InvalidSetting("INTEGRATIONS_ALLOW_PRIVATE_NETWORK", problem)
-    return tuple(networks), frozenset(names)
+    name = "INTEGRATIONS_ALLOW_PRIVATE_NETWORK"
+    found = _each(name, text, _network_or_host, "is neither a network nor a host name")
+    return PrivateAddresses(
+        networks=tuple(each for each in found if not isinstance(each, str)),
+        hosts=frozenset(each for each in found if isinstance(each, str)),
+    )
 
 
 def trusted_proxies(text: str) -> tuple[Network, ...]:
     """Return the networks of the proxies that are believed."""
-    return tuple(map(_proxy, _parts(text)))
-
-
-def _proxy(part: str) -> Network:
-    network = _network(part)
-    if network is None:
-        problem = f"{part!r} is neither an address nor a network like 10.0.0.0/8"
-        raise InvalidSetting("INTEGRATIONS_TRUSTED_PROXIES", problem)
-    return network
+    problem = "is neither an address nor a network like 10.0.0.0/8"
+    return tuple(_each("INTEGRATIONS_TRUSTED_PROXIES", text, _network, problem))
 
 
 def listen(text: str) -> tuple[str, ...]:
     """Return the addresses to listen to, without brackets; none for the default."""
-    addresses = [_address(part) for part in _parts(text)]
+    name = "INTEGRATIONS_LISTEN"
+    addresses = _each(name, text, _address, "is no address of a machine like 0.0.0.0 or ::")
     if text and not addresses:
-        raise InvalidSetting("INTEGRATIONS_LISTEN", "names no address")
+        raise InvalidSetting(name, "names no address")
     return tuple(dict.fromkeys(addresses))
 
 
-def _address(part: str) -> str:
+def _network_or_host(part: str) -> Network | str | None:
+    network = _network(part)
+    name = hosts.normalised(part)
+    if network is not None or name is None:
+        return network
+    return name if _network(name) is None else None
+
+
+def _address(part: str) -> str | None:
     bare = part[1:-1] if part.startswith("[") and part.endswith("]") else part
     try:
         address = ipaddress.ip_address(bare)
     except ValueError:
-        problem = f"{part!r} is no address like 0.0.0.0 or ::"
-        raise InvalidSetting("INTEGRATIONS_LISTEN", problem) from None
-    if address.is_multicast or "%" in bare:
-        raise InvalidSetting("INTEGRATIONS_LISTEN", f"nobody can listen to {part!r}")
-    return address.compressed
+        return None
+    return None if address.is_multicast or "%" in bare else address.compressed
+
+
+def _each(name: str, text: str, read: Callable[[str], Part | None], problem: str) -> list[Part]:
+    """Return what the parts of a list mean; the first that means nothing is counted out."""
+    parts = _parts(text)
+    meanings: list[Part] = []
+    for number, part in enumerate(parts, start=1):
+        meaning = read(part)
+        if meaning is None:
+            which = f"part {number} of {len(parts)} " if len(parts) > 1 else ""
+            raise InvalidSetting(name, which + problem)
+        meanings.append(meaning)
+    return meanings
 
 
 def _network(text: str) -> Network | None:

@@ -103,14 +103,24 @@ def _split(text: str) -> tuple[SplitResult, int | None]:
     # urlsplit drops tabs and line ends, and browsers take a backslash for a slash.
     if any(each.isspace() or not each.isprintable() or each == "\\" for each in text):
         raise InvalidSetting(_NAME, _EXAMPLE)
-    try:
-        url = urlsplit(text)
-    except ValueError:  # its message would quote the address
-        raise InvalidSetting(_NAME, _EXAMPLE) from None
-    try:
-        port = url.port
-    except ValueError:
-        port = 0
+    url = _cut(text)
+    if url is None:
+        raise InvalidSetting(_NAME, _EXAMPLE)
+    port = _port(url)
     if port == 0:
         raise InvalidSetting(_NAME, "names no port from 1 to 65535")
     return url, port
+
+
+def _cut(text: str) -> SplitResult | None:
+    try:
+        return urlsplit(text)
+    except ValueError:  # its message quotes the address
+        return None
+
+
+def _port(url: SplitResult) -> int | None:
+    try:
+        return url.port
+    except ValueError:  # this one, too
+        return 0
