@@ -13,10 +13,11 @@ from integrations_app.components.theme import FONT, STYLESHEETS
 from integrations_app.components.translation import steady
 from integrations_app.features.discovery import built_in_features, installed_features
 from integrations_app.http import transformers
+from integrations_app.http.long_polling import LongPolling
 from integrations_app.pages import core
 from integrations_app.services.operations import metrics
 from integrations_app.services.scheduling import scheduler
-from integrations_app.state import form_endpoints
+from integrations_app.state import form_endpoints, strangers
 from integrations_app.state.gate import Gate
 from integrations_app.state.guard import Guard, answer
 from integrations_app.state.shared import App
@@ -33,6 +34,8 @@ features = (
 )
 feature.use(features)
 gate = Gate()
+# The requests of a page have to reach the process that its first one has reached.
+polling = LongPolling(limits=strangers.polling_limits, serves=settings.load().redis_url is None)
 app = App(
     stylesheets=STYLESHEETS,
     head_components=[
@@ -53,6 +56,7 @@ app = App(
     api_transformer=[
         *transformers(
             form_endpoints.ROUTES,
+            [polling.route()],
             *(each.http_routes for each in features),
             pages={
                 page.route for each in features for page in each.pages if page.has_fixed_address
@@ -60,6 +64,7 @@ app = App(
         ),
         Strangers(),
         gate,
+        polling,
     ],
     backend_exception_handler=answer,
 )

@@ -11,9 +11,10 @@ from typing import Any, Unpack
 
 import reflex as rx
 from reflex_base.constants import Endpoint, StateManagerMode
-from reflex_base.plugins.base import PostBuildContext
+from reflex_base.plugins.base import PostBuildContext, PreCompileContext
 
 from integrations_app import frontend, routes, settings
+from integrations_app.reflex_adapter import page_transports
 from integrations_app.services.identity.sessions import LIFETIME
 
 
@@ -23,6 +24,14 @@ class AnyAddress(rx.plugins.Plugin):
     def post_build(self, **context: Unpack[PostBuildContext]) -> None:
         """Called by Reflex between its build and the compression of what it built."""
         frontend.free_addresses(context["static_dir"])
+
+
+class LongPolling(rx.plugins.Plugin):
+    """Has pages whose WebSocket is blocked on the way fall back to HTTP."""
+
+    def pre_compile(self, **context: Unpack[PreCompileContext]) -> None:
+        """Called by Reflex before it writes what it builds from."""
+        context["add_modify_task"](page_transports.SCRIPT, page_transports.fall_back_to_polling)
 
 
 class _Config(rx.Config):
@@ -58,6 +67,7 @@ def reflex_config() -> rx.Config:
         plugins=[
             rx.plugins.RadixThemesPlugin(theme=rx.theme(accent_color="indigo", gray_color="slate")),
             AnyAddress(),
+            LongPolling(),
         ],
         disable_plugins=[rx.plugins.SitemapPlugin],
         **_bun(),

@@ -11,6 +11,7 @@ is killed leaves by itself.
 import asyncio
 import atexit
 import contextlib
+import logging
 import multiprocessing
 import os
 import shutil
@@ -33,11 +34,13 @@ from integrations_app import settings as environment
 from integrations_app.errors import StartRefused
 from integrations_app.http import health
 from integrations_app.reflex_adapter import server_limits
-from integrations_app.services.operations import listening
+from integrations_app.services.operations import listening, shared_redis
 from integrations_app.settings import Settings
 
 if TYPE_CHECKING:
     from reflex_base.config import Config
+
+logger = logging.getLogger(__name__)
 
 STOP_WITHIN_S = 4.5
 
@@ -175,6 +178,7 @@ def _serve_by_workers(settings: Settings, on_ready: Callable[[], None]) -> None:
         **server_limits.limits(),
     )
     server.on_startup(on_ready)
+    logger.info(shared_redis.NEEDS_WEBSOCKETS)
     listening.refuse_unusable(settings)
     with _shared_figures(settings):
         server.serve()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 _CHUNK = 65_536
 _NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+_FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 _HEAD_END = b"\r\n\r\n"
 
 
@@ -18,11 +19,13 @@ class Stripping:
     Attributes:
         port: Where it listens.
         refused: Paths that were asked for outside of its own.
+        passes_upgrades: Whether it lets WebSockets through.
     """
 
     def __init__(self, path: str, to_port: int) -> None:
         self.port = 0
         self.refused: list[str] = []
+        self.passes_upgrades = True
         self._path = path.encode()
         self._to_port = to_port
 
@@ -40,19 +43,22 @@ class Stripping:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             head = await reader.readuntil(_HEAD_END)
             method, target, rest = head.split(b" ", 2)
-            if not target.startswith(self._path + b"/"):
+            if b"\nupgrade: websocket" in rest.lower() and not self.passes_upgrades:
+                writer.write(_FORBIDDEN)
+                await writer.drain()
+            elif not target.startswith(self._path + b"/"):
                 self.refused.append(target.decode())
                 writer.write(_NOT_FOUND)
                 await writer.drain()
             else:
                 there = await asyncio.open_connection("127.0.0.1", self._to_port)
                 stripped = target.removeprefix(self._path)
-                there[1].write(b" ".join((method, stripped, _once(rest))))
-                await asyncio.gather(_pass(reader, there[1]), _pass(there[0], writer))
+                there[1].write(b" ".join((method, stripped, once(rest))))
+                await asyncio.gather(pass_on(reader, there[1]), pass_on(there[0], writer))
         writer.transport.abort()
 
 
-def _once(rest: bytes) -> bytes:
+def once(rest: bytes) -> bytes:
     """Have the connection end with its answer, so that each request comes by its own."""
     if b"\nupgrade: websocket" in rest.lower():
         return rest
@@ -61,7 +67,7 @@ def _once(rest: bytes) -> bytes:
     return b"\r\n".join((version, b"Connection: close", *kept))
 
 
-async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     with contextlib.suppress(ConnectionError):
         while data := await reader.read(_CHUNK):
             writer.write(data)

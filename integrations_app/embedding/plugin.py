@@ -14,12 +14,14 @@ from reflex_base.plugins.base import (
     CommonContext,
     Plugin,
     PostCompileContext,
+    PreCompileContext,
     RegisterRouteContext,
 )
 
 from integrations_app import routes
 from integrations_app.embedding import files, hook
 from integrations_app.http import authentication
+from integrations_app.reflex_adapter import page_transports
 
 _PREFIX = re.compile(r"(/[A-Za-z0-9_~.-]+)+")
 
@@ -43,6 +45,9 @@ class IntegrationsPlugin(Plugin):
             without a layout, it is there.
         health: Whether `/healthz` and `/readyz` answer for the server.
         metrics: Whether `/metrics` does, to whoever shows `INTEGRATIONS_METRICS_TOKEN`.
+        long_polling: Whether the app's pages, all of them, fall back to HTTP where a proxy blocks
+            WebSockets. For apps that one process serves: with several, requests of one page would
+            reach processes that know nothing of it.
         accept_events_of_plugins: Whether our event handlers may be called by other plugins of the
             app, that is, otherwise than over the websocket of an open page. `identify` then gets
             whatever headers such a plugin says that there were.
@@ -59,6 +64,7 @@ class IntegrationsPlugin(Plugin):
         layout: str | None = None,
         health: bool = False,
         metrics: bool = False,
+        long_polling: bool = False,
         accept_events_of_plugins: bool = False,
     ) -> None:
         if not _PREFIX.fullmatch(prefix):
@@ -71,6 +77,7 @@ class IntegrationsPlugin(Plugin):
         self._layout = layout
         self._health = health
         self._metrics = metrics
+        self._long_polling = long_polling
         self._accept_events_of_plugins = accept_events_of_plugins
 
     def get_static_assets(
@@ -100,6 +107,11 @@ class IntegrationsPlugin(Plugin):
 
         pages.add_to(context["add_page"], layout=layout)
 
+    def pre_compile(self, **context: Unpack[PreCompileContext]) -> None:
+        """Have pages fall back to HTTP; called before they are written."""
+        if self._long_polling:
+            context["add_modify_task"](page_transports.SCRIPT, page_transports.fall_back_to_polling)
+
     def post_compile(self, **context: Unpack[PostCompileContext]) -> None:
         """Guard the pages, and serve beside them; called at each start."""
         from integrations_app.embedding import wiring  # noqa: PLC0415 - said above
@@ -108,5 +120,6 @@ class IntegrationsPlugin(Plugin):
             context["app"],
             says_health=self._health,
             counts=self._metrics,
+            polls=self._long_polling,
             accepts_events_of_plugins=self._accept_events_of_plugins,
         )

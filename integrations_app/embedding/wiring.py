@@ -14,6 +14,7 @@ from starlette.routing import Route
 from integrations_app import routes
 from integrations_app.errors import DatabaseUnavailable, NotSignedIn
 from integrations_app.http import health, icons, metrics, oauth_callback, reach
+from integrations_app.http.long_polling import EVENTS, LongPolling
 from integrations_app.reflex_adapter import websocket
 from integrations_app.services.operations import metrics as figures
 from integrations_app.services.operations import startup
@@ -27,7 +28,12 @@ OnError = Callable[[Exception], Any]
 
 
 def attach(
-    app: App, *, says_health: bool, counts: bool, accepts_events_of_plugins: bool = False
+    app: App,
+    *,
+    says_health: bool,
+    counts: bool,
+    polls: bool = False,
+    accepts_events_of_plugins: bool = False,
 ) -> None:
     """Guard what is ours, answer over HTTP, migrate at start, and do scheduled work; once.
 
@@ -35,6 +41,7 @@ def attach(
         app: The other app, compiled and not yet serving.
         says_health: Whether to say that the server is alive and ready.
         counts: Whether to count what it does, for the operator's monitoring.
+        polls: Whether to answer pages that get no WebSocket; one process serves the app then.
         accepts_events_of_plugins: Whether our handlers may be called otherwise than over the
             websocket of an open page.
     """
@@ -44,9 +51,12 @@ def attach(
     if app._event_namespace:
         websocket.guard(app._event_namespace)
     app.backend_exception_handler = answering(app.backend_exception_handler)
+    polling = LongPolling()
+    more = [polling.route(get_config().prepend_backend_path(EVENTS))] if polls else []
     app.api_transformer = [
-        _endpoints(says_health=says_health, counts=counts),
+        _endpoints(*more, says_health=says_health, counts=counts),
         *_transformers(app),
+        polling,
     ]
     app.register_lifespan_task(prepared)
     app.register_lifespan_task(scheduler.running)
@@ -79,13 +89,13 @@ def answering(theirs: OnError) -> OnError:
     return answer
 
 
-def _endpoints(*, says_health: bool, counts: bool) -> Starlette:
+def _endpoints(*of_app: Route, says_health: bool, counts: bool) -> Starlette:
     more = [*(health.ROUTES if says_health else ()), *(metrics.ROUTES if counts else ())]
     pages = [*oauth_callback.ROUTES, *form_endpoints.ROUTES, *icons.ROUTES, reach.route(_accepts)]
     endpoints = [*pages, *more]
     if routes.API_BASE:  # where the app has its own endpoints, too; a mount would take its pages
         endpoints += [_below(routes.API_BASE, each) for each in endpoints]
-    return Starlette(routes=endpoints)
+    return Starlette(routes=[*endpoints, *of_app])
 
 
 def _below(path: str, route: Route) -> Route:

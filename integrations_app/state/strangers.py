@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from integrations_app.errors import DatabaseUnavailable
+from integrations_app.http.long_polling import Limits
 from integrations_app.state import session
 
 MAX_SOCKETS = 100
@@ -20,6 +21,9 @@ MAX_SOCKETS = 100
 
 MAX_MESSAGE = 4_096
 """Characters of one message; what pages for anyone send is a quarter of it."""
+
+MAX_MESSAGES = 4 * MAX_MESSAGE
+"""Bytes of several in one request, where a page gets no websocket."""
 
 MAX_HEADER, MAX_HEADERS = 512, 4_096
 """Bytes that are kept of one header, and of all."""
@@ -34,6 +38,7 @@ IS_STRANGERS = "integrations.is_strangers"
 """Of a websocket's scope: whether nobody was signed in at its browser as it was opened."""
 
 _READ_WITHIN_S = 20.0
+_ASKS_AGAIN_WITHIN_S = 10.0
 _TRY_AGAIN_LATER, _TOO_LARGE = 1013, 1009
 # Of Engine.IO: close, ping, pong; and of Socket.IO in it: connect, disconnect, event.
 _PACKETS = ("1", "2", "3", "40", "41", "42")
@@ -161,6 +166,13 @@ async def _has_session(headers: dict[str, str]) -> bool | None:
         return await session.session_of(headers) is not None
     except DatabaseUnavailable:
         return None
+
+
+def polling_limits(scope: Scope) -> Limits:
+    """Return what a page may cost that gets no websocket."""
+    if scope.get(IS_STRANGERS):
+        return Limits(body_bytes=MAX_MESSAGES, abandoned_after_s=_ASKS_AGAIN_WITHIN_S)
+    return Limits()
 
 
 def _is_modest(message: Message) -> bool:

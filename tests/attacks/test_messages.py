@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from integrations_app import routes
@@ -12,6 +14,7 @@ from tests.e2e.stranger import Call, Message
 
 pytestmark = pytest.mark.alone
 
+CLOSED_WITHIN_S = 10.0
 ADMIN = "ada@example.com"
 HYDRATED = "is_hydrated"
 LISTING = Call(handler="reflex___state____state.hydrate_and_load", path=routes.LISTING)
@@ -38,8 +41,9 @@ def test_a_message_opens_no_tabs_that_nobody_closes(product: Attacked) -> None:
     first = take_for_ever(product.origin, tokens=20)
 
     assert is_free(product.origin, first)
-    if product.redis:
-        assert b"socket_record" not in product.redis.dump()
+    give_up_at = time.monotonic() + CLOSED_WITHIN_S
+    while product.redis and b"socket_record" in product.redis.dump():
+        assert time.monotonic() < give_up_at
 
 
 def test_a_tab_stays_open_whatever_a_message_says(product: Attacked) -> None:
@@ -51,8 +55,9 @@ def test_a_tab_stays_open_whatever_a_message_says(product: Attacked) -> None:
 def test_what_no_page_says_is_answered_by_nothing(product: Attacked) -> None:
     names = ["ping", "no_such_thing", "connect_error", "", "__class__"]
     messages = [Message(name=name, data=({"some": "data"},)) for name in names]
+    before = len(product.product.log)
 
     answers = stranger.call(product.origin, [*messages, HYDRATE])
 
     assert set(answers.names) == {"event"}
-    assert '"level": "error"' not in product.product.log
+    assert '"level": "error"' not in product.product.log[before:]

@@ -15,6 +15,19 @@ EDIT_ADDRESS = re.compile(re.escape(routes.LISTING) + r"/[0-9a-f-]{36}/?$")
 LISTING_ADDRESS = re.compile(re.escape(routes.LISTING) + r"/?$")
 LOGIN_ADDRESS = re.compile(r"/login/?$")
 
+_LEAD_WEBSOCKETS_ASTRAY = """
+window.WebSocket = class extends WebSocket {
+  constructor(address, ...more) {
+    super(String(address).replace("/_event", "/blocked"), ...more);
+  }
+};
+"""
+
+
+def block_websockets(page: Page) -> None:
+    """Let no WebSocket of a page that is opened next reach its server."""
+    page.add_init_script(_LEAD_WEBSOCKETS_ASTRAY)
+
 
 def open_list(page: Page, **query: str) -> None:
     """Open the list and wait until it is loaded."""

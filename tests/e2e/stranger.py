@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import uuid4
 
+import aiohttp
 import socketio
 from socketio.exceptions import ConnectionError as NotConnected
 
@@ -73,18 +74,20 @@ def call(
     token: str | None = None,
     headers: Mapping[str, str] | None = None,
     until: str = "",
+    transport: str = "websocket",
 ) -> Answers:
-    """Call handlers over a websocket of its own, and give back all that comes until it is quiet.
+    """Call handlers over a connection of its own, and give back all that comes until it is quiet.
 
     Args:
         origin: Where the product is.
         calls: Sent in this order, without waiting.
         token: The tab to pretend to be; one of its own if None.
-        headers: Sent with the handshake.
+        headers: Sent with each of its requests; a websocket's handshake is one.
         until: What has to have come before quiet means anything; a busy product pauses, too.
+        transport: Engine.IO's name of the way.
     """
-    work = _call(origin, calls, token or str(uuid4()), dict(headers or {}), until)
-    return _in_a_thread(work)
+    sent = dict(headers or {})
+    return _in_a_thread(_call(origin, calls, token or str(uuid4()), sent, until, transport))
 
 
 def is_refused(origin: str, headers: Mapping[str, str]) -> bool:
@@ -97,12 +100,18 @@ def is_refused(origin: str, headers: Mapping[str, str]) -> bool:
 
 
 async def _call(
-    origin: str, calls: Sequence[Call | Message], token: str, headers: dict[str, str], until: str
+    origin: str,
+    calls: Sequence[Call | Message],
+    token: str,
+    headers: dict[str, str],
+    until: str,
+    transport: str,
 ) -> Answers:
     packets: list[object] = []
     names: list[str] = []
     heard = asyncio.Event()
-    client = socketio.AsyncClient(reconnection=False)
+    session = aiohttp.ClientSession(headers=headers)  # else the first request alone has them
+    client = socketio.AsyncClient(reconnection=False, http_session=session)
 
     async def hear(name: str, *data: object) -> None:
         names.append(name)
@@ -110,14 +119,13 @@ async def _call(
         heard.set()
 
     client.on("*", hear, namespace=NAMESPACE)
-    await client.connect(
-        f"{origin}?token={token}",
-        socketio_path=NAMESPACE,
-        namespaces=[NAMESPACE],
-        transports=["websocket"],
-        headers=headers,
-    )
     try:
+        await client.connect(
+            f"{origin}?token={token}",
+            socketio_path=NAMESPACE,
+            namespaces=[NAMESPACE],
+            transports=[transport],
+        )
         for each in calls:
             message = each if isinstance(each, Message) else each.as_message()
             await client.emit(message.name, message.data, namespace=NAMESPACE)
@@ -127,6 +135,7 @@ async def _call(
         await _until_quiet(heard)
     finally:
         await client.disconnect()
+        await session.close()
     return Answers(packets=packets, names=names)
 
 

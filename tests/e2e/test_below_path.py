@@ -12,7 +12,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from integrations_app import integrations, routes
+from integrations_app.domain.actor import Actor
 from integrations_app.services.changes import event_stream
+from integrations_app.services.identity import admins, sessions
 from integrations_app.storage.engine import database
 from tests.conftest import ENCRYPTION_KEY
 from tests.e2e import serving
@@ -134,6 +136,26 @@ def test_everything_an_admin_does_stays_below_the_path(
 
     assert proxy.refused == []
     assert [each for each in failed if not each.endswith(".map")] == []
+
+
+def test_pages_work_below_the_path_where_websockets_are_blocked(
+    browser: Browser, served: tuple[Product, Stripping, DatabaseUnderTest], root: str
+) -> None:
+    served[1].passes_upgrades = False
+    admin = admins.create("polling@example.com", PASSWORD, Actor.of(None))
+    token = sessions.open_for(admin)
+    context = browser.new_context(locale="en-GB")
+    name = f"integrations_session_{served[1].port}{BASE.replace('/', '_')}"
+    context.add_cookies([{"name": name, "value": token, "url": f"{root}/", "httpOnly": True}])
+    page = context.new_page()
+    page.goto(root + routes.LISTING)
+    expect(page.get_by_role("heading", name="Integrations", level=1)).to_be_visible()
+
+    integrations.add_connection("openrouter", "polled", values={"api_key": key("openrouter")})
+
+    expect(row(page, "polled")).to_be_visible(timeout=LIVE_WITHIN_MS)
+    context.close()
+    served[1].passes_upgrades = True
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):

@@ -15,7 +15,16 @@ from integrations_app.state.listing import Listing
 from integrations_app.state.session import AdminState
 from tests.e2e import stranger
 from tests.e2e.conftest import LIVE_WITHIN_MS, NewBrowser, NewTab
-from tests.e2e.pages import button, checked, key_field, name_field, row, status, stored
+from tests.e2e.pages import (
+    block_websockets,
+    button,
+    checked,
+    key_field,
+    name_field,
+    row,
+    status,
+    stored,
+)
 from tests.e2e.shop import PREFIX, Shop
 from tests.e2e.stranger import Answers, Call
 from tests.world import key, oauth_client
@@ -405,3 +414,15 @@ def test_the_first_connection_is_made_where_an_empty_picker_leads(admin: Page) -
 
     expect(admin).to_have_url(re.compile(re.escape(f"{PREFIX}/new")))
     expect(admin.get_by_role("heading", name="Add Integration")).to_be_visible()
+
+
+def test_pages_work_where_websockets_are_blocked(admin: Page) -> None:
+    block_websockets(admin)
+    uuid = stored("mistral", "main").uuid
+    open_list(admin)
+
+    integrations.rename_connection(uuid, "renamed")
+
+    expect(row(admin, "renamed")).to_be_visible(timeout=LIVE_WITHIN_MS)
+    button(row(admin, "renamed"), "Test Connection").click()
+    expect(row(admin, "renamed").get_by_text("Connected", exact=True)).to_be_visible()

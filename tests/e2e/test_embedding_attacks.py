@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import urllib.error
 import urllib.parse
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
 
 from integrations_app.state.listing import Listing
+from tests.attacks.polls import Polled
 from tests.attacks.tabs import HYDRATE, forged_connect, is_free, take_for_ever
 from tests.e2e import stranger
 from tests.e2e.pages import stored
@@ -87,3 +90,14 @@ def called(shop: Shop, handler: str, *, cookie: str) -> str:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(request, timeout=10) as answer:
         return answer.read().decode()
+
+
+def test_a_polled_session_of_an_admin_is_of_no_use_to_others(shop: Shop, cookie: str) -> None:
+    async def story() -> list[int]:
+        own = await Polled.open(shop.port, headers=f"Cookie: {cookie}\r\n")
+        assert own.sid
+        thief = Polled(port=shop.port, sid=own.sid, headers="")
+        return [(await thief.poll()).status, (await thief.say("40/_event,")).status]
+
+    with ThreadPoolExecutor() as pool:  # Playwright keeps this thread's event loop for itself
+        assert pool.submit(asyncio.run, story()).result() == [400, 400]

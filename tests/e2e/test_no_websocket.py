@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import contextlib
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from integrations_app import routes
-from tests.e2e.conftest import NAMED_HOST
-from tests.e2e.pages import alert
+from tests.e2e.conftest import NAMED_HOST, NewBrowser, NewTab
+from tests.e2e.hosts import Hosts
+from tests.e2e.pages import alert, block_websockets
 from tests.e2e.serving import Product
 
 WITHIN_MS = 30_000
-_LEAD_WEBSOCKETS_ASTRAY = """
-window.WebSocket = class extends WebSocket {
-  constructor(address, ...more) {
-    super(String(address).replace("/_event", "/blocked"), ...more);
-  }
-};
-"""
 
 
 def test_a_page_at_a_wrong_address_names_the_right_one_and_so_does_the_log_once(
@@ -39,10 +34,25 @@ def test_a_page_at_a_wrong_address_names_the_right_one_and_so_does_the_log_once(
     assert named.log[before:].count("set INTEGRATIONS_PUBLIC_URL to it") == 1
 
 
-def test_a_page_whose_websockets_are_blocked_on_the_way_says_so(visitor: Page) -> None:
-    visitor.add_init_script(_LEAD_WEBSOCKETS_ASTRAY)
+def test_a_page_whose_connections_are_blocked_on_the_way_says_so(visitor: Page) -> None:
+    block_websockets(visitor)
+    visitor.route("**/_event/**", lambda route: route.abort())
 
     visitor.goto(routes.LOGIN)
 
     expect(alert(visitor, "has to let WebSockets through to")).to_be_visible(timeout=WITHIN_MS)
     expect(alert(visitor, "goes on by itself")).to_have_count(0)
+
+
+@pytest.mark.alone
+def test_a_page_without_its_websocket_says_so_where_several_workers_serve(
+    hosts: Hosts, new_browser: NewBrowser, new_tab: NewTab
+) -> None:
+    visitor = new_tab(new_browser(base_url=hosts.first.origin))
+    block_websockets(visitor)
+
+    visitor.goto(routes.LOGIN)
+
+    expect(alert(visitor, "has to let WebSockets through to")).to_be_visible(timeout=WITHIN_MS)
+    expect(alert(visitor, "goes on by itself")).to_have_count(0)
+    assert "pages need WebSockets" in hosts.first.log

@@ -32,6 +32,7 @@ config = rx.Config(
             sign_out_url="/api/shop/sign-out",
             layout="shop.frame:layout",
             health=True,
+            long_polling=True,
         ),
         AnyAddress(),
     ],

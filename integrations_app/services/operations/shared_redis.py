@@ -15,6 +15,9 @@ _TELLS_OF = "K$sgxe"
 _NOT_CONFIGURABLE = (
     f"Redis does not let itself be configured; set its notify-keyspace-events to {_TELLS_OF}."
 )
+NEEDS_WEBSOCKETS = (
+    "Several workers serve, so pages need WebSockets: long polling needs one process."
+)
 _ALONE = "WEB_CONCURRENCY has no effect without REDIS_URL; one process serves."
 
 

@@ -18,6 +18,7 @@ EXAMINATIONS: tuple[Examination, ...] = (
     keys.examine,
     web.examine_address,
     web.examine_redis,
+    web.examine_connections_of_pages,
     web.examine_disk,
     outside.examine_certificates,
     outside.examine_proxy,

@@ -52,6 +52,14 @@ def examine_redis(configured: Settings) -> Iterator[Finding]:
         yield ok(subject, "not used; one process serves")
 
 
+def examine_connections_of_pages(configured: Settings) -> Iterator[Finding]:
+    """Examine by which ways open pages may be connected."""
+    if configured.redis_url:
+        yield ok("web.live_pages", shared_redis.NEEDS_WEBSOCKETS)
+    else:
+        yield ok("web.live_pages", "WebSockets, and long polling where a proxy blocks them")
+
+
 def examine_disk(configured: Settings) -> Iterator[Finding]:
     """Examine the room where the key file and the embedded database are."""
     subject = "disk"
