@@ -1,10 +1,17 @@
 """How the command ends: one number each, for scripts."""
 
+import re
 from collections.abc import Mapping
 from enum import IntEnum
 
 from integrations_app import errors
-from integrations_app.errors import FieldProblem, IntegrationError, InvalidFields
+from integrations_app.errors import (
+    FieldProblem,
+    IntegrationError,
+    InvalidFields,
+    InvalidUuid,
+    UnknownProvider,
+)
 
 
 class ExitCode(IntEnum):
@@ -105,6 +112,9 @@ OF_ERRORS: Mapping[type[IntegrationError], ExitCode] = {
 }
 """Every error of ours; a test holds that none is missing."""
 
+_NO_SECRET = re.compile(r"[a-z_]{1,20}")
+"""Words, as nearly all providers' keys are; keys of theirs that are secret have digits."""
+
 _PROBLEMS = {
     FieldProblem.REQUIRED: "is required",
     FieldProblem.UNKNOWN: "have a field that the provider does not",
@@ -125,8 +135,17 @@ def of(error: IntegrationError) -> ExitCode:
 
 
 def in_words(error: IntegrationError) -> str:
-    """Return what a person reads of it, in one line and without a secret."""
-    if isinstance(error, InvalidFields):
-        told = (f"{key} {_PROBLEMS[problem]}" for key, problem in error.fields.items())
-        return f"{'; '.join(told)}."
+    """Return what a person reads of it, in one line and without a secret.
+
+    What should have been a uuid or a provider is not repeated: it may be a key that was pasted
+    there.
+    """
+    match error:
+        case InvalidFields():
+            told = (f"{key} {_PROBLEMS[problem]}" for key, problem in error.fields.items())
+            return f"{'; '.join(told)}."
+        case InvalidUuid():
+            return "That is not a UUID. A name like mistral:main is taken with --by-name."
+        case UnknownProvider() if not _NO_SECRET.fullmatch(error.provider):
+            return "No provider is declared under that key."
     return str(error)

@@ -45,6 +45,19 @@ def test_a_secret_at_the_wrong_place_is_refused_and_not_repeated(options: list[s
     assert integrations.list_connections() == []
 
 
+@pytest.mark.parametrize(
+    "command",
+    [["show", KEY], ["test", KEY], ["test", f"sk-{KEY}"], ["add", KEY, "main"]],
+    ids=["connection", "provider", "neither", "provider to add to"],
+)
+def test_a_secret_in_place_of_a_connection_or_provider_is_not_repeated(command: list[str]) -> None:
+    ended = connections(*command)
+
+    assert ended.code in (ExitCode.USAGE, ExitCode.NOT_FOUND)
+    assert ended.out == ""
+    assert KEY not in ended.err
+
+
 def test_a_refused_argument_is_told_what_to_do_instead() -> None:
     ended = connections(*ADD, "--secret", f"api_key={KEY}")
 
