@@ -1,4 +1,9 @@
-"""How `pytest -n` shares the tests out: by file, files with the same servers to one process."""
+"""How `pytest -n` shares the tests out: by file, files with the same servers to one process.
+
+Every other process begins with the tests in browsers, which keep a processor busy; those between
+begin at the other end, with tests that wait a good deal. So neither are processors idle, nor are
+browsers and their servers started by all processes.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +13,7 @@ from collections.abc import Sequence
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 _TOGETHER = (
     ("tests/e2e/test_embedding", "tests/test_wheel.py"),
@@ -34,6 +40,11 @@ class ByFile(LoadScopeScheduling):
         config.option.loadscopereorder = False  # they are in order, see `ordered`
         super().__init__(config, Producer("units", enabled=config.option.debug))
 
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        if self.nodes.index(node) % 2:
+            self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
+        super()._assign_work_unit(node)
+
     def _split_scope(self, nodeid: str) -> str:
         return _unit(nodeid)
 
@@ -41,7 +52,7 @@ class ByFile(LoadScopeScheduling):
 def ordered(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """The tests of slow servers first, then those in browsers, the files with few tests last.
 
-    So no process starts a browser twice, and all of them end at about the same time.
+    So no process starts a browser twice.
     """
     sizes = Counter(_unit(item.nodeid) for item in items)
 

@@ -208,7 +208,7 @@ def served_hosts(
     world: World,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Hosts]:
-    """Two hosts of four workers each, one database, one Redis."""
+    """Two hosts of several workers each, one database, one Redis."""
     folder = tmp_path_factory.mktemp("hosts")
     with (
         postgresql_server.database(template=migrated_template) as own_db,

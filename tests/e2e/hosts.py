@@ -17,7 +17,7 @@ from tests.postgresql import DatabaseUnderTest
 from tests.redis_server import RedisServer
 from tests.world import World
 
-WORKERS = 4
+WORKERS = 3
 
 
 @dataclass(frozen=True, kw_only=True)

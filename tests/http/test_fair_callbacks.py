@@ -24,6 +24,8 @@ from tests.world import World
 
 __all__ = ["register"]
 
+pytestmark = pytest.mark.alone
+
 MANY = 48
 """More than the threads that signing in shares with all that is short."""
 SOON_S = 3.0

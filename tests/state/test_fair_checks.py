@@ -25,6 +25,8 @@ from tests.world import World, key
 
 __all__ = ["ada", "register"]
 
+pytestmark = pytest.mark.alone
+
 COOKIE = "integrations_session_3000"
 MANY = 100
 AT_ONCE_S = 1.0

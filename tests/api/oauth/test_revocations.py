@@ -8,8 +8,6 @@ from tests.api.oauth import revocations
 from tests.api.oauth.conftest import Connect
 from tests.world import TokenBehaviour, World
 
-pytestmark = pytest.mark.alone
-
 TIMES = 20
 TWICE = 2
 """The first call meets the ended token, the second what the first has left in memory."""
