@@ -7,7 +7,6 @@ They are built in the project's folder, where `rxconfig.py` stands, into `.web/`
 import hashlib
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -28,7 +27,6 @@ _QUIET = {
 _SOURCES = ("rxconfig.py", "requirements.lock", "integrations_app", "assets")
 _PACKAGES = ("reflex.lock",)
 _GENERATED = ("__pycache__", "external")
-_BAKED = re.compile(rb"([`\"'])(https?|wss?)://[^/`\"']+((?:/[^`\"']*)?)\1")
 
 
 def web() -> Path:
@@ -85,34 +83,6 @@ def build() -> None:
     below_path.settle(folder(), originals())
     _settle_packages()
     _stamp().write_text(_fingerprint(sources))
-
-
-def free_addresses(static: Path) -> None:
-    """Let built pages find their server where they came from.
-
-    Reflex writes one host and port into the pages; served from another, they would find no
-    websocket.
-
-    Args:
-        static: Folder of the built pages, not yet compressed.
-
-    Raises:
-        RuntimeError: The addresses are not where this release of Reflex puts them.
-    """
-    scripts = list((static / "assets").glob("reflex-env-*.js"))
-    freed = [_BAKED.sub(_relative, script.read_bytes()) for script in scripts]
-    if not any(b"location.origin" in code for code in freed) or any(b"://" in c for c in freed):
-        raise RuntimeError("Reflex no longer keeps its addresses in assets/reflex-env-*.js.")
-    for script, code in zip(scripts, freed, strict=True):
-        script.write_bytes(code)
-
-
-def _relative(baked: re.Match[bytes]) -> bytes:
-    scheme, path = baked[2], baked[3]
-    origin = b"location.origin"
-    if scheme.startswith(b"ws"):
-        origin += b".replace(/^http/,`ws`)"
-    return origin + b"+`" + path + b"`"
 
 
 def _export() -> None:

@@ -18,9 +18,9 @@ from integrations_app.pages import core
 from integrations_app.services.operations import metrics
 from integrations_app.services.scheduling import scheduler
 from integrations_app.state import form_endpoints, strangers
-from integrations_app.state.gate import Gate
 from integrations_app.state.guard import Guard, answer
-from integrations_app.state.shared import App
+from integrations_app.state.redis_gate import Gate
+from integrations_app.state.sealed_redis import App
 from integrations_app.state.strangers import Strangers
 
 SCRIPTS = ("forms.js", "drafts.js", "sign-in.js", copying.SCRIPT, "post-forms.js")

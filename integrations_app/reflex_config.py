@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, Unpack
 
 import reflex as rx
-from reflex_base.constants import Endpoint, StateManagerMode
+from reflex_base.constants import StateManagerMode
 from reflex_base.plugins.base import PostBuildContext, PreCompileContext
 
 from integrations_app import frontend, routes, settings
-from integrations_app.reflex_adapter import page_transports
+from integrations_app.reflex_adapter import page_addresses, page_transports
+from integrations_app.reflex_adapter.configuration import BelowPath
 from integrations_app.services.identity.sessions import LIFETIME
 
 
@@ -23,7 +24,7 @@ class AnyAddress(rx.plugins.Plugin):
 
     def post_build(self, **context: Unpack[PostBuildContext]) -> None:
         """Called by Reflex between its build and the compression of what it built."""
-        frontend.free_addresses(context["static_dir"])
+        page_addresses.free_addresses(context["static_dir"])
 
 
 class LongPolling(rx.plugins.Plugin):
@@ -32,14 +33,6 @@ class LongPolling(rx.plugins.Plugin):
     def pre_compile(self, **context: Unpack[PreCompileContext]) -> None:
         """Called by Reflex before it writes what it builds from."""
         context["add_modify_task"](page_transports.SCRIPT, page_transports.fall_back_to_polling)
-
-
-class _Config(rx.Config):
-    """One whose server is below a path for browsers, and for nobody else."""
-
-    def get_event_namespace(self) -> str:
-        """Return what browsers name the event namespace: they take the address's whole path."""
-        return routes.endpoint(str(Endpoint.EVENT))
 
 
 def reflex_config() -> rx.Config:
@@ -53,7 +46,7 @@ def reflex_config() -> rx.Config:
     building = os.environ.get(frontend.BUILT_BELOW[0], "")
     base = building or configured.address.path
     routes.place(base=base, api_base=base)
-    return _Config(
+    return BelowPath(
         app_name="integrations_app",
         telemetry_enabled=False,
         show_built_with_reflex=False,

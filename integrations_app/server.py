@@ -33,7 +33,7 @@ from integrations_app import below_path, frontend, logs, package_files
 from integrations_app import settings as environment
 from integrations_app.errors import StartRefused
 from integrations_app.http import health
-from integrations_app.reflex_adapter import server_limits
+from integrations_app.reflex_adapter import server_limits, serving_environment
 from integrations_app.services.operations import listening, shared_redis
 from integrations_app.settings import Settings
 
@@ -44,17 +44,6 @@ logger = logging.getLogger(__name__)
 
 STOP_WITHIN_S = 4.5
 
-# The first three mount the built pages and skip the compiler; Reflex sets them for the servers it
-# starts itself. The others keep it off the network.
-_REFLEX = {
-    "REFLEX_ENV_MODE": "prod",
-    "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
-    "__REFLEX_SKIP_COMPILE": "true",
-    "REFLEX_CHECK_LATEST_VERSION": "false",
-    "REFLEX_TELEMETRY_ENABLED": "false",
-    # Many a hosted Redis may not be configured by its clients; `startup` says what to do there.
-    "REFLEX_IGNORE_REDIS_CONFIG_ERROR": "true",
-}
 # Granian's errors go where everything else goes.
 _GRANIAN_LOG: dict[str, Any] = {"handlers": {}, "loggers": {}}
 _FIGURES = "PROMETHEUS_MULTIPROC_DIR"
@@ -224,7 +213,7 @@ def _shared_figures(settings: Settings) -> Iterator[None]:
 
 
 def _set_up_process(settings: Settings) -> None:
-    os.environ.update(_REFLEX)
+    os.environ.update(serving_environment.VARIABLES)
     for variable in frontend.BUILT_BELOW:
         os.environ.pop(variable, None)
     os.environ["REFLEX_WEB_WORKDIR"] = str(frontend.web())
@@ -245,10 +234,10 @@ def _load() -> ASGIApp:
     settings = environment.load()
     if settings.address.path:
         os.environ["REFLEX_WEB_WORKDIR"] = str(_pages(settings))
-    from integrations_app.reflex_adapter import configuration  # noqa: PLC0415 - reads _REFLEX
+    from integrations_app.reflex_adapter import configuration  # noqa: PLC0415 - reads those variables
 
     configuration.use(_configured)
-    from reflex_base.config import get_config  # noqa: PLC0415 - reads _REFLEX
+    from reflex_base.config import get_config  # noqa: PLC0415 - reads those variables
 
     get_config()  # it says below which path pages are, which they are to know when they are drawn
     from integrations_app.integrations_app import app  # noqa: PLC0415 - asks for the configuration

@@ -15,6 +15,7 @@ from integrations_app import routes
 from integrations_app.errors import DatabaseUnavailable, NotSignedIn
 from integrations_app.http import health, icons, metrics, oauth_callback, reach
 from integrations_app.http.long_polling import EVENTS, LongPolling
+from integrations_app.reflex_adapter import app as adapted
 from integrations_app.reflex_adapter import websocket
 from integrations_app.services.operations import metrics as figures
 from integrations_app.services.operations import startup
@@ -45,11 +46,11 @@ def attach(
         accepts_events_of_plugins: Whether our handlers may be called otherwise than over the
             websocket of an open page.
     """
-    if any(isinstance(each, Guard) for each in app._middlewares):
+    if adapted.has_middleware(app, Guard):
         return
     app.add_middleware(Guard(websockets_only=not accepts_events_of_plugins), index=0)
-    if app._event_namespace:
-        websocket.guard(app._event_namespace)
+    if app.event_namespace:
+        websocket.guard(app.event_namespace)
     app.backend_exception_handler = answering(app.backend_exception_handler)
     polling = LongPolling()
     more = [polling.route(get_config().prepend_backend_path(EVENTS))] if polls else []

@@ -10,6 +10,9 @@ from functools import cache
 
 import reflex_base.config
 from reflex_base.config import Config
+from reflex_base.constants import Endpoint
+
+from integrations_app import routes
 
 
 def use(make: Callable[[], Config]) -> None:
@@ -22,3 +25,11 @@ def use(make: Callable[[], Config]) -> None:
     """
     made = cache(make)
     reflex_base.config._get_config = lambda project_root=None: made()
+
+
+class BelowPath(Config):
+    """A configuration whose server is below a path for browsers, and for nobody else."""
+
+    def get_event_namespace(self) -> str:
+        """Return what browsers name the event namespace: they take the address's whole path."""
+        return routes.endpoint(str(Endpoint.EVENT))

@@ -21,10 +21,10 @@ from integrations_app.services.checking import run
 from integrations_app.services.connections import edit, lookup
 from integrations_app.state import form_answer, outage, wording
 from integrations_app.state.account import arrived
+from integrations_app.state.client_input import version_of
 from integrations_app.state.disconnecting import Disconnecting
 from integrations_app.state.removal import Answered, Removal
 from integrations_app.state.seen import names_its_subject, read_only, subject_of, text_of
-from integrations_app.state.sent import version_of
 from integrations_app.state.session import AdminState, known_session, watching, without_database
 from integrations_app.state.stored_form import StoredForm
 from integrations_app.state.uses import Uses, may_move_uses

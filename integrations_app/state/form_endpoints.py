@@ -31,8 +31,8 @@ from integrations_app.services.connections import edit, lookup
 from integrations_app.services.identity import host_sessions
 from integrations_app.services.oauth import web_flow
 from integrations_app.state import setup_form, wording
+from integrations_app.state.client_input import version_of
 from integrations_app.state.form_answer import FormAnswer
-from integrations_app.state.sent import version_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,31 +10,19 @@ In another app only what is ours is guarded; what its own handlers do is its own
 
 import logging
 from collections.abc import Callable
-from functools import cache
 from typing import TypeVar
 
 import reflex as rx
 from redis.exceptions import RedisError
 from reflex.app import App
-from reflex.istate.delta import Delta
-from reflex.middleware.middleware import Middleware
-from reflex.state import (
-    BaseState,
-    FrontendEventExceptionState,
-    OnLoadInternalState,
-    State,
-    StateUpdate,
-    UpdateVarsInternalState,
-)
-from reflex_base.event import Event
-from reflex_base.registry import RegistrationContext
-from reflex_base.utils.format import format_event_handler
 from structlog.contextvars import bind_contextvars
 
 from integrations_app import routes
 from integrations_app.errors import DatabaseUnavailable, NotSignedIn
 from integrations_app.i18n import _
-from integrations_app.reflex_adapter import websocket
+from integrations_app.reflex_adapter import handlers, states, websocket
+from integrations_app.reflex_adapter.handlers import BaseState, Event, Middleware, StateUpdate
+from integrations_app.reflex_adapter.states import Delta
 from integrations_app.state import outage, seen, session, wording
 
 logger = logging.getLogger(__name__)
@@ -42,18 +30,6 @@ logger = logging.getLogger(__name__)
 _F = TypeVar("_F", bound=Callable[..., object])
 
 _PACKAGE = "integrations_app."
-
-# Reflex's own handlers that a page cannot load without, by exact name: every state also has
-# `setvar`, and an app whose states had setters would be open through it.
-_REFLEX = (
-    (State, "hydrate"),
-    (State, "hydrate_and_load"),
-    (State, "set_is_hydrated"),
-    (OnLoadInternalState, "on_load_internal"),
-    (OnLoadInternalState, "set_is_hydrated"),
-    (UpdateVarsInternalState, "update_vars_internal"),
-    (FrontendEventExceptionState, "handle_frontend_exception"),
-)
 
 
 def public(handler: _F) -> _F:
@@ -77,9 +53,9 @@ class Guard(Middleware):
         """Nothing for what may pass; for the rest the way to the sign-in page, and no more."""
         if routes.is_embedded() and not _concerns_us(event.name):
             return None
-        bind_contextvars(request_id=session.event_id())  # an event has a task of its own
-        root = state._get_root_state()
-        tells_all = event.name in _snapshots()
+        bind_contextvars(request_id=states.event_id())  # an event has a task of its own
+        root = states.root_of(state)
+        tells_all = event.name in handlers.snapshots()
         if self._websockets_only and not websocket.carries_current_event():
             if is_ours(event.name) or (tells_all and await session.is_somebodys(root)):
                 logger.warning("%s was not called by a page, and is refused.", event.name)
@@ -102,12 +78,12 @@ class Guard(Middleware):
 
 async def _refused(root: BaseState, event: Event) -> StateUpdate | None:
     """Turn away an act that was meant for something else than what is shown now."""
-    registered = RegistrationContext.get().event_handlers.get(event.name)
-    if registered is None or not issubclass(registered.states[0], session.AdminState):
+    owner, function = handlers.state(event.name), handlers.function(event.name)
+    if owner is None or function is None or not issubclass(owner, session.AdminState):
         return None
-    if not seen.needs_seen(registered.handler.fn):
+    if not seen.needs_seen(function):
         return None
-    page_state: session.AdminState = await root.get_state(registered.states[0])
+    page_state = await root.get_state(owner)
     sentence = seen.refusal(
         event.payload.get(seen.SEEN),
         page=routes.within(root.router.url.path),
@@ -116,7 +92,7 @@ async def _refused(root: BaseState, event: Event) -> StateUpdate | None:
     if not sentence:
         return None
     page_state._close_questions()
-    return _told(rx.toast.error(sentence), delta=await session.news(root))
+    return _told(rx.toast.error(sentence), delta=await states.news(root))
 
 
 async def _without_database(root: BaseState, name: str, *, tells_all: bool) -> StateUpdate | None:
@@ -125,39 +101,32 @@ async def _without_database(root: BaseState, name: str, *, tells_all: bool) -> S
     on_public_page = routes.is_for_anyone(root.router.url.path)
     if not on_public_page:
         await outage.tell(root, away=True)
-    if name == _loading() and not on_public_page:
-        return _told(outage.load_again(), delta=await session.news(root))
+    if name == handlers.loading() and not on_public_page:
+        return _told(outage.load_again(), delta=await states.news(root))
     if is_public(name) or (
         _is_marked(name, "_needs_no_database") and await session.was_signed_in(root)
     ):
         return None
-    return _told(_database_is_away(), delta=await session.news(root))
+    return _told(_database_is_away(), delta=await states.news(root))
 
 
 def _concerns_us(name: str) -> bool:
     """Return whether it is for a state of ours, or for all states of a tab."""
-    return name in _own() or is_ours(name)
+    return name in handlers.own() or is_ours(name)
 
 
 def is_ours(name: str) -> bool:
     """Return whether an event of this name is for a state of this package, or below one."""
-    registered = RegistrationContext.get().event_handlers.get(name)
-    return registered is not None and any(
-        each.__module__.startswith(_PACKAGE)
-        for state in registered.states
-        for each in state.__mro__
-        if issubclass(each, State) and not each._mixin
-    )
+    return any(each.__module__.startswith(_PACKAGE) for each in handlers.states(name))
 
 
 def is_public(name: str) -> bool:
     """Return whether an event of this name may be handled for anyone."""
-    return name in _own() or _is_marked(name, "_is_public")
+    return name in handlers.own() or _is_marked(name, "_is_public")
 
 
 def _is_marked(name: str, mark: str) -> bool:
-    registered = RegistrationContext.get().event_handlers.get(name)
-    return registered is not None and getattr(registered.handler.fn, mark, False)
+    return getattr(handlers.function(name), mark, False)
 
 
 def answer(exception: Exception) -> rx.event.EventSpec | None:
@@ -167,7 +136,7 @@ def answer(exception: Exception) -> rx.event.EventSpec | None:
     if isinstance(exception, DatabaseUnavailable):
         is_away = type(exception) is DatabaseUnavailable
         return _database_is_away() if is_away else rx.toast.error(wording.of_error(exception))
-    bind_contextvars(request_id=session.event_id())  # Reflex asks for the answer in another task
+    bind_contextvars(request_id=states.event_id())  # Reflex asks for the answer in another task
     if isinstance(exception, RedisError):  # the page is on its way out, and comes back by itself
         logger.warning("A handler lost its state: %s", exception)
         return None
@@ -175,25 +144,8 @@ def answer(exception: Exception) -> rx.event.EventSpec | None:
     return rx.toast.error(_("Something went wrong; the log says what."))
 
 
-@cache
-def _own() -> frozenset[str]:
-    return frozenset(format_event_handler(state.event_handlers[name]) for state, name in _REFLEX)
-
-
-@cache
-def _snapshots() -> frozenset[str]:
-    return frozenset(
-        format_event_handler(State.event_handlers[name]) for name in ("hydrate", "hydrate_and_load")
-    )
-
-
-@cache
-def _loading() -> str:
-    return format_event_handler(OnLoadInternalState.event_handlers["on_load_internal"])
-
-
 def _told(event: rx.event.EventSpec, *, delta: Delta | None = None) -> StateUpdate:
-    return StateUpdate(delta=delta or {}, events=Event.from_event_type(event))
+    return handlers.answer(event, delta=delta)
 
 
 def _database_is_away() -> rx.event.EventSpec:

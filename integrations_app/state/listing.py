@@ -23,13 +23,13 @@ from integrations_app.services.connections import edit
 from integrations_app.services.connections import list_pages as pages
 from integrations_app.services.operations import legacy_migrations
 from integrations_app.state import views, wording
+from integrations_app.state.client_input import clean
 from integrations_app.state.disconnecting import Disconnecting
 from integrations_app.state.kept_order import Rows
 from integrations_app.state.modules import is_about_modules
 from integrations_app.state.paged_list import PagedList
 from integrations_app.state.removal import Removal
 from integrations_app.state.seen import read_only, subject_of, text_of
-from integrations_app.state.sent import clean
 from integrations_app.state.session import AdminState, watching
 from integrations_app.state.watching import Batch
 

@@ -1,11 +1,9 @@
 """What an open page knows of a database that is away or late, and how it goes on afterwards."""
 
-from typing import Any
-
 import reflex as rx
-from reflex.istate.proxy import StateProxy
-from reflex.state import BaseState, OnLoadInternalState
 
+from integrations_app.reflex_adapter import handlers
+from integrations_app.reflex_adapter.states import BaseState, StateProxy
 from integrations_app.services.changes import event_stream
 
 _RETRY_MS = 1_000
@@ -36,6 +34,5 @@ async def tell(state: BaseState | StateProxy, *, away: bool) -> None:
 
 def load_again() -> rx.event.EventSpec:
     """Have the browser ask in a moment for what could not be loaded now."""
-    load: Any = OnLoadInternalState.on_load_internal  # whose type Reflex cannot express
     in_a_moment = f"new Promise((resolve) => setTimeout(resolve, {_RETRY_MS}))"
-    return rx.call_script(in_a_moment, callback=load)
+    return rx.call_script(in_a_moment, callback=handlers.load_again())

@@ -10,9 +10,9 @@ from integrations_app.domain.paging import Page
 from integrations_app.errors import DatabaseUnavailable
 from integrations_app.i18n import ngettext
 from integrations_app.state import wording
+from integrations_app.state.client_input import query_of
 from integrations_app.state.kept_order import Reading, Rows
 from integrations_app.state.seen import read_only
-from integrations_app.state.sent import query_of
 from integrations_app.state.session import AdminState
 
 

@@ -17,8 +17,8 @@ from integrations_app.providers import vocabulary
 from integrations_app.services.connections import choices as stored
 from integrations_app.state import views
 from integrations_app.state.batching import Together
+from integrations_app.state.client_input import clean
 from integrations_app.state.seen import read_only
-from integrations_app.state.sent import clean
 from integrations_app.state.watching import Batch, DatabaseWatch, Follower, following
 
 SEARCH_MAX_LENGTH = 100

@@ -22,9 +22,9 @@ from integrations_app.i18n import _, ngettext
 from integrations_app.services.blocking_pool import run_long
 from integrations_app.services.connections import edit, replacement, usage
 from integrations_app.state import views, wording
+from integrations_app.state.client_input import clean
 from integrations_app.state.picker import SEARCH_MAX_LENGTH, PickerItem, picker_item
 from integrations_app.state.seen import read_only, subject_of, text_of
-from integrations_app.state.sent import clean
 from integrations_app.state.session import signed_in
 from integrations_app.state.uses import SHOWN
 

@@ -11,8 +11,8 @@ import reflex as rx
 from integrations_app.domain.actor import Actor
 from integrations_app.errors import Conflict, DatabaseUnavailable, IntegrationError, Missing
 from integrations_app.i18n import _, listing
+from integrations_app.state.client_input import version_of
 from integrations_app.state.seen import page_of, read_only, subject_of, text_of
-from integrations_app.state.sent import version_of
 from integrations_app.state.session import without_database
 from integrations_app.state.setup_form import focus
 

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from integrations_app import routes
 from integrations_app.i18n import _
-from integrations_app.state.sent import version_of
+from integrations_app.state.client_input import version_of
 
 SEEN = "seen"
 """Name of the argument."""

@@ -12,16 +12,19 @@ from typing import TypeVar, cast
 from uuid import uuid4
 
 import reflex as rx
-from reflex.istate.delta import Delta, _resolve_delta
-from reflex.istate.proxy import StateProxy
-from reflex.state import BaseState, _override_base_method
-from reflex_base.event import Event
-from reflex_base.event.context import EventContext
 
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.admin import AdminSession
 from integrations_app.errors import NotSignedIn
 from integrations_app.http import authentication
+from integrations_app.reflex_adapter import states
+from integrations_app.reflex_adapter.states import (
+    BaseState,
+    Delta,
+    StateProxy,
+    event_id,
+    overrides_reflexs,
+)
 from integrations_app.security import passwords
 from integrations_app.services.identity import sessions
 from integrations_app.state import leaving, outage
@@ -98,7 +101,7 @@ class AdminState(Follower, rx.State):
         """
         return subject == ""
 
-    @_override_base_method
+    @overrides_reflexs
     def get_delta(self) -> Delta:
         """Return what changed; nothing once the session is over, whatever still runs for it."""
         if not self._session or datetime.now(UTC) >= self._expires_at:
@@ -199,7 +202,7 @@ async def is_somebodys(root: BaseState) -> bool:
 
 def is_strangers(state: BaseState) -> bool:
     """Return whether nobody has been signed in at a tab, as far as its loaded states tell."""
-    tab = state._get_root_state().substates.get(AdminState.get_name())
+    tab = states.root_of(state).substates.get(AdminState.get_name())
     return isinstance(tab, AdminState) and not tab._session
 
 
@@ -241,16 +244,7 @@ async def emptied(root: BaseState) -> Delta:
     """All that a reset tab knows of us, to be told in place of what it showed."""
     delta: Delta = {}
     for each in _OURS:
-        state = await root.get_state(each)
-        delta |= await _resolve_delta(state.dict())
-        state._clean()
-    return delta
-
-
-async def news(root: BaseState) -> Delta:
-    """All that changed in a tab since it was last told."""
-    delta = await root._get_resolved_delta()
-    root._clean()
+        delta |= await states.everything(await root.get_state(each))
     return delta
 
 
@@ -290,15 +284,15 @@ def _look_again_at(known: AdminSession) -> datetime:
 
 
 async def _go_dark(state: AdminState, owner: str) -> None:
-    context = EventContext.get()
+    browser = states.browser()
     async with state:
-        root = state._get_root_state()
+        root = states.root_of(state)
         tab = await root.get_state(AdminState)
         if tab._session not in ("", owner):
             return
         await _forget(root)
-        await context.emit_delta(await emptied(root))
-    await context.emit_event(*Event.from_event_type(leaving.go_dark()))
+        await browser.show(await emptied(root))
+    await browser.perform(leaving.go_dark())
 
 
 def headers_of(state: BaseState | StateProxy) -> authentication.Headers:
@@ -308,11 +302,3 @@ def headers_of(state: BaseState | StateProxy) -> authentication.Headers:
 
 def _fingerprint(token: str) -> str:
     return passwords.token_hash(token).hex()
-
-
-def event_id() -> str | None:
-    """Return what ties audit entries and log lines to the event that is handled now."""
-    try:
-        return EventContext.get().txid
-    except LookupError:
-        return None

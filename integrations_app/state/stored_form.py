@@ -14,7 +14,7 @@ from integrations_app.services.changes import audit_log
 from integrations_app.services.connections import lookup
 from integrations_app.state import setup_form, views, wording
 from integrations_app.state.account import Account
-from integrations_app.state.sent import version_of
+from integrations_app.state.client_input import version_of
 
 
 class StoredForm(Account, setup_form.SetupForm, mixin=True):

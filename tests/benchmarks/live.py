@@ -33,8 +33,8 @@ from integrations_app import frontend, integrations, routes
 from integrations_app.domain.actor import Actor
 from integrations_app.domain.event import EventKind
 from integrations_app.events.subscription import Subscription
+from integrations_app.reflex_adapter.tab_states import FORGOTTEN_AFTER_S
 from integrations_app.services.identity import admins
-from integrations_app.state.memory import FORGOTTEN_AFTER_S
 from integrations_app.storage.engine import database
 from tests import postgresql, redis_server
 from tests.benchmarks.open_pages import OpenPages

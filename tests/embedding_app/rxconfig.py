@@ -4,15 +4,15 @@ import os
 
 import reflex as rx
 
-from integrations_app import frontend
 from integrations_app.embedding import IntegrationsPlugin
+from integrations_app.reflex_adapter import page_addresses
 
 
 class AnyAddress(rx.plugins.Plugin):
     """One build for whichever port a test serves it on."""
 
     def post_build(self, **context):
-        frontend.free_addresses(context["static_dir"])
+        page_addresses.free_addresses(context["static_dir"])
 
 
 config = rx.Config(

@@ -9,7 +9,6 @@ import reflex_base
 from engineio.payload import Payload
 
 from integrations_app.http import long_polling
-from integrations_app.integrations_app import app
 from integrations_app.reflex_adapter import page_transports
 
 WRITTEN = (
@@ -35,12 +34,6 @@ def test_a_script_is_changed_once() -> None:
 def test_a_script_of_another_release_is_not_taken_for_changed(missing: str) -> None:
     with pytest.raises(RuntimeError, match="Reflex no longer"):
         page_transports.fall_back_to_polling(WRITTEN.replace(missing, "something else"))
-
-
-def test_engineio_itself_polls_for_nobody() -> None:
-    assert app.sio is not None
-    assert app.sio.eio.transports == ["websocket"]
-    assert app.sio.eio.allow_upgrades is False
 
 
 def test_packets_are_put_together_as_engineio_does() -> None:

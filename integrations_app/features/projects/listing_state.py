@@ -15,10 +15,10 @@ from integrations_app.errors import Conflict, IntegrationError
 from integrations_app.features.projects import lookup, service, wording
 from integrations_app.features.projects.project import COUNT_LIMIT, KEY, Project
 from integrations_app.i18n import _, ngettext
+from integrations_app.state.client_input import clean
 from integrations_app.state.kept_order import Rows
 from integrations_app.state.paged_list import PagedList
 from integrations_app.state.seen import read_only, subject_of, text_of
-from integrations_app.state.sent import clean
 from integrations_app.state.session import AdminState, watching
 
 

@@ -6,14 +6,14 @@ from pathlib import Path
 import reflex as rx
 from reflex_base.constants import StateManagerMode
 
-from integrations_app import frontend
+from integrations_app.reflex_adapter import page_addresses
 
 
 class AnyAddress(rx.plugins.Plugin):
     """The tests serve it on any port."""
 
     def post_build(self, **context):
-        frontend.free_addresses(context["static_dir"])
+        page_addresses.free_addresses(context["static_dir"])
 
 
 config = rx.Config(

@@ -10,18 +10,15 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 
-from redis.asyncio import ConnectionPool, Redis
-from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
-from reflex.istate.manager.redis import enable_keyspace_notifications
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from integrations_app.http.reach import WEBSOCKETS_ARE_SHUT
+from integrations_app.reflex_adapter.redis_client import Probe
 
 logger = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 0.25
-_ANSWERS_WITHIN_S = 5.0
 _TRY_AGAIN_LATER = 1013
 
 
@@ -49,19 +46,16 @@ class Gate:
     @contextlib.asynccontextmanager
     async def following(self, redis_url: str) -> AsyncIterator[None]:
         """Open and close with that Redis, for as long as the block lasts."""
-        pool = ConnectionPool.from_url(
-            redis_url, socket_timeout=_ANSWERS_WITHIN_S, socket_connect_timeout=_ANSWERS_WITHIN_S
-        )
-        await self._look(pool, line := pool.make_connection())
-        task = asyncio.create_task(self._follow(pool, line))
+        probe = Probe(redis_url)
+        await self._look(probe)
+        task = asyncio.create_task(self._follow(probe))
         try:
             yield
         finally:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-            await line.disconnect(nowait=True)
-            await pool.disconnect()
+            await probe.close()
 
     async def _let_through(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a websocket until either side leaves; the app takes our shutting for the former."""
@@ -86,21 +80,18 @@ class Gate:
         finally:
             self._shutting.discard(shut)
 
-    async def _follow(self, pool: ConnectionPool, line: AbstractConnection) -> None:
+    async def _follow(self, probe: Probe) -> None:
         while True:
             await asyncio.sleep(_LOOK_EVERY_S)
-            await self._look(pool, line)
+            await self._look(probe)
 
-    async def _look(self, pool: ConnectionPool, line: AbstractConnection) -> None:
-        """Ask over the one line, which ends with the Redis that it leads to."""
+    async def _look(self, probe: Probe) -> None:
         try:
-            await line.send_command("PING", check_health=False)
-            await line.read_response()
+            await probe.ask()
             if not self._is_open:
                 # A Redis that was started anew has forgotten what to tell of.
-                await enable_keyspace_notifications(Redis(connection_pool=pool))
+                await probe.have_changes_told()
         except (RedisError, OSError, TimeoutError) as error:
-            await line.disconnect(nowait=True)
             self._shut(error)
         else:
             self._open()

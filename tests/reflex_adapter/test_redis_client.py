@@ -9,8 +9,8 @@ from functools import partial
 import pytest
 from redis.asyncio import Redis
 
+from integrations_app.reflex_adapter.redis_client import SealingEncoder
 from integrations_app.security.vault import KeyRing
-from integrations_app.state.shared import SealingEncoder
 from tests import redis_server
 from tests.redis_server import RedisServer
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from reflex.istate.manager.token import BaseStateToken
 from reflex.state import BaseState, State
 
-from integrations_app.state.memory import CLOSED_TABS, OpenTabs
+from integrations_app.reflex_adapter.tab_states import CLOSED_TABS, OpenTabs
 
 TAB = BaseStateToken(ident="tab", cls=State)
 
