@@ -60,7 +60,11 @@
   };
 
   // Called once the server says that a form is stored, whatever is shown by then.
-  window.integrationsFormSaved = (path, identity) => forget(subjectAt(path, identity));
+  window.integrationsFormSaved = (path, identity) => {
+    forget(subjectAt(path, identity));
+    const detail = { path, identity };
+    window.dispatchEvent(new CustomEvent("integrations-form-saved", { detail }));
+  };
 
   const looked = new WeakSet();
   const offers = new WeakMap();

@@ -23,7 +23,10 @@ from integrations_app.state.redis_gate import Gate
 from integrations_app.state.sealed_redis import App
 from integrations_app.state.strangers import Strangers
 
-SCRIPTS = ("forms.js", "drafts.js", "sign-in.js", copying.SCRIPT, "post-forms.js")
+SCRIPTS = (
+    *("forms.js", "drafts.js", "leaving.js", "focus.js", "sign-in.js"),
+    *(copying.SCRIPT, "post-forms.js"),
+)
 
 features = (
     core.connections(),

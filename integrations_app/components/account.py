@@ -4,7 +4,7 @@ import reflex as rx
 
 from integrations_app.components.copying import copyable
 from integrations_app.components.feedback import notice_callout, outcome_callout
-from integrations_app.components.fields import posts_form
+from integrations_app.components.form.attributes import posts_form
 from integrations_app.components.reactive import Flag, Text, flag, items
 from integrations_app.components.seen import seen
 from integrations_app.components.text import sentence, t
@@ -33,7 +33,7 @@ def account_step(state: type[Edit], *, disabled: Flag) -> rx.Component:
             direction="column",
             spacing="4",
         ),
-        size="2",
+        size="3",
         width="100%",
         id="account",
         custom_attrs={"tabIndex": -1},
@@ -119,14 +119,16 @@ def _other_account(state: type[Edit]) -> rx.Component:
                 type="button",
                 size="1",
                 color_scheme="red",
-                variant="soft",
+                variant="surface",
                 on_click=state.take_account(seen(state.form_key), state.new_account_id),
             ),
             rx.button(
                 t("Keep {account}", account=state.status.account),
                 type="button",
                 size="1",
-                variant="soft",
+                variant="surface",
+                color_scheme="gray",
+                high_contrast=True,
                 on_click=state.keep_account(seen(state.form_key), state.new_account_id),
             ),
             spacing="3",

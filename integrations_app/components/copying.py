@@ -56,6 +56,8 @@ def copyable(value: Text, *, label: Text) -> rx.Component:
         rx.code(
             value,
             size="2",
+            color_scheme="gray",
+            high_contrast=True,
             style={"overflow_wrap": "anywhere"},
             custom_attrs=source(),
         ),

@@ -3,6 +3,7 @@
 import json
 
 import reflex as rx
+from reflex_components_core.el.elements.inline import A
 
 from integrations_app import routes
 from integrations_app.components.address import is_within
@@ -44,7 +45,7 @@ def skip_link(content: str) -> rx.Component:
         content: Id of the element that it leads to, which takes the focus.
     """
     focus = f"((event) => {{ event.preventDefault(); {focus_on(content)}; }})"
-    return rx.el.a(
+    return A.create(  # no link of the router: that one would carry the page's address
         t("Skip to content"),
         href=f"#{content}",
         on_click=rx.Var(focus, _var_type=rx.EventChain),

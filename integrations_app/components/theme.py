@@ -1,15 +1,17 @@
-"""The few looks that Radix Themes has no token for; the rules themselves are in theme.css."""
+"""The few looks that Radix Themes has no token for; the rules themselves are in assets/*.css."""
 
 from typing import Literal, TypeAlias
 
 Colour: TypeAlias = Literal["gray", "green", "amber", "red"]
 """The meanings a colour has here: nothing, good, look, bad; always beside a word."""
 
-STYLESHEETS = ["/theme.css", "/fonts.css"]
+STYLESHEETS = ["/theme.css", "/forms.css", "/fonts.css"]
+RULES = ("theme.css", "forms.css")
+"""What another app gets of them, too; it has a typeface of its own."""
+
 FONT = "fonts/inter-latin-5.3.0.woff2"
 
 CONTENT_WIDTH = "var(--content-width)"
-FORM_WIDTH = "var(--form-width)"
 
 MASKED = "masked"
 TABLE = "connections"

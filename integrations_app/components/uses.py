@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from integrations_app.components.form.sections import panel
 from integrations_app.components.reactive import number
 from integrations_app.components.text import t
 from integrations_app.components.translation import untranslated
@@ -11,15 +12,13 @@ from integrations_app.state.views import UsageItem
 
 def uses_card(state: type[Uses]) -> rx.Component:
     """Says who uses the connection of the page, or that nobody does."""
-    return rx.card(
-        rx.heading(t("Used by"), as_="h2", size="3", margin_bottom="var(--space-2)"),
+    return panel(
+        t("Used by"),
         rx.cond(
             number(state.uses_count) > 0,
             uses_list(state.uses, more=state.uses_more),
             rx.text(t("Nothing that this app knows of uses it."), size="2", color_scheme="gray"),
         ),
-        size="2",
-        width="100%",
     )
 
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from integrations_app import package_files, routes
+from integrations_app.components.theme import RULES
 
 SCOPE = "integrations"
 """Class of the elements within which our rules apply."""
@@ -20,9 +21,13 @@ def all_of() -> list[tuple[Path, str | bytes]]:
     public = Path("public", *routes.HOSTS_ASSETS.strip("/").split("/"))
     found = [path for pattern in _SERVED for path in sorted(source.glob(pattern))]
     return [
-        (Path("styles", STYLESHEET), scoped((source / "theme.css").read_text())),
+        (Path("styles", STYLESHEET), scoped(_rules(source))),
         *((public / path.relative_to(source), path.read_bytes()) for path in found),
     ]
+
+
+def _rules(source: Path) -> str:
+    return "".join((source / name).read_text() for name in RULES)
 
 
 def scoped(rules: str) -> str:

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from integrations_app.components.entrance import entrance
+from integrations_app.components.auth_form import auth_form
 from integrations_app.components.text import t
 from integrations_app.http.sign_in import SIGN_IN
 from integrations_app.state.login import Login
@@ -10,7 +10,7 @@ from integrations_app.state.login import Login
 
 def page() -> rx.Component:
     """Email, password, and one button."""
-    return entrance(
+    return auth_form(
         t("Sign in"),
         t("Integrations are for this organisation's admins."),
         submit=t("Sign in"),

@@ -8,7 +8,7 @@ from integrations_app.components.text import t
 
 def page() -> rx.Component:
     """An address that leads nowhere."""
-    return rx.center(
+    return rx.el.main(
         rx.flex(
             rx.heading(t("There is nothing here"), as_="h1", size="6"),
             rx.text(
@@ -22,11 +22,13 @@ def page() -> rx.Component:
             align="center",
             spacing="3",
         ),
-        min_height="100dvh",
-        padding="var(--space-4)",
+        class_name="lone-page",
     )
 
 
 def home() -> rx.Component:
     """Nothing to see: the root leads to the list."""
-    return rx.center(rx.link(t("Integrations"), href=routes.LISTING), min_height="100dvh")
+    return rx.el.main(
+        rx.heading(rx.link(t("Integrations"), href=routes.LISTING), as_="h1", size="4"),
+        class_name="lone-page",
+    )

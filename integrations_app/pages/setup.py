@@ -3,7 +3,7 @@
 import reflex as rx
 
 from integrations_app import routes
-from integrations_app.components.entrance import card, entrance
+from integrations_app.components.auth_form import auth_form, card
 from integrations_app.components.text import t
 from integrations_app.http.sign_in import SET_UP
 from integrations_app.i18n import _
@@ -28,7 +28,7 @@ def _used() -> rx.Component:
 
 
 def _open() -> rx.Component:
-    return entrance(
+    return auth_form(
         t("Create the first admin"),
         t(
             "Nobody can sign in here yet. The admin you create now can connect services, "

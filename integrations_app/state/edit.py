@@ -307,7 +307,7 @@ class Edit(Disconnecting, Removal, Uses, StoredForm, AdminState):
         elif self.provider.connects_account:
             self.returned, self.returned_ok = _("The account is disconnected."), True
         else:
-            self.outcome, self.outcome_ok = _("Disconnected. The credentials are deleted."), True
+            self.outcome, self.outcome_ok = _("Disconnected. The credentials are removed."), True
         if not self.touched:
             self._fill(connection)
             return None

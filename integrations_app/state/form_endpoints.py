@@ -20,6 +20,7 @@ from integrations_app.domain.admin import AdminSession
 from integrations_app.domain.check import CheckResult
 from integrations_app.domain.connection import Connection
 from integrations_app.domain.provider import Provider
+from integrations_app.domain.references import parse_name
 from integrations_app.errors import Conflict, IntegrationError, NotSignedIn, UnknownProvider
 from integrations_app.http import authentication, bodies, error_messages
 from integrations_app.http.post_endpoints import Refused, json_object, post, request_id
@@ -28,6 +29,7 @@ from integrations_app.services import catalogue
 from integrations_app.services.blocking_pool import run_long, run_short
 from integrations_app.services.checking import run
 from integrations_app.services.connections import edit, lookup
+from integrations_app.services.credentials import setup_values
 from integrations_app.services.identity import host_sessions
 from integrations_app.services.oauth import web_flow
 from integrations_app.state import setup_form, wording
@@ -71,6 +73,7 @@ async def submit(request: Request) -> Response:
         raise NotSignedIn
     sent = await json_object(request, limit=bodies.MAX_BYTES)
     answer = FormAnswer(action=request.path_params["action"], subject=_text(sent, "subject"))
+    submission: Submission | None = None
     try:
         submission = await asyncio.to_thread(_read, request, sent, session)
         removed = submission.form.removed.items()
@@ -79,7 +82,9 @@ async def submit(request: Request) -> Response:
         run = run_long if perform in _ASKING else run_short
         answer = await run(submission.by, perform, answer, submission)
     except IntegrationError as error:
-        refused = _refused(answer, error, _text(sent, "provider"))
+        refused = await asyncio.to_thread(
+            _refused, answer, error, submission, provider=_text(sent, "provider")
+        )
         return JSONResponse(refused.as_json(), status_code=error_messages.status_of(error))
     return JSONResponse(answer.as_json())
 
@@ -167,12 +172,17 @@ _ACTIONS: dict[str, Callable[[FormAnswer, Submission], FormAnswer]] = {
 _ASKING = (_try, _test)
 """Those that ask a provider, which may take its time."""
 
+_STORING = ("create", "save", "connect")
+"""Those that store what is typed, or say all that is wrong with it."""
+
 
 def _checked(answer: FormAnswer, result: CheckResult) -> FormAnswer:
     return replace(answer, outcome=wording.of_result(result), outcome_ok=result.ok)
 
 
-def _refused(answer: FormAnswer, error: IntegrationError, provider: str) -> FormAnswer:
+def _refused(
+    answer: FormAnswer, error: IntegrationError, sent: Submission | None, *, provider: str
+) -> FormAnswer:
     declared = catalogue.find(provider)
     if declared is None:
         return replace(answer, problem=wording.of_error(UnknownProvider(provider)))
@@ -181,7 +191,35 @@ def _refused(answer: FormAnswer, error: IntegrationError, provider: str) -> Form
         changed = listing(labels) or _("something")
         return replace(answer, conflict=changed, conflict_version=error.version)
     problems = wording.of_fields(error, declared)
+    if problems and sent is not None and answer.action in _STORING:
+        problems = _all_problems(sent) | problems
     return replace(answer, problems=problems, problem="" if problems else wording.of_error(error))
+
+
+def _all_problems(sent: Submission) -> dict[str, str]:
+    """What is wrong with each field, in their order; a save stops at the first."""
+    problems: dict[str, str] = {}
+    for look in (_look_at_name, _look_at_values):
+        try:
+            look(sent)
+        except IntegrationError as error:
+            problems |= wording.of_fields(error, sent.provider)
+    return problems
+
+
+def _look_at_name(sent: Submission) -> None:
+    parse_name(sent.form.name)
+
+
+def _look_at_values(sent: Submission) -> None:
+    stored = lookup.by_uuid(sent.uuid) if sent.uuid else None
+    setup_values.refuse_unfit(
+        sent.provider,
+        setup_values.read(sent.provider, sent.form.values),
+        sent=sent.form.values,
+        stored=stored.setup_values if stored else {},
+        saved_secrets=stored.saved_secrets if stored else (),
+    )
 
 
 def _wrong_origin(provider: Provider, expected: str) -> str:

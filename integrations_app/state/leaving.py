@@ -20,19 +20,28 @@ FAILED = "data-sign-out-failed"
 """Marks what is shown where signing out failed."""
 
 
+_GO = "window.integrationsGivesUpEdits?.()"
+"""Has the browser not ask whether to leave edits; nobody can stay."""
+
+_ASK = "Promise.resolve(window.integrationsMayLeave?.() ?? true)"
+"""Asks before edits are left that nobody has saved."""
+
+
 def leave() -> str:
     """A full page load of the sign-in page: nothing of before stays in the browser's memory."""
-    return f"window.location.assign('{routes.loaded(routes.LOGIN)}')"
+    return f"({_GO}, window.location.assign('{routes.loaded(routes.LOGIN)}'))"
 
 
 def sign_out() -> rx.event.EventSpec:
     """End the session, then leave for the sign-in page; what runs is the browser's own request."""
     limits = f"{{method: 'POST', signal: AbortSignal.timeout({_GIVEN_UP_AFTER_MS})}}"
     return rx.call_script(
+        f"{_ASK}.then((leaves) => {{ if (!leaves) return;"
         f"{_say_that_it_failed(failed=False)};"
         f"window.integrationsSigningOut = fetch('{routes.endpoint(SIGN_OUT)}', {limits})"
         f".then((answer) => {{ if (!answer.ok) throw answer; {_FORGET}; {leave()}; }})"
         f".catch(() => {{ {_say_that_it_failed(failed=True)}; }})"
+        "})"
     )
 
 
@@ -50,7 +59,10 @@ def sign_out_at(address: str) -> rx.event.EventSpec:
     Args:
         address: It may be an endpoint, so it is loaded as a full page.
     """
-    return rx.call_script(f"{_FORGET}; window.location.assign({json.dumps(address)})")
+    return rx.call_script(
+        f"{_ASK}.then((leaves) => {{ if (!leaves) return;"
+        f"{_FORGET}; {_GO}; window.location.assign({json.dumps(address)}); }})"
+    )
 
 
 def go_dark() -> rx.event.EventSpec:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import reflex as rx
 
 from integrations_app import routes, settings
+from integrations_app.domain.provider import Provider
 from integrations_app.services import catalogue
 from integrations_app.state import form_answer, setup_form, views
 from integrations_app.state.edit import Edit
@@ -15,42 +16,35 @@ from integrations_app.state.session import AdminState, without_database
 class New(setup_form.SetupForm, AdminState):
     """The choice of a provider, which is in the address, and the form for it."""
 
-    choices: list[views.ProviderItem] = []
     wanted: str = ""
     provider: views.ProviderItem = views.ProviderItem()
     asked: str = ""
     """What of the address is shown; until it is read, the browser may be further than this."""
     loaded: bool = False
+    count: int = 0
+    """How many services there are to choose from."""
+
+    _choices: list[views.ChoiceItem] = []
 
     @rx.var
-    def shown(self) -> list[views.ProviderItem]:
-        """The providers that the search leaves."""
-        words = self.wanted.lower().split()
-        return [
-            each
-            for each in self.choices
-            if all(
-                word in f"{each.title} {each.description} {each.category} {each.key}".lower()
-                for word in words
-            )
-        ]
+    def groups(self) -> list[views.ChoiceGroup]:
+        """The services that the search leaves, by category."""
+        return views.grouped(self._found())
+
+    @rx.var
+    def found(self) -> int:
+        """How many services the search leaves."""
+        return len(self._found())
 
     @rx.event
     @read_only
     async def load(self) -> None:
         """Show the choice, or the form for the provider that the address names."""
         await self._actor()
-        redirect_uri = settings.load().url + routes.OAUTH_CALLBACK
-        self.choices = [
-            views.provider_item(each, redirect_uri=redirect_uri)
-            for each in catalogue.all_providers()
-        ]
+        self._choices = [views.choice_item(each) for each in catalogue.all_providers()]
+        self.count = len(self._choices)
         key = self.router.url.query_parameters.get(routes.CHOSEN, "")
-        declared = catalogue.find(key)
-        self.provider = next(
-            (each for each in self.choices if each.key == key), views.ProviderItem()
-        )
-        self.fields = views.field_items(declared, values={}, saved_secrets=()) if declared else []
+        self._show(catalogue.find(key))
         self._clear_feedback()
         self._begin("")
         self.revealed, self.wanted, self.asked, self.loaded = [], "", key, True
@@ -85,3 +79,16 @@ class New(setup_form.SetupForm, AdminState):
             edit._expect(answer.uuid)
             edit.removed = self.removed
             yield rx.redirect(routes.edit(answer.uuid))
+
+    def _show(self, declared: Provider | None) -> None:
+        """Show the form for a provider; if there is none, the choice."""
+        self.provider, self.fields = views.ProviderItem(), []
+        if declared is None:
+            return
+        redirect_uri = settings.load().url + routes.OAUTH_CALLBACK
+        self.provider = views.provider_item(declared, redirect_uri=redirect_uri)
+        self.fields = views.field_items(declared, values={}, saved_secrets=())
+
+    def _found(self) -> list[views.ChoiceItem]:
+        words = self.wanted.lower().split()
+        return [each for each in self._choices if all(word in each.text for word in words)]

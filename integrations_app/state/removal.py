@@ -140,7 +140,7 @@ class Removal(rx.State, mixin=True):
             return False, await self._show_refusal(error)
         return self._gone(
             _(
-                "{service} {name} was deleted.",
+                "{service} {name} was removed.",
                 service=self.removing_service,
                 name=self.removing_name,
             )
@@ -165,8 +165,8 @@ class Removal(rx.State, mixin=True):
             return False, await self._show_refusal(error)
         return self._gone(
             ngettext(
-                "{service} {name} was deleted; {n} place uses the other integration now.",
-                "{service} {name} was deleted; {n} places use the other integration now.",
+                "{service} {name} was removed; {n} place uses the other connection now.",
+                "{service} {name} was removed; {n} places use the other connection now.",
                 moved,
                 service=self.removing_service,
                 name=self.removing_name,

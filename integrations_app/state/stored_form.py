@@ -76,9 +76,7 @@ class StoredForm(Account, setup_form.SetupForm, mixin=True):
         declared = catalogue.find(connection.provider)
         redirect_uri = settings.load().url + routes.OAUTH_CALLBACK
         if declared is None:
-            self.provider = views.ProviderItem(
-                key=connection.provider, title=connection.provider, description=""
-            )
+            self.provider = views.ProviderItem(key=connection.provider, title=connection.provider)
             self.fields = []
             self.problem = wording.of_error(IntegrationError())
         else:

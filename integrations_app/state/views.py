@@ -73,16 +73,35 @@ class StepItem:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProviderItem:
-    """A provider to choose, or the one a form is for."""
+class ChoiceItem:
+    """A provider to choose; `text` is what it is found by."""
 
     key: str = ""
     title: str = ""
     description: str = ""
     category: str = ""
     icon: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceGroup:
+    """The providers of a category."""
+
+    title: str = ""
+    choices: list[ChoiceItem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderItem:
+    """The provider that a form is for; `example_url` is something to read from it."""
+
+    key: str = ""
+    title: str = ""
+    icon: str = ""
     connects_account: bool = False
     redirect_uri: str = ""
+    example_url: str = ""
     steps_show_redirect: bool = False
     testable: bool = False
     steps: list[StepItem] = field(default_factory=list)
@@ -150,6 +169,28 @@ def status_item(connection: Connection) -> StatusItem:
     )
 
 
+def choice_item(provider: Provider) -> ChoiceItem:
+    """A provider to choose."""
+    title, description = provider.title, _(provider.description)
+    category = wording.of_category(provider.category)
+    return ChoiceItem(
+        key=provider.key,
+        title=title,
+        description=description,
+        category=category,
+        icon=icon_of(provider),
+        text=f"{title} {description} {category} {provider.key}".lower(),
+    )
+
+
+def grouped(choices: Iterable[ChoiceItem]) -> list[ChoiceGroup]:
+    """Return the providers by category."""
+    by_title: dict[str, list[ChoiceItem]] = {}
+    for choice in choices:
+        by_title.setdefault(choice.category, []).append(choice)
+    return [ChoiceGroup(title=title, choices=by_title[title]) for title in sorted(by_title)]
+
+
 def provider_item(provider: Provider, *, redirect_uri: str) -> ProviderItem:
     """A provider with its instructions, addresses filled in."""
     steps = [
@@ -165,16 +206,23 @@ def provider_item(provider: Provider, *, redirect_uri: str) -> ProviderItem:
     return ProviderItem(
         key=provider.key,
         title=provider.title,
-        description=_(provider.description),
-        category=wording.of_category(provider.category),
         icon=icon_of(provider),
         connects_account=provider.connects_account,
         redirect_uri=redirect_uri if provider.connects_account else "",
+        example_url=_example_url(provider),
         steps_show_redirect=any(redirect_uri in step.copy for step in steps),
         testable=provider.is_testable and not provider.connects_account,
         steps=steps,
         notes=[_(note) for note in provider.instructions.notes],
     )
+
+
+def _example_url(provider: Provider) -> str:
+    """Something that a program may read with the credentials; empty if none is known."""
+    check = provider.check
+    if check is None or check.method != "GET" or "{" in check.url or provider.placement.manual:
+        return ""
+    return check.url
 
 
 def field_items(

@@ -22,7 +22,7 @@ def of_error(error: IntegrationError) -> str:
     if isinstance(error, errors.DatabaseUnavailable):
         return _of_database(error)
     if isinstance(error, errors.NotFound | errors.Deleted):
-        return _("This integration was deleted meanwhile.")
+        return _("This connection was removed meanwhile.")
     if isinstance(error, errors.UnknownProvider | errors.ProviderNotDeclared):
         return _(
             "This server does not know the service “{provider}”. Whoever runs it has to install "
@@ -75,11 +75,11 @@ def _of_change(error: IntegrationError) -> str:
     """Return why others' changes or uses stand in the way; empty if they do not."""
     if isinstance(error, errors.InUse):
         return _(
-            "It cannot be deleted while it is used by {places}.",
+            "It cannot be removed while it is used by {places}.",
             places=_places(error.usages),
         )
     if isinstance(error, errors.CannotReplace):
-        return _("No other integration can be used by {places}.", places=_places(error.usages))
+        return _("No other connection can be used by {places}.", places=_places(error.usages))
     if isinstance(error, errors.UsagesChanged):
         return _("The places that use it have changed meanwhile. Look at them, then choose again.")
     if isinstance(error, errors.Conflict):
@@ -192,7 +192,7 @@ def of_return(outcome: Outcome, provider: str) -> str:
             )
         case Outcome.CHANGED_MEANWHILE:
             return _(
-                "Someone changed this integration while you were at {provider}. Check the fields, "
+                "Someone changed this connection while you were at {provider}. Check the fields, "
                 "then connect again.",
                 provider=provider,
             )

@@ -58,6 +58,32 @@ def rows(page: Page) -> Locator:
     return page.get_by_role("row").filter(has=page.get_by_role("rowheader"))
 
 
+def breadcrumb(page: Page) -> Locator:
+    """The link above a form that leads back to its list."""
+    return page.get_by_role("navigation", name="Breadcrumb").get_by_role("link")
+
+
+def back_to_list(page: Page) -> None:
+    """Follow that link, whatever is typed."""
+    is_edited = page.evaluate("integrationsHasEdits()")
+    breadcrumb(page).click()
+    if is_edited:
+        leave_edits(page)
+
+
+def go_back(page: Page) -> None:
+    """Go back in the browser, whatever is typed."""
+    is_edited = page.evaluate("integrationsHasEdits()")
+    page.go_back()
+    if is_edited:
+        leave_edits(page)
+
+
+def leave_edits(page: Page) -> None:
+    """Answer that what is typed need not be saved."""
+    button(page.get_by_role("alertdialog"), "Leave without saving").click()
+
+
 def name_field(page: Page) -> Locator:
     return page.get_by_label("Connection Name", exact=True)
 

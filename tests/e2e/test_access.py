@@ -265,11 +265,13 @@ def test_words_on_colour_can_be_read(new_browser: NewBrowser, new_tab: NewTab, s
     statuses = page.evaluate(CONTRASTS, ".rt-Badge")
     open_edit(page, uuid)
     page.get_by_text("Danger Zone").click()
-    deleting = page.evaluate(CONTRASTS, "[data-accent-color=red].rt-variant-solid")
+    button(page, "Remove").click()
+    expect(page.get_by_role("alertdialog")).to_be_visible()
+    removing = page.evaluate(CONTRASTS, "[data-accent-color=red].rt-variant-solid")
 
     assert len(statuses) == 3
-    assert len(deleting) == 1
-    assert min(*statuses, *deleting) >= 4.5
+    assert len(removing) == 1
+    assert min(*statuses, *removing) >= 4.5
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -59,7 +59,7 @@ def test_the_choice_of_services_comes_without_the_form_that_was_open_before(page
 
 def test_following_links_shows_no_form_of_before(page: Page) -> None:
     open_new(page, "mistral")
-    page.get_by_role("link", name="Integrations", exact=True).click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Connections").click()
     expect(page.get_by_role("heading", name="Integrations", level=1)).to_be_visible()
     page.evaluate("formsShown.length = 0")
 

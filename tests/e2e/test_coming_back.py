@@ -19,8 +19,10 @@ from tests.e2e.pages import (
     LISTING_ADDRESS,
     LOGIN_ADDRESS,
     alert,
+    back_to_list,
     button,
     key_field,
+    leave_edits,
     name_field,
     open_edit,
     open_list,
@@ -102,12 +104,12 @@ def end_session(admin: Admin, library: DatabaseUnderTest) -> None:
     stored("mistral", "after-the-end")
 
 
-def look_at_another(page: Page, kind: str) -> None:
+def look_at_another(page: Page) -> None:
     """Open the one that is called "other", and go back to the list."""
-    page.get_by_role("link", name=f"All {kind}").click()
+    back_to_list(page)
     page.get_by_role("link", name="other", exact=True).click()
     expect(page.get_by_role("textbox", name=re.compile("Name$"))).to_have_value("other")
-    page.get_by_role("link", name=f"All {kind}").click()
+    back_to_list(page)
 
 
 def type_into(page: Page, name: str) -> None:
@@ -192,12 +194,12 @@ def test_what_was_typed_and_not_saved_is_offered_where_it_was_typed_and_nowhere_
     open_edit(page, uuid)
     type_into(page, "half-typed")
 
-    page.get_by_role("link", name="All integrations").click()
+    back_to_list(page)
     page.get_by_role("link", name="other", exact=True).click()
     expect(name_field(page)).to_have_value("other")
     expect(key_field(page)).to_have_value("")
     expect(offer(page)).to_be_hidden()
-    page.get_by_role("link", name="All integrations").click()
+    back_to_list(page)
     page.get_by_role("link", name="main", exact=True).click()
 
     expect(offer(page)).to_be_visible()
@@ -215,11 +217,11 @@ def test_what_is_put_back_was_meant_for_the_version_that_it_was_typed_over(page:
     uuid = stored("openrouter", "main").uuid
     open_edit(page, uuid)
     name_field(page).fill("mine")
-    page.get_by_role("link", name="All integrations").click()
+    back_to_list(page)
     integrations.rename_connection(uuid, "theirs")
     page.get_by_role("link", name="theirs", exact=True).click()
     button(page, "Put it back").click()
-    expect(alert(page, "changed this integration while you were typing")).to_be_visible()
+    expect(alert(page, "changed this connection while you were typing")).to_be_visible()
 
     button(page, "Save Changes").click()
 
@@ -234,13 +236,13 @@ def test_what_is_put_back_beneath_a_key_typed_before_does_not_overwrite_others(
     stored("openrouter", "other")
     open_edit(page, uuid)
     name_field(page).fill("mine")
-    look_at_another(page, "integrations")
+    look_at_another(page)
     integrations.rename_connection(uuid, "theirs")
     page.get_by_role("link", name="theirs", exact=True).click()
     expect(name_field(page)).to_have_value("theirs")
     key_field(page).fill(SECRET)
     button(page, "Put it back").click()
-    expect(alert(page, "changed this integration while you were typing")).to_be_visible()
+    expect(alert(page, "changed this connection while you were typing")).to_be_visible()
 
     button(page, "Save Changes").click()
 
@@ -255,17 +257,17 @@ def test_what_is_put_back_twice_is_still_meant_for_the_version_that_it_was_typed
     stored("openrouter", "other")
     open_edit(page, uuid)
     name_field(page).fill("mine")
-    look_at_another(page, "integrations")
+    look_at_another(page)
     integrations.rename_connection(uuid, "theirs")
     page.get_by_role("link", name="theirs", exact=True).click()
     expect(name_field(page)).to_have_value("theirs")
     key_field(page).fill(SECRET)
     button(page, "Put it back").click()
     expect(name_field(page)).to_have_value("mine")
-    look_at_another(page, "integrations")
+    look_at_another(page)
     page.get_by_role("link", name="theirs", exact=True).click()
     button(page, "Put it back").click()
-    expect(alert(page, "changed this integration while you were typing")).to_be_visible()
+    expect(alert(page, "changed this connection while you were typing")).to_be_visible()
 
     button(page, "Save Changes").click()
 
@@ -279,7 +281,7 @@ def test_what_is_put_back_beside_something_typed_before_does_not_overwrite_other
     address = f"{routes.PROJECTS}/{project.uuid}"
     page.goto(address)
     page.get_by_label("Name", exact=True).fill("mine")
-    look_at_another(page, "projects")
+    look_at_another(page)
     theirs = Draft(name="theirs", description="")
     service.update(project.uuid, theirs, actor=SOMEONE)
     page.get_by_role("link", name="theirs", exact=True).click()
@@ -317,6 +319,7 @@ def test_a_key_that_was_typed_for_one_service_is_not_put_into_the_form_of_anothe
     type_into(page, "main")
 
     page.get_by_role("link", name="Choose a different service").click()
+    leave_edits(page)
     page.get_by_role("listitem").filter(has_text="Mistral").get_by_role("link").click()
 
     expect(page.get_by_role("heading", name="Mistral")).to_be_visible()
@@ -351,6 +354,7 @@ def test_signing_out_forgets_what_was_typed_in_all_tabs(
         name_field(each).fill("half-typed")
 
     button(page, "Sign out").click()
+    leave_edits(page)
 
     for each in (page, other):
         expect(each).to_have_url(LOGIN_ADDRESS)
@@ -372,6 +376,7 @@ def test_signing_out_in_vain_forgets_neither_what_was_typed_nor_the_page(
 
     with page.expect_event("requestfailed"):
         button(page, "Sign out").click()
+        leave_edits(page)
 
     expect(alert(page, "You are still signed in")).to_be_in_viewport()
     end_session(passing_admin, library)

@@ -270,7 +270,7 @@ def test_another_account_replaces_the_first_only_when_the_admin_says_so(
 
     expect(account_card(admin).get_by_text(f"Connected as {GRACE}")).to_be_visible()
     told(admin, "The account is connected.")
-    expect(admin.get_by_text("was deleted meanwhile")).to_have_count(0)
+    expect(admin.get_by_text("was removed meanwhile")).to_have_count(0)
     assert stored(uuid).account_name == GRACE
 
 

@@ -107,7 +107,7 @@ def test_within_a_dialog_it_is_copied_and_the_keyboard_stays_there(page: Page) -
     open_edit(page, stored("mistral", "main").uuid)
     text = str(uuid4())
     page.get_by_text("Danger Zone").click()
-    button(page, "Delete").click()
+    button(page, "Remove").click()
     dialog = page.get_by_role("alertdialog")
     expect(dialog).to_be_visible()
     dialog.evaluate(
@@ -122,4 +122,5 @@ def test_within_a_dialog_it_is_copied_and_the_keyboard_stays_there(page: Page) -
     expect(copied(page)).to_be_visible()
     expect(button(dialog, "Copy")).to_be_focused()
     button(dialog, "Keep it").click()
+    expect(dialog).to_have_count(0)
     assert pasted(page) == text

@@ -25,7 +25,17 @@ from tests.api.oauth.accounts import exchange as connect_account
 from tests.e2e import endpoints
 from tests.e2e.conftest import EMAIL, launch_with_profile, lent, sign_in
 from tests.e2e.kept_tab import KeptTab
-from tests.e2e.pages import alert, button, check, key_field, name_field, open_list, row
+from tests.e2e.pages import (
+    alert,
+    back_to_list,
+    button,
+    check,
+    go_back,
+    key_field,
+    name_field,
+    open_list,
+    row,
+)
 from tests.e2e.serving import Product
 from tests.http.returning import ADA, GRACE, registered
 from tests.line import Line
@@ -70,7 +80,7 @@ class Act:
 
 
 def to_list(page: Page) -> None:
-    page.get_by_role("link", name="All integrations").click()
+    back_to_list(page)
     expect(row(page, "main")).to_be_visible()
 
 
@@ -139,11 +149,11 @@ def to_new_row(goes: Callable[[Page], None], link: str) -> Callable[[Page], None
 def choose_another(page: Page) -> None:
     in_row("other", "Remove")(page)
     page.get_by_role("alertdialog").get_by_role("option").filter(has_text="main").click()
-    expect(button(page, "Replace and delete")).to_be_visible()
+    expect(button(page, "Replace and remove")).to_be_visible()
 
 
 def ask_about_the_old_key(page: Page) -> None:
-    button(page, "Delete the old key").click()
+    button(page, "Remove the old key").click()
     expect(page.get_by_role("alertdialog")).to_be_visible()
 
 
@@ -229,7 +239,7 @@ ACTS = {
         go=to_main, ready=in_danger_zone("Disconnect"), act=answer("Disconnect"), says=LEFT
     ),
     "delete": Act(
-        go=to_main, ready=in_danger_zone("Delete"), act=answer("Delete for good"), says=LEFT
+        go=to_main, ready=in_danger_zone("Remove"), act=answer("Remove for good"), says=LEFT
     ),
     "create": Act(
         go=to_new, act=typing(type_connection, "Create Connection"), says=NOT_SENT, back=3
@@ -245,7 +255,7 @@ ACTS = {
         go=to_main, ready=let_others_rename_main, act=press("Load the new values"), says=LEFT
     ),
     "replace in the list": Act(
-        go=to_list, ready=choose_another, act=answer("Replace and delete"), says=LEFT, back=1
+        go=to_list, ready=choose_another, act=answer("Replace and remove"), says=LEFT, back=1
     ),
     "pick a connection": Act(
         go=to_endpoint, act=lambda page: endpoints.choice(page, "main").click(), says=LEFT
@@ -258,7 +268,7 @@ ACTS = {
     "delete an old key": Act(
         go=to_old_endpoint,
         ready=ask_about_the_old_key,
-        act=answer("Delete for good"),
+        act=answer("Remove for good"),
         says=LEFT,
     ),
     "create a project": Act(
@@ -285,7 +295,7 @@ ACTS = {
         go=to_list, ready=in_row("main", "Disconnect"), act=answer("Disconnect"), says=LEFT, back=1
     ),
     "delete in the list": Act(
-        go=to_list, ready=in_row("main", "Remove"), act=answer("Delete for good"), says=LEFT, back=1
+        go=to_list, ready=in_row("main", "Remove"), act=answer("Remove for good"), says=LEFT, back=1
     ),
     "save an endpoint": Act(go=to_endpoint, act=typing(type_name, "Save Changes"), says=LEFT),
     "send a prompt": Act(
@@ -295,23 +305,23 @@ ACTS = {
         says=LEFT,
     ),
     "delete an endpoint": Act(
-        go=to_endpoint, ready=in_danger_zone("Delete"), act=answer("Delete for good"), says=LEFT
+        go=to_endpoint, ready=in_danger_zone("Remove"), act=answer("Remove for good"), says=LEFT
     ),
     "delete an endpoint in the list": Act(
         go=to_endpoints,
         ready=in_row("chat", "Remove"),
-        act=answer("Delete for good"),
+        act=answer("Remove for good"),
         says=LEFT,
         back=1,
     ),
     "save a project": Act(go=to_project, act=typing(type_name, "Save Changes"), says=LEFT),
     "delete a project": Act(
-        go=to_project, ready=in_danger_zone("Delete"), act=answer("Delete for good"), says=LEFT
+        go=to_project, ready=in_danger_zone("Remove"), act=answer("Remove for good"), says=LEFT
     ),
     "delete a project in the list": Act(
         go=to_projects,
         ready=in_row("shop", "Remove"),
-        act=answer("Delete for good"),
+        act=answer("Remove for good"),
         says=LEFT,
         back=1,
     ),
@@ -414,7 +424,7 @@ def test_nothing_happens_to_what_is_shown_when_the_line_is_back(
     if act.says == NOT_SENT:
         expect(alert(page, NOT_SENT)).to_be_visible()
     for _step in range(act.back):
-        page.go_back()
+        go_back(page)
     line.mend()
 
     if act.says == LEFT:
@@ -469,7 +479,7 @@ def test_a_row_that_others_changed_since_it_was_seen_is_left_alone(
     line.cut()
     uuid = integrations.find_uuid_by_provider_name("mistral:main")
     integrations.rename_connection(uuid, "renamed")
-    answer("Delete for good")(page)
+    answer("Remove for good")(page)
     line.mend()
 
     expect(page.get_by_text(CHANGED)).to_be_visible(timeout=BACK_WITHIN_MS)

@@ -11,6 +11,7 @@ from integrations_app.domain.connection import Status
 from tests.e2e.pages import (
     LISTING_ADDRESS,
     alert,
+    back_to_list,
     button,
     checked,
     key_field,
@@ -190,10 +191,10 @@ def test_instructions_are_closed_and_open_on_a_click(admin: Page) -> None:
 def test_the_danger_zone_is_closed_at_first(admin: Page) -> None:
     open_edit(admin, checked("mistral", "main").uuid)
 
-    expect(button(admin, "Delete")).not_to_be_visible()
+    expect(button(admin, "Remove")).not_to_be_visible()
     admin.get_by_text("Danger Zone").click()
 
-    expect(button(admin, "Delete")).to_be_visible()
+    expect(button(admin, "Remove")).to_be_visible()
 
 
 def test_deleting_asks_first_and_leads_back_to_the_list(admin: Page) -> None:
@@ -202,15 +203,15 @@ def test_deleting_asks_first_and_leads_back_to_the_list(admin: Page) -> None:
     open_edit(admin, uuid)
 
     admin.get_by_text("Danger Zone").click()
-    button(admin, "Delete").click()
-    question = admin.get_by_role("alertdialog", name="Delete Mistral main?")
+    button(admin, "Remove").click()
+    question = admin.get_by_role("alertdialog", name="Remove Mistral main?")
     button(question, "Keep it").click()
     expect(question).to_have_count(0)
-    button(admin, "Delete").click()
-    button(question, "Delete for good").click()
+    button(admin, "Remove").click()
+    button(question, "Remove for good").click()
 
     expect(admin).to_have_url(LISTING_ADDRESS)
-    expect(admin.get_by_text("Mistral main was deleted.")).to_be_visible()
+    expect(admin.get_by_text("Mistral main was removed.")).to_be_visible()
     expect(row(admin, "kept")).to_be_visible()
     assert names() == ["kept"]
 
@@ -250,12 +251,12 @@ def test_going_from_one_connection_to_another_shows_the_other(admin: Page) -> No
     open_edit(admin, first)
     name_field(admin).fill("half-typed")
 
-    admin.get_by_role("link", name="All integrations").click()
+    back_to_list(admin)
     row(admin, "second").get_by_role("link", name="Configure").click()
 
     expect(admin).to_have_url(re.compile(re.escape(routes.edit(second))))
     expect(name_field(admin)).to_have_value("second")
-    expect(admin.get_by_role("heading", name="DeepSeek", level=2)).to_be_visible()
+    expect(admin.get_by_role("heading", name="second", level=1)).to_be_visible()
     admin.go_back()
     open_list(admin)
     expect(row(admin, "first")).to_be_visible()
@@ -273,7 +274,7 @@ def test_a_test_that_hangs_stands_in_no_way_and_its_outcome_is_told_elsewhere(ad
     button(admin, "Test Connection").click()
     expect(button(admin, "Test Connection")).to_be_disabled()
 
-    admin.get_by_role("link", name="All integrations").click()
+    back_to_list(admin)
     row(admin, "other").get_by_role("link", name="Configure").click()
     expect(name_field(admin)).to_have_value("other")
     button(admin, "Test Connection").click()

@@ -194,7 +194,7 @@ def test_the_layout_of_the_app_stands_around_our_pages_in_place_of_our_navigatio
     expect(admin).to_have_url(re.compile(f"{PREFIX}/{uuid}/?$"))
     expect(name_field(admin)).to_be_visible()
     expect(clicks).to_have_text("1")
-    expect(admin.get_by_role("navigation")).to_have_count(1)
+    expect(admin.get_by_role("navigation", name="Main")).to_have_count(0)
     expect(admin.get_by_role("main")).to_have_count(1)
     expect(button(admin, "Sign out")).to_have_count(0)
     shop_places.get_by_role("link", name="The shop").click()

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from integrations_app import integrations, routes
 from tests.e2e.conftest import EMAIL
 from tests.e2e.endpoints import choice, made, name_of_endpoint, old_key, open_endpoint, with_old_key
-from tests.e2e.pages import alert, button
+from tests.e2e.pages import alert, back_to_list, button
 from tests.e2e.wire import Overheard
 from tests.postgresql import DatabaseUnderTest
 from tests.world import key
@@ -50,7 +50,7 @@ def test_a_page_that_is_left_and_come_back_to_shows_nothing(
     button(admin, "Show the key").click()
     expect(old_key(admin)).to_have_value(KEY)
 
-    admin.get_by_role("link", name="All AI endpoints").click()
+    back_to_list(admin)
     admin.get_by_role("link", name="other").click()
     expect(name_of_endpoint(admin)).to_have_value("other")
     expect(old_key(admin)).to_have_value("")
@@ -111,13 +111,13 @@ def test_where_it_was_dealt_with_meanwhile_the_page_says_so(
 def test_an_old_key_is_deleted_on_the_second_click(admin: Page, library: DatabaseUnderTest) -> None:
     open_endpoint(admin, with_old_key(library, "chat", KEY))
 
-    button(admin, "Delete the old key").click()
-    expect(admin.get_by_role("alertdialog", name="Delete the old key?")).to_be_visible()
+    button(admin, "Remove the old key").click()
+    expect(admin.get_by_role("alertdialog", name="Remove the old key?")).to_be_visible()
     button(admin, "Keep it").click()
     expect(admin.get_by_role("alertdialog")).to_have_count(0)
     assert library.rows("SELECT FROM ai_endpoints WHERE api_key IS NOT NULL")
-    button(admin, "Delete the old key").click()
-    button(admin, "Delete for good").click()
+    button(admin, "Remove the old key").click()
+    button(admin, "Remove for good").click()
 
     expect(admin.get_by_role("alertdialog")).to_have_count(0)  # it hides the rest by its role
     expect(admin.get_by_role("heading", name="An old key is stored here")).to_have_count(0)

@@ -19,7 +19,7 @@ from tests.e2e.endpoints import (
     prompt,
     stored,
 )
-from tests.e2e.pages import alert, button, checked
+from tests.e2e.pages import alert, back_to_list, button, checked
 from tests.e2e.pages import stored as connected
 from tests.world import Behaviour, Request, World, key
 
@@ -101,7 +101,7 @@ def test_what_is_missing_is_said_at_its_field(asker: Page) -> None:
     button(asker, SEND).click()
 
     expect(alert(asker, "Write a prompt first.")).to_be_visible()
-    expect(alert(asker, "Pick an integration first.")).to_be_visible()
+    expect(alert(asker, "Choose a connection first.")).to_be_visible()
     expect(alert(asker, "Enter the name of a model.")).to_be_visible()
 
 
@@ -114,7 +114,7 @@ def test_a_removed_connection_cannot_be_asked(asker: Page) -> None:
     prompt(asker).fill("Hello?")
     button(asker, SEND).click()
 
-    expect(alert(asker, "This integration was deleted meanwhile.")).to_be_visible()
+    expect(alert(asker, "This connection was removed meanwhile.")).to_be_visible()
 
 
 def test_a_prompt_outlives_a_save_and_what_others_do(asker: Page) -> None:
@@ -137,7 +137,7 @@ def test_an_answer_belongs_to_its_endpoint_alone(asker: Page) -> None:
     button(asker, SEND).click()
     expect(answer(asker)).to_be_visible()
 
-    asker.get_by_role("link", name="All AI endpoints").click()
+    back_to_list(asker)
     asker.get_by_role("link", name="second").click()
 
     expect(name_of_endpoint(asker)).to_have_value("second")

@@ -196,7 +196,7 @@ def test_an_endpoint_that_is_removed_elsewhere_says_so_and_keeps_what_is_typed(
 
     service.remove(endpoint.uuid, actor=SOMEBODY)
 
-    expect(alert(admin, "This endpoint was deleted meanwhile.")).to_be_visible()
+    expect(alert(admin, "This endpoint was removed.")).to_be_visible()
     expect(name_of_endpoint(admin)).to_have_value("precious")
     expect(button(admin, "Save Changes")).to_be_disabled()
 
@@ -223,16 +223,16 @@ def test_an_endpoint_is_removed_on_the_second_click(admin: Page) -> None:
     open_endpoints(admin)
 
     button(row(admin, "chat"), "Remove").click()
-    expect(admin.get_by_role("alertdialog", name="Delete chat?")).to_be_visible()
+    expect(admin.get_by_role("alertdialog", name="Remove chat?")).to_be_visible()
     expect(button(admin, "Keep it")).to_be_focused()
     admin.keyboard.press("Escape")
     expect(admin.get_by_role("alertdialog")).to_have_count(0)
     expect(rows(admin)).to_have_count(2)
     button(row(admin, "chat"), "Remove").click()
-    button(admin, "Delete for good").click()
+    button(admin, "Remove for good").click()
 
     expect(rows(admin)).to_have_count(1)
-    expect(admin.get_by_text("chat was deleted.")).to_be_visible()
+    expect(admin.get_by_text("chat was removed.")).to_be_visible()
     assert [draft.name for draft in stored()] == ["other"]
     assert integrations.is_connected(used)
 
@@ -242,8 +242,8 @@ def test_an_endpoint_is_removed_from_its_own_page(admin: Page) -> None:
     open_endpoint(admin, endpoint.uuid)
 
     admin.get_by_text("Danger Zone").click()
-    button(admin, "Delete").click()
-    button(admin, "Delete for good").click()
+    button(admin, "Remove").click()
+    button(admin, "Remove for good").click()
 
     expect(admin).to_have_url(ADDRESS_OF_ALL)
     expect(admin.get_by_text("No AI endpoints yet")).to_be_visible()

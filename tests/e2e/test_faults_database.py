@@ -172,7 +172,7 @@ def test_what_is_typed_while_it_is_away_is_not_overwritten_by_what_others_save(
     server.start()
     integrations.rename_connection(uuid, "theirs")
 
-    expect(alert(page, re.compile("changed this integration while you were typing"))).to_be_visible(
+    expect(alert(page, re.compile("changed this connection while you were typing"))).to_be_visible(
         timeout=BACK_WITHIN_S * 1_000
     )
     expect(name_field(page)).to_have_value("mine")
@@ -213,7 +213,7 @@ def test_a_new_connection_can_be_created_once_it_is_back(
 
     expect_recovery(page)
     button(page, "Create Connection").click()
-    expect(page.get_by_role("heading", name="Edit Integration")).to_be_visible()
+    expect(name_field(page)).to_be_visible()
     expect(outcome(page)).to_have_text("Connection verified")
     assert names() == ["main"]
 

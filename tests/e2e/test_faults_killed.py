@@ -103,7 +103,7 @@ def test_a_connection_that_was_not_confirmed_can_be_created_again(
     expect(key_field(page)).to_have_value(typed)
     assert names() == []
     button(page, "Create Connection").click()
-    expect(page.get_by_role("heading", name="Edit Integration")).to_be_visible()
+    expect(name_field(page)).to_be_visible()
     expect(outcome(page)).to_have_text("Connection verified")
     assert names() == ["main"]
 
@@ -123,7 +123,7 @@ def test_what_is_typed_outlasts_a_restart_during_which_others_save(
     overheard.wait_for_load(page, after=loads, timeout_s=BACK_WITHIN_S)
 
     expect(
-        page.get_by_role("alert").filter(has_text="changed this integration while you were typing")
+        page.get_by_role("alert").filter(has_text="changed this connection while you were typing")
     ).to_be_visible()
     expect(key_field(page)).to_have_value(typed)
     expect(name_field(page)).to_have_value("theirs")

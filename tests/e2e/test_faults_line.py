@@ -117,7 +117,7 @@ def test_what_is_typed_offline_stays_and_what_others_did_is_said(page: Page, lin
     integrations.rename_connection(uuid, "theirs")
     line.mend()
 
-    expect(alert(page, "changed this integration while you were typing")).to_be_visible(
+    expect(alert(page, "changed this connection while you were typing")).to_be_visible(
         timeout=BACK_WITHIN_MS
     )
     expect(key_field(page)).to_have_value(typed)

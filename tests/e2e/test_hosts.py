@@ -87,7 +87,7 @@ def test_what_is_saved_at_one_host_is_told_to_who_types_at_the_other(
     name_field(grace).fill("theirs")
     button(grace, "Save Changes").click()
 
-    expect(alert(ada, f"{OTHER_EMAIL} changed this integration")).to_be_visible()
+    expect(alert(ada, f"{OTHER_EMAIL} changed this connection")).to_be_visible()
     expect(name_field(ada)).to_have_value("mine")
 
 

@@ -13,6 +13,7 @@ from tests.e2e.pages import (
     LISTING_ADDRESS,
     button,
     checked,
+    name_field,
     names,
     open_list,
     row,
@@ -94,7 +95,7 @@ def test_configure_leads_to_the_page_of_the_uuid(admin: Page) -> None:
     row(admin, "main").get_by_role("link", name="Configure").click()
 
     expect(admin).to_have_url(re.compile(re.escape(routes.edit(uuid)) + "/?$"))
-    expect(admin.get_by_role("heading", name="Edit Integration")).to_be_visible()
+    expect(name_field(admin)).to_be_visible()
 
 
 def test_testing_from_the_list_says_that_it_works(admin: Page) -> None:
@@ -157,7 +158,7 @@ def test_removing_asks_first_and_can_be_declined(admin: Page) -> None:
     open_list(admin)
 
     button(row(admin, "default"), "Remove").click()
-    question = admin.get_by_role("alertdialog", name="Delete Mistral default?")
+    question = admin.get_by_role("alertdialog", name="Remove Mistral default?")
     expect(question).to_contain_text("Nothing that this app knows of uses it.")
     button(question, "Keep it").click()
 
@@ -184,7 +185,7 @@ def test_removing_deletes_for_good(admin: Page) -> None:
     open_list(admin)
 
     button(row(admin, "main"), "Remove").click()
-    button(admin.get_by_role("alertdialog"), "Delete for good").click()
+    button(admin.get_by_role("alertdialog"), "Remove for good").click()
 
     expect(admin.get_by_role("alertdialog")).to_have_count(0)
     expect(row(admin, "main")).to_have_count(0)

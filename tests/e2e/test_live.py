@@ -63,7 +63,7 @@ def test_what_another_admin_removes_says_so_on_the_list(admin: Page, other_admin
     open_list(other_admin)
 
     button(row(other_admin, "main"), "Remove").click()
-    button(other_admin.get_by_role("alertdialog"), "Delete for good").click()
+    button(other_admin.get_by_role("alertdialog"), "Remove for good").click()
 
     expect(row(admin, "main")).to_contain_text("Deleted", timeout=LIVE_WITHIN_MS)
     button(admin, "Refresh order").click()
@@ -137,7 +137,7 @@ def test_typing_is_not_overwritten_and_the_new_values_are_offered(
     button(other_admin, "Save Changes").click()
 
     expect(
-        alert(admin, f"{OTHER_EMAIL} changed this integration while you were typing.")
+        alert(admin, f"{OTHER_EMAIL} changed this connection while you were typing.")
     ).to_be_visible()
     expect(name_field(admin)).to_have_value("mine")
     expect(key_field(admin)).to_have_value(typed)
@@ -153,7 +153,7 @@ def test_a_stale_save_is_refused_names_what_changed_and_can_be_forced(admin: Pag
     name_field(admin).fill("mine")
     key_field(admin).fill(typed)
     integrations.save_setup(uuid, {"api_key": key("openrouter", serial="theirs")}, actor="grace")
-    expect(alert(admin, "grace changed this integration")).to_be_visible(timeout=LIVE_WITHIN_MS)
+    expect(alert(admin, "grace changed this connection")).to_be_visible(timeout=LIVE_WITHIN_MS)
 
     button(admin, "Save Changes").click()
 
@@ -188,9 +188,9 @@ def test_a_connection_removed_elsewhere_says_so_and_by_whom(admin: Page, other_a
     open_list(other_admin)
 
     button(row(other_admin, "main"), "Remove").click()
-    button(other_admin.get_by_role("alertdialog"), "Delete for good").click()
+    button(other_admin.get_by_role("alertdialog"), "Remove for good").click()
 
-    expect(alert(admin, f"This integration was deleted by {OTHER_EMAIL}.")).to_be_visible()
+    expect(alert(admin, f"This connection was removed by {OTHER_EMAIL}.")).to_be_visible()
     admin.get_by_role("link", name="Back to the list").click()
     expect(admin.get_by_text("No integrations configured")).to_be_visible()
 

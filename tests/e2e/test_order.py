@@ -138,10 +138,10 @@ def test_the_removal_of_the_only_row_of_a_page_shows_the_page_before_also_after_
     emptied = admin.url
 
     button(row(admin, "m26"), "Remove").click()
-    button(admin.get_by_role("alertdialog"), "Delete for good").click()
+    button(admin.get_by_role("alertdialog"), "Remove for good").click()
 
     expect(rows(admin)).to_have_count(25)
-    expect(admin.get_by_text("m26 was deleted.")).to_be_visible()
+    expect(admin.get_by_text("m26 was removed.")).to_be_visible()
     expect(admin).to_have_url(re.compile(r"\?sort=name$"))
     expect(admin.get_by_label("Search")).to_be_visible()
     admin.goto(emptied)

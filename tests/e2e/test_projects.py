@@ -192,7 +192,7 @@ def test_a_project_that_somebody_deletes_says_so_on_its_open_page(admin: Page) -
 
     service.remove(project.uuid, actor=SOMEONE)
 
-    expect(alert(admin, "This project was deleted meanwhile.")).to_be_visible()
+    expect(alert(admin, "This project was removed.")).to_be_visible()
     expect(name_field(admin)).to_have_value("Apollo 11")
 
 
@@ -201,13 +201,13 @@ def test_deleting_asks_first(admin: Page) -> None:
     open_projects(admin)
 
     button(row(admin, "Apollo"), "Remove").click()
-    question = admin.get_by_role("alertdialog", name="Delete Apollo?")
+    question = admin.get_by_role("alertdialog", name="Remove Apollo?")
     button(question, "Keep it").click()
     expect(question).to_have_count(0)
     button(row(admin, "Apollo"), "Remove").click()
-    button(question, "Delete for good").click()
+    button(question, "Remove for good").click()
 
-    expect(admin.get_by_text("Apollo was deleted.")).to_be_visible()
+    expect(admin.get_by_text("Apollo was removed.")).to_be_visible()
     assert names() == []
 
 
@@ -215,8 +215,8 @@ def test_the_danger_zone_deletes_and_leads_back_to_the_list(admin: Page) -> None
     open_project(admin, add("Mission", template=True))
 
     admin.get_by_text("Danger Zone").click()
-    button(admin, "Delete").click()
-    button(admin.get_by_role("alertdialog"), "Delete for good").click()
+    button(admin, "Remove").click()
+    button(admin.get_by_role("alertdialog"), "Remove for good").click()
 
     expect(admin.get_by_role("heading", name="No templates yet")).to_be_visible()
     assert names(templates=True) == []

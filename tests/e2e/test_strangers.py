@@ -184,7 +184,7 @@ def test_secrets_reach_no_browser_and_no_log(admin: Page, product: Product, worl
     button(admin, "Test Connection").click()
     expect(outcome(admin)).to_have_text("Connection verified")
     button(admin, "Create Connection").click()
-    expect(admin.get_by_role("heading", name="Edit Integration")).to_be_visible()
+    expect(name_field(admin)).to_be_visible()
     expect(outcome(admin)).to_have_text("Connection verified")
     button(admin, "Show API key").click()
     key_field(admin).fill(second)

@@ -8,14 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from integrations_app import integrations
 from tests.e2e.endpoints import changed, made, open_endpoints
-from tests.e2e.pages import (
-    check,
-    open_edit,
-    open_list,
-    open_new,
-    row,
-    stored,
-)
+from tests.e2e.pages import check, open_edit, open_list, open_new, row, stored
 from tests.e2e.translating import translate
 from tests.world import Behaviour, key
 
@@ -60,7 +53,7 @@ def test_a_translated_list_repaints_and_leaves_names_as_they_are(admin: Page) ->
     button(admin.get_by_role("alertdialog"), "Disconnect").click()
     expect(said(row(admin, "renamed"), "Not connected")).to_be_visible()
     button(row(admin, "second"), "Remove").click()
-    button(admin.get_by_role("alertdialog"), "Delete for good").click()
+    button(admin.get_by_role("alertdialog"), "Remove for good").click()
     expect(admin.get_by_role("alertdialog")).to_have_count(0)
     expect(row(admin, "second")).to_have_count(0)
     integrations.remove_connection(uuid)
@@ -79,7 +72,7 @@ def test_a_translated_form_of_a_connection_repaints(admin: Page) -> None:
     expect(admin.get_by_text("a few seconds ago").first).to_be_visible()
     admin.locator("#field-name").fill("mine")
     integrations.rename_connection(uuid, "theirs")
-    expect(admin.get_by_text("changed this integration while you were typing")).to_be_visible()
+    expect(admin.get_by_text("changed this connection while you were typing")).to_be_visible()
     button(admin, "Load the new values").click()
     expect(admin.locator("#field-name")).to_have_value("theirs")
     admin.locator("#field-name").fill("mine again")
@@ -92,7 +85,7 @@ def test_a_translated_form_of_a_connection_repaints(admin: Page) -> None:
     expect(said(admin, "Connection verified")).to_be_visible()
     expect(admin.get_by_text(str(uuid), exact=True)).to_be_visible()
     integrations.remove_connection(uuid)
-    expect(admin.get_by_text("This integration was deleted by")).to_be_visible()
+    expect(admin.get_by_text("This connection was removed by")).to_be_visible()
 
     assert failures == []
 
@@ -110,6 +103,7 @@ def test_a_translated_form_for_a_new_connection_repaints(admin: Page) -> None:
     button(admin, "Test Connection").click()
     expect(said(admin, "Connection verified")).to_be_visible()
     admin.get_by_role("link", name="Choose a different service").click()
+    admin.get_by_role("alertdialog").get_by_role("button", name="Leave without saving").click()
     admin.get_by_role("searchbox").fill("deep")
     expect(admin.get_by_text("DeepSeek", exact=True)).to_be_visible()
     admin.get_by_role("searchbox").fill("no such service")

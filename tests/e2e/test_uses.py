@@ -103,9 +103,9 @@ def test_remove_says_who_uses_it(admin: Page, db: DatabaseUnderTest) -> None:
 
     question = asked(admin, "main")
 
-    expect(question).to_have_accessible_name("Delete Mistral main?")
+    expect(question).to_have_accessible_name("Remove Mistral main?")
     expect(question.get_by_role("link", name="AI endpoint Summaries")).to_be_visible()
-    expect(button(question, "Delete for good")).to_have_count(0)
+    expect(button(question, "Remove for good")).to_have_count(0)
 
 
 def test_what_is_used_is_deleted_all_the_same_after_an_explicit_yes(
@@ -116,9 +116,9 @@ def test_what_is_used_is_deleted_all_the_same_after_an_explicit_yes(
         endpoint(db, name, uuid)
 
     question = asked(admin, "main")
-    button(question, "Delete anyway – 2 places lose it").click()
+    button(question, "Remove anyway – 2 places lose it").click()
 
-    expect(admin.get_by_text("Mistral main was deleted.")).to_be_visible()
+    expect(admin.get_by_text("Mistral main was removed.")).to_be_visible()
     expect(rows(admin)).to_have_count(0)
     assert users(db, uuid) == ["Summaries", "Translations"]
 
@@ -131,14 +131,14 @@ def test_a_yes_to_other_uses_than_there_are_by_now_is_asked_for_again(
     question = asked(admin, "main")
     endpoint(db, "Translations", uuid)
 
-    button(question, "Delete anyway – 1 place loses it").click()
+    button(question, "Remove anyway – 1 place loses it").click()
 
     expect(question.get_by_role("alert")).to_contain_text(
         "The places that use it have changed meanwhile."
     )
     expect(question.get_by_role("link", name="AI endpoint Translations")).to_be_visible()
     assert names() == ["main"]
-    button(question, "Delete anyway – 2 places lose it").click()
+    button(question, "Remove anyway – 2 places lose it").click()
     expect(rows(admin)).to_have_count(0)
 
 
@@ -151,11 +151,11 @@ def test_another_connection_takes_its_place_and_nothing_is_chosen_beforehand(
     question = asked(admin, "main")
     expect(offered(question)).to_have_count(1)
     expect(offered(question)).to_have_attribute("aria-selected", "false")
-    expect(button(question, "Replace and delete")).to_have_count(0)
+    expect(button(question, "Replace and remove")).to_have_count(0)
     choose(question, "spare")
-    button(question, "Replace and delete").click()
+    button(question, "Replace and remove").click()
 
-    expect(admin.get_by_text("1 place uses the other integration now.")).to_be_visible()
+    expect(admin.get_by_text("1 place uses the other connection now.")).to_be_visible()
     expect(admin.get_by_role("alertdialog")).to_have_count(0)
     expect(row(admin, "main")).to_have_count(0)
     assert (names(), users(db, new)) == (["spare"], ["Summaries"])
@@ -186,9 +186,9 @@ def test_a_replacement_that_is_gone_by_now_leaves_everything_as_it_was(
     choose(question, "spare")
     integrations.remove_connection(new)
 
-    button(question, "Replace and delete").click()
+    button(question, "Replace and remove").click()
 
-    expect(question.get_by_role("alert").filter(has_text="deleted meanwhile")).to_be_visible()
+    expect(question.get_by_role("alert").filter(has_text="removed meanwhile")).to_be_visible()
     assert (names(), users(db, old)) == (["main"], ["Summaries"])
 
 
@@ -202,10 +202,10 @@ def test_the_danger_zone_replaces_too_and_goes_back_to_the_list(
     open_edit(admin, old)
 
     admin.get_by_text("Danger Zone").click()
-    button(admin, "Delete").click()
+    button(admin, "Remove").click()
     question = admin.get_by_role("alertdialog")
     choose(question, "spare")
-    button(question, "Replace and delete").click()
+    button(question, "Replace and remove").click()
 
     expect(admin).to_have_url(LISTING_ADDRESS)
     expect(used_by(other_admin).get_by_role("link", name="AI endpoint Summaries")).to_be_visible(

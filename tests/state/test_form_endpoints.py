@@ -212,7 +212,7 @@ def test_problems_stand_beside_their_fields(page: TestClient, main: Connection) 
     answer = post(page, "save", sent(main, name="no spaces", api_key="a\x01b"))
 
     assert answer.status_code == 422
-    assert list(answer.json()["problems"]) == ["name"]
+    assert list(answer.json()["problems"]) == ["name", "api_key"]
     assert integrations.get_integration_by_uuid(main.uuid) == main
 
 

@@ -29,7 +29,9 @@ def test_services_are_found_by_their_category(
             await tab.send(New.search, text=text)
             state = await tab.state(New)
 
-            assert sorted(each.key for each in state.shown) == keys
-            assert all(each.category for each in state.shown)
+            choices = [each for group in state.groups for each in group.choices]
+            assert sorted(each.key for each in choices) == keys
+            assert all(group.title for group in state.groups)
+            assert state.found == len(keys)
 
     asyncio.run(scenario())

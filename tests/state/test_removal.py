@@ -147,7 +147,7 @@ def test_uses_that_cannot_move_are_named_and_nothing_changes(
         )
 
         told = (await tab.state(Listing)).removal_problem
-        assert told == "No other integration can be used by Newsletter."
+        assert told == "No other connection can be used by Newsletter."
 
     run(ada, scenario)
     assert names() == ["main", "other"]

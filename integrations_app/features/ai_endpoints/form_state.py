@@ -174,7 +174,7 @@ class EndpointForm(StoredEndpoint, AdminState):
             return
         self.question, self.loaded = "", False
         yield rx.redirect(routes.AI_ENDPOINTS)
-        yield rx.toast.success(_("{name} was deleted.", name=self.name))
+        yield rx.toast.success(_("{name} was removed.", name=self.name))
 
     @rx.event
     async def forget_key(self, seen: str) -> None:

@@ -4,6 +4,7 @@ import reflex as rx
 
 from integrations_app import routes
 from integrations_app.components.feedback import problem_callout
+from integrations_app.components.feedback.confirm_dialog import confirm_dialog
 from integrations_app.components.kept_rows import (
     is_deleted,
     kept_row,
@@ -12,7 +13,6 @@ from integrations_app.components.kept_rows import (
     row_name,
 )
 from integrations_app.components.provider_logo import provider_logo
-from integrations_app.components.question import question
 from integrations_app.components.reactive import Flag, Text, items, text
 from integrations_app.components.rows import loading, nothing, pager
 from integrations_app.components.seen import row_seen
@@ -138,13 +138,13 @@ def _sign(colour: str, icon: str, word: Text) -> rx.Component:
 
 def _removal() -> rx.Component:
     asked = EndpointList.removing
-    return question(
-        t("Delete {name}?", name=asked.name),
+    return confirm_dialog(
+        t("Remove {name}?", name=asked.name),
         removal_sentence(asked.has_old_key),
         is_open=text(asked.uuid) != "",
         problem=EndpointList.removal_problem,
         on_keep=EndpointList.keep,
-        on_delete=EndpointList.remove(row_seen(asked)),
+        on_confirm=EndpointList.remove(row_seen(asked)),
     )
 
 
@@ -153,10 +153,10 @@ def removal_sentence(has_old_key: Flag) -> Text:
     return rx.cond(
         has_old_key,
         t(
-            "The endpoint is deleted for good, and with it an old key that may be stored nowhere "
+            "The endpoint is removed for good, and with it an old key that may be stored nowhere "
             "else. This cannot be undone."
         ),
-        t("The endpoint is deleted for good; its integration stays. This cannot be undone."),
+        t("The endpoint is removed for good; its connection stays. This cannot be undone."),
     )
 
 

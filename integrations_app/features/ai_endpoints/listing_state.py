@@ -109,7 +109,7 @@ class EndpointList(PagedList, AdminState):
             return []
         self.removing = views.EndpointItem()
         turned_back = await self._reload(without=asked.uuid)
-        return [rx.toast.success(_("{name} was deleted.", name=asked.name)), *turned_back]
+        return [rx.toast.success(_("{name} was removed.", name=asked.name)), *turned_back]
 
     def _concerns(self, batch: Batch) -> bool:
         """Return whether the rows may look different now."""

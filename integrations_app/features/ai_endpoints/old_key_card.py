@@ -45,8 +45,8 @@ def _recovery() -> rx.Component:
     return rx.flex(
         rx.text(
             t(
-                "This endpoint kept a key of its own before there were integrations. Copy it, add "
-                "an integration with it, and pick that below."
+                "This endpoint kept a key of its own before there were connections. Copy it, add "
+                "a connection with it, and choose that below."
             ),
             size="2",
         ),
@@ -113,8 +113,8 @@ def _button(icon: str, label: rx.Var[str], marks: dict[str, str]) -> rx.Componen
 def _leftover() -> rx.Component:
     return rx.text(
         t(
-            "This endpoint uses an integration by now, but the key that it kept before is still "
-            "stored with it, unprotected. Delete it once you are sure that nobody needs it."
+            "This endpoint uses a connection by now, but the key that it kept before is still "
+            "stored with it, unprotected. Remove it once you are sure that nobody needs it."
         ),
         size="2",
     )
@@ -122,7 +122,7 @@ def _leftover() -> rx.Component:
 
 def _forget() -> rx.Component:
     return rx.button(
-        t("Delete the old key"),
+        t("Remove the old key"),
         type="button",
         variant="soft",
         color_scheme="red",

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from integrations_app.components.feedback import problem_callout
-from integrations_app.components.fields import FORM_VALUES
+from integrations_app.components.form.attributes import FORM_VALUES
 from integrations_app.components.reactive import flag, text
 from integrations_app.components.seen import seen
 from integrations_app.components.text import t
@@ -22,7 +22,7 @@ def prompt_card() -> rx.Component:
             rx.box(
                 rx.heading(t("Try it"), as_="h2", size="3"),
                 rx.text(
-                    t("Asks the model in the form above, saved or not. Nothing is kept."),
+                    t("Asks the model in this form, saved or not. Nothing is kept."),
                     size="2",
                     color_scheme="gray",
                     id="prompt-help",

@@ -20,7 +20,7 @@ def of_error(error: IntegrationError) -> str:
     """Return what happened and what to do, for an error that belongs to no single field."""
     match error:
         case EndpointMissing():
-            return _("This AI endpoint was deleted meanwhile.")
+            return _("This AI endpoint was removed meanwhile.")
         case errors.TooManyAttempts():
             return ngettext(
                 "That was a lot of prompts in a short time. Try again in a second.",
@@ -80,9 +80,9 @@ def of_reply(reply: Reply, provider: str) -> str:
 def _of_problem(field: str, problem: FieldProblem) -> str:
     match field, problem:
         case "integration", FieldProblem.REQUIRED:
-            return _("Pick an integration first.")
+            return _("Choose a connection first.")
         case "integration", _any:
-            return _("This integration cannot be used here, or was deleted. Pick another one.")
+            return _("This connection cannot be used here, or was removed. Choose another one.")
         case "name", FieldProblem.REQUIRED:
             return _("Give the endpoint a name.")
         case "model", FieldProblem.REQUIRED:

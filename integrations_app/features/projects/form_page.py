@@ -4,21 +4,21 @@ import reflex as rx
 
 from integrations_app import routes
 from integrations_app.components.address import last_part
-from integrations_app.components.feedback import notice_callout, outcome_callout, problem_callout
-from integrations_app.components.fields import (
-    FORM_BEGUN_AT,
-    FORM_VALUES,
-    setup_form,
-    text_field,
+from integrations_app.components.copying import copyable
+from integrations_app.components.feedback.confirm_dialog import confirm_dialog
+from integrations_app.components.form.fields import text_field
+from integrations_app.components.form.heading import breadcrumb, subject_heading
+from integrations_app.components.form.row import (
+    removed_notice,
+    row_danger_zone,
+    row_form,
+    touch,
 )
-from integrations_app.components.instructions import summary
-from integrations_app.components.meanwhile import changed_notice, conflict_notice
-from integrations_app.components.question import question
-from integrations_app.components.reactive import OnEvent, Text, flag, text
+from integrations_app.components.form.sections import columns
+from integrations_app.components.reactive import flag, text
 from integrations_app.components.seen import seen
-from integrations_app.components.shell import page_heading, shell, way_back
+from integrations_app.components.shell import page_heading, shell
 from integrations_app.components.text import t
-from integrations_app.components.theme import FORM_WIDTH
 from integrations_app.features.projects.form_state import ProjectForm
 from integrations_app.features.projects.listing_page import removal_sentence
 from integrations_app.features.projects.project import (
@@ -32,20 +32,30 @@ from integrations_app.features.projects.project import (
 def new() -> rx.Component:
     """The form for a new one."""
     return _page(
-        _of_kind(t("Add Template"), t("Add Project")),
-        rx.cond(
-            ProjectForm.from_template,
-            t("Begun with the template {name}.", name=text(ProjectForm.from_template)),
-            t("You can change everything later."),
-        ),
+        rx.box(
+            _way_back(),
+            page_heading(
+                _of_kind(t("Add Template"), t("Add Project")),
+                rx.cond(
+                    ProjectForm.from_template,
+                    t("Begun with the template {name}.", name=text(ProjectForm.from_template)),
+                    t("You can change everything later."),
+                ),
+            ),
+        )
     )
 
 
 def edit() -> rx.Component:
     """The form of one that is stored, and its removal."""
+    kind = _of_kind(t("Template"), t("Project"))
     return _page(
-        _of_kind(t("Edit Template"), t("Edit Project")),
-        t("Changes show at once on every open page."),
+        subject_heading(
+            _way_back(),
+            rx.cond(_is_here(), ProjectForm.name, kind),
+            rx.el.span(kind),
+            rx.cond(_is_here(), copyable(ProjectForm.row_uuid, label=t("the uuid"))),
+        ),
         _danger_zone(),
     )
 
@@ -54,41 +64,44 @@ def _of_kind(of_template: rx.Var[str] | str, of_project: rx.Var[str] | str) -> r
     return text(rx.cond(ProjectForm.is_template, of_template, of_project))  # pyright: ignore[reportArgumentType]
 
 
-def _page(heading: Text, sentence: Text, *more: rx.Component) -> rx.Component:
+def _is_here() -> rx.Var[bool]:
+    # Another one's form could be typed into, and be gone a moment later.
+    return flag(ProjectForm.loaded) & (last_part() == ProjectForm.asked)
+
+
+def _way_back() -> rx.Component:
+    return breadcrumb(_of_kind(t("Templates"), t("Projects")), _list())
+
+
+def _list() -> rx.Var[str]:
+    return _of_kind(routes.projects(templates=True), routes.projects())
+
+
+def _page(heading: rx.Component, *more: rx.Component) -> rx.Component:
     return shell(
-        way_back(
-            _of_kind(t("All templates"), t("All projects")),
-            _of_kind(routes.projects(templates=True), routes.projects()),
-        ),
-        page_heading(heading, sentence),
+        heading,
         rx.cond(
-            # Another one's form could be typed into, and be gone a moment later.
-            flag(ProjectForm.loaded) & (last_part() == ProjectForm.asked),
-            rx.flex(
-                rx.cond(ProjectForm.removed_meanwhile, _removed()),
-                rx.card(_form(), size="2"),
+            _is_here(),
+            columns(
+                removed_notice(
+                    ProjectForm,
+                    _of_kind(
+                        t("This template was removed. You can still copy what you typed."),
+                        t("This project was removed. You can still copy what you typed."),
+                    ),
+                    address=_list(),
+                ),
+                _form(),
                 *more,
-                direction="column",
-                spacing="4",
             ),
             rx.skeleton(height="320px"),
         ),
-        width=FORM_WIDTH,
     )
 
 
 def _form() -> rx.Component:
-    return setup_form(
-        rx.cond(
-            ProjectForm.changed_meanwhile,
-            changed_notice(
-                _of_kind(
-                    t("Someone changed this template while you were typing."),
-                    t("Someone changed this project while you were typing."),
-                ),
-                on_load=ProjectForm.load_theirs(_seen()),
-            ),
-        ),
+    return row_form(
+        ProjectForm,
         text_field(
             NAME,
             t("Name"),
@@ -98,8 +111,9 @@ def _form() -> rx.Component:
                 t("Unique among templates; a project may be called the same."),
                 t("Unique among projects; a template may be called the same."),
             ),
+            required=True,
             max_length=NAME_MAX_LENGTH,
-            on_change=_touch(),
+            on_change=touch(ProjectForm),
         ),
         text_field(
             DESCRIPTION,
@@ -108,89 +122,31 @@ def _form() -> rx.Component:
             problem=ProjectForm.problems[DESCRIPTION],
             help_text=t("A sentence for whoever finds it in the list. It may stay empty."),
             max_length=DESCRIPTION_MAX_LENGTH,
-            on_change=_touch(),
+            on_change=touch(ProjectForm),
         ),
-        rx.cond(
-            ProjectForm.conflict,
-            conflict_notice(
-                ProjectForm.conflict,
-                on_load=ProjectForm.load_theirs(_seen()),
-                on_click=ProjectForm.save_over(FORM_VALUES, _seen(), ProjectForm.conflict_version),
-            ),
-        ),
-        problem_callout(ProjectForm.problem),
-        rx.box(_save_button()),
-        outcome_callout(rx.cond(ProjectForm.saved, t("Saved"), ""), ok=True),
-        identity=ProjectForm.form_key,
-        on_submit=lambda form: ProjectForm.save(form, _seen()),
-    )
-
-
-def _save_button() -> rx.Component:
-    return rx.button(
-        rx.cond(
-            ProjectForm.row_uuid,
-            t("Save Changes"),
-            _of_kind(t("Create Template"), t("Create Project")),
-        ),
-        type="submit",
-        loading=ProjectForm.busy,
-        disabled=flag(ProjectForm.busy) | flag(ProjectForm.removed_meanwhile),
-    )
-
-
-def _seen() -> rx.Var[str]:
-    return seen(ProjectForm.form_key)
-
-
-def _touch() -> OnEvent:
-    """Tell the server of typing until it knows; not throttled, as that could drop the only one."""
-    is_known = flag(ProjectForm.touched) & (ProjectForm.form_key == FORM_BEGUN_AT)
-    return rx.cond(is_known, rx.noop(), ProjectForm.touch(FORM_BEGUN_AT))
-
-
-def _removed() -> rx.Component:
-    return notice_callout(
-        _of_kind(
-            t("This template was deleted meanwhile. What you typed is still here to copy."),
-            t("This project was deleted meanwhile. What you typed is still here to copy."),
-        ),
-        rx.link(
-            t("Back to the list"),
-            href=_of_kind(routes.projects(templates=True), routes.projects()),
-            size="2",
+        create=_of_kind(t("Create Template"), t("Create Project")),
+        cancel=_list(),
+        changed=_of_kind(
+            t("Someone changed this template while you were typing."),
+            t("Someone changed this project while you were typing."),
         ),
     )
 
 
 def _danger_zone() -> rx.Component:
-    return rx.card(
-        rx.el.details(
-            summary(t("Danger Zone")),
-            rx.flex(
-                rx.text(removal_sentence(ProjectForm.is_template), size="2", color_scheme="gray"),
-                rx.button(
-                    t("Delete"),
-                    type="button",
-                    color_scheme="red",
-                    disabled=ProjectForm.removed_meanwhile,
-                    on_click=ProjectForm.ask_removal(_seen()),
-                ),
-                justify="between",
-                align="center",
-                spacing="4",
-                wrap="wrap",
-                padding_top="var(--space-4)",
-            ),
+    return rx.fragment(
+        row_danger_zone(
+            ProjectForm,
+            _of_kind(t("Remove this template"), t("Remove this project")),
+            removal_sentence(ProjectForm.is_template),
+            on_remove=ProjectForm.ask_removal(seen(ProjectForm.form_key)),
         ),
-        question(
-            t("Delete {name}?", name=text(ProjectForm.name)),
+        confirm_dialog(
+            t("Remove {name}?", name=text(ProjectForm.name)),
             removal_sentence(ProjectForm.is_template),
             is_open=ProjectForm.asking,
             problem=ProjectForm.removal_problem,
             on_keep=ProjectForm.keep,
-            on_delete=ProjectForm.remove(seen(ProjectForm.asked_subject)),
+            on_confirm=ProjectForm.remove(seen(ProjectForm.asked_subject)),
         ),
-        size="2",
-        width="100%",
     )

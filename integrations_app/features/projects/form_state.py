@@ -119,7 +119,7 @@ class ProjectForm(StoredProject, AdminState):
             return
         self.asking = self.loaded = False
         yield rx.redirect(routes.projects(templates=self.is_template))
-        yield rx.toast.success(_("{name} was deleted.", name=self.name))
+        yield rx.toast.success(_("{name} was removed.", name=self.name))
 
     def _close_questions(self) -> None:
         self.asking = False

@@ -4,6 +4,7 @@ import reflex as rx
 
 from integrations_app import routes
 from integrations_app.components.feedback import problem_callout
+from integrations_app.components.feedback.confirm_dialog import confirm_dialog
 from integrations_app.components.kept_rows import (
     is_deleted,
     kept_row,
@@ -11,7 +12,6 @@ from integrations_app.components.kept_rows import (
     row_actions,
     row_name,
 )
-from integrations_app.components.question import question
 from integrations_app.components.reactive import Flag, Text, flag, items, text
 from integrations_app.components.relative_time import ago
 from integrations_app.components.rows import nothing, pager
@@ -139,13 +139,13 @@ def _row(item: ProjectItem) -> rx.Component:
 
 def _removal() -> rx.Component:
     asked = ProjectList.removing
-    return question(
-        t("Delete {name}?", name=asked.name),
+    return confirm_dialog(
+        t("Remove {name}?", name=asked.name),
         removal_sentence(ProjectList.of_templates),
         is_open=text(asked.uuid) != "",
         problem=ProjectList.removal_problem,
         on_keep=ProjectList.keep,
-        on_delete=ProjectList.remove(row_seen(asked)),
+        on_confirm=ProjectList.remove(row_seen(asked)),
     )
 
 
@@ -153,8 +153,8 @@ def removal_sentence(is_template: Flag) -> Text:
     """Return what a removal means."""
     return rx.cond(
         is_template,
-        t("The template is deleted for good; projects made from it stay. This cannot be undone."),
-        t("The project is deleted for good. This cannot be undone."),
+        t("The template is removed for good; projects made from it stay. This cannot be undone."),
+        t("The project is removed for good. This cannot be undone."),
     )
 
 

@@ -131,7 +131,7 @@ class ProjectList(PagedList, AdminState):
             return []
         self.removing = ProjectItem()
         turned_back = await self._reload(without=asked.uuid)
-        return [rx.toast.success(_("{name} was deleted.", name=asked.name)), *turned_back]
+        return [rx.toast.success(_("{name} was removed.", name=asked.name)), *turned_back]
 
     def _close_questions(self) -> None:
         self.removing = ProjectItem()

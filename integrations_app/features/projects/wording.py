@@ -18,7 +18,7 @@ _LIMITS = {NAME: NAME_MAX_LENGTH, DESCRIPTION: DESCRIPTION_MAX_LENGTH}
 def of_error(error: IntegrationError) -> str:
     """Return what happened and what to do, for an error that belongs to no single field."""
     if isinstance(error, ProjectMissing):
-        return _("This was deleted meanwhile.")
+        return _("This was removed meanwhile.")
     return wording.of_error(error)
 
 

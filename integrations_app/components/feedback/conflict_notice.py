@@ -4,8 +4,8 @@ from typing import Any
 
 import reflex as rx
 
-from integrations_app.components.feedback import notice_callout
-from integrations_app.components.fields import GIVES_UP, SENDS_FORM
+from integrations_app.components.feedback.callouts import notice_callout
+from integrations_app.components.form.attributes import GIVES_UP, SENDS_FORM
 from integrations_app.components.reactive import OnEvent, Text
 from integrations_app.components.text import t
 
@@ -37,7 +37,7 @@ def conflict_notice(fields: Text, *, on_load: OnEvent, **save_over: Any) -> rx.C
                 type="button",
                 size="1",
                 color_scheme="red",
-                variant="soft",
+                variant="surface",
                 **{"custom_attrs": dict(SENDS_FORM), **save_over},
             ),
             spacing="3",
@@ -51,7 +51,9 @@ def _load(on_load: OnEvent) -> rx.Component:
         t("Load the new values"),
         type="button",
         size="1",
-        variant="soft",
+        variant="surface",
+        color_scheme="gray",
+        high_contrast=True,
         align_self="start",
         on_click=on_load,
         custom_attrs=dict(GIVES_UP),

@@ -1,4 +1,4 @@
-"""The card that whoever is not signed in stands before."""
+"""The forms of whoever is not signed in."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import reflex as rx
 
 from integrations_app import routes
 from integrations_app.components.feedback import notice_callout, problem_callout
+from integrations_app.components.form.fields import labelled
 from integrations_app.components.reactive import Text
 from integrations_app.components.text import t
 from integrations_app.security.passwords import MAX_LENGTH
@@ -14,7 +15,7 @@ from integrations_app.state.login import FORM_ID, Login
 _EMAIL_MAX_LENGTH = 254
 
 
-def entrance(
+def auth_form(
     title: Text,
     sentence: Text,
     *,
@@ -126,12 +127,17 @@ def _fields(*, password_hint: str, new_password: bool) -> rx.Component:
 
 
 def _field(name: str, label: Text, *, hint: str = "", **props: Any) -> rx.Component:
-    if hint:
-        props["aria_describedby"] = f"{name}-hint"
-    return rx.flex(
-        rx.el.label(rx.text(label, size="2", weight="medium"), html_for=name),
-        rx.input(id=name, name=name, required=True, size="3", width="100%", **props),
-        rx.text(hint, size="1", color_scheme="gray", id=f"{name}-hint") if hint else rx.fragment(),
-        direction="column",
-        spacing="1",
+    return labelled(
+        name,
+        label,
+        rx.input(
+            id=name,
+            name=name,
+            required=True,
+            size="3",
+            width="100%",
+            **({"aria_describedby": f"{name}-help"} if hint else {}),
+            **props,
+        ),
+        help_text=hint,
     )

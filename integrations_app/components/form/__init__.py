@@ -1,0 +1,1 @@
+"""The parts that every form of the app is made of."""
