@@ -22,7 +22,7 @@ COMPILE = $(BIN)/uv --no-config pip compile --quiet --universal --python-version
 	--generate-hashes --no-annotate --custom-compile-command 'make lock' $(FLAGS) pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-operations check build wheel matrix lock settings messages clean runtime testing browser
+.PHONY: help setup run test test-operations pictures check build wheel matrix lock settings messages clean runtime testing browser
 .NOTPARALLEL:
 .SUFFIXES:
 
@@ -43,6 +43,9 @@ test: setup build check ## set up what is missing, then every test, lint and typ
 
 test-operations: setup build ## tests of real installations, and with Debian's PostgreSQL, PgBouncer and nginx; as root it adds them
 	@$(BIN)/pytest tests/operations
+
+pictures: setup build ## pictures of every page and state, wide and phone, light and dark, into pictures/
+	@$(BIN)/pytest -q tests/e2e/taking_pictures.py
 
 check: testing ## lint, layers, declared dependencies and types only
 	@$(BIN)/ruff check .
