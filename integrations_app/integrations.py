@@ -137,9 +137,9 @@ def disconnect(uuid: Ref, *, actor: Actor | str | None = None) -> bool:
     Raises:
         InvalidUuid: Neither a UUID nor its string.
     """
-    from integrations_app.services.connections import edit
+    from integrations_app.services.connections import removal
 
-    return edit.disconnect(uuid, actor=Actor.of(actor)).changed
+    return removal.disconnect(uuid, actor=Actor.of(actor)).changed
 
 
 def remove_connection(uuid: Ref, *, actor: Actor | str | None = None) -> bool:
@@ -152,9 +152,9 @@ def remove_connection(uuid: Ref, *, actor: Actor | str | None = None) -> bool:
         InvalidUuid: Neither a UUID nor its string.
         InUse: A module needs it and blocks the removal.
     """
-    from integrations_app.services.connections import edit
+    from integrations_app.services.connections import removal
 
-    return edit.remove(uuid, actor=Actor.of(actor))
+    return removal.remove(uuid, actor=Actor.of(actor))
 
 
 def replace_connection(old: Ref, new: Ref, *, actor: Actor | str | None = None) -> int:
@@ -315,9 +315,9 @@ def record_validation(uuid: Ref, result: CheckResult, *, actor: Actor | str | No
     Raises:
         InvalidUuid: Neither a UUID nor its string.
     """
-    from integrations_app.services.checking import run
+    from integrations_app.services.checking import record
 
-    run.record(uuid, result, actor=Actor.of(actor))
+    record.record(uuid, result, actor=Actor.of(actor))
 
 
 def validate_credentials(
@@ -365,9 +365,9 @@ def authorization_url(
         NotFound: There is no such connection.
         ClientIdNotConfigured: Its client id is not saved, or its provider connects no accounts.
     """
-    from integrations_app.services.oauth import exchange
+    from integrations_app.services.oauth import consent
 
-    return exchange.authorization_url(
+    return consent.authorization_url(
         uuid, redirect_uri, scopes=scopes, state=state, code_verifier=code_verifier
     )
 

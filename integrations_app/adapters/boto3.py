@@ -14,7 +14,6 @@ from botocore.credentials import (
 from botocore.session import Session as CoreSession
 
 from integrations_app.errors import DestinationNotAllowed, PlacementNotSupported
-from integrations_app.providers import hosts
 from integrations_app.services.credentials import retrieval
 from integrations_app.services.credentials.decryption import DecryptedConnection
 
@@ -99,7 +98,7 @@ class _Guard:
         parts = urlsplit(request.url)
         host = parts.hostname or ""
         found = retrieval.usable(self._uuid)
-        if not hosts.allowed(found.provider, found.public_values, host):
+        if not found.may_be_sent_to(host):
             raise DestinationNotAllowed(host)
         if parts.scheme != "https":
             raise DestinationNotAllowed.not_https(host, scheme=parts.scheme)

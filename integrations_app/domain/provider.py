@@ -1,24 +1,13 @@
-"""A provider: a kind of outside service, declared as data.
-
-The same classes are what catalogue files are validated against and what code reads; pydantic
-reads `__pydantic_config__`, this module knows nothing of it.
-"""
+"""A provider: a kind of outside service, declared as data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
-from typing import Any, Literal, TypeVar, dataclass_transform
+from typing import Any, Literal
 
 from integrations_app.domain.check import CheckReason
-
-T = TypeVar("T")
-
-
-@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
-def _declared(cls: type[T]) -> type[T]:
-    """A frozen dataclass that refuses unknown keys when read from a declaration."""
-    cls.__pydantic_config__ = {"extra": "forbid"}  # pyright: ignore[reportAttributeAccessIssue]
-    return dataclass(frozen=True, kw_only=True)(cls)
+from integrations_app.domain.declared import declared
+from integrations_app.domain.instructions import Instructions, Link
 
 
 class AuthType(StrEnum):
@@ -33,7 +22,7 @@ class AuthType(StrEnum):
     """OAuth2 without a person: client id and secret are exchanged for tokens."""
 
 
-@_declared
+@declared
 class Option:
     """One choice of a select field.
 
@@ -46,7 +35,7 @@ class Option:
     label: str
 
 
-@_declared
+@declared
 class SetupField:
     """One thing the admin types.
 
@@ -81,7 +70,7 @@ class SetupField:
     max_length: int = 1_000
 
 
-@_declared
+@declared
 class BasicAuth:
     """HTTP basic authentication; both halves may have `{placeholders}`."""
 
@@ -89,7 +78,7 @@ class BasicAuth:
     password: str = ""
 
 
-@_declared
+@declared
 class Placement:
     """Where the credential goes in a request; all values may have `{placeholders}`.
 
@@ -108,7 +97,7 @@ class Placement:
     manual: bool = False
 
 
-@_declared
+@declared
 class Verdict:
     """A rule that reads an answer; the first one that matches decides.
 
@@ -125,7 +114,7 @@ class Verdict:
     reason: CheckReason | None = None
 
 
-@_declared
+@declared
 class Check:
     """How to ask the provider whether credentials work, at no cost and without harm.
 
@@ -148,7 +137,7 @@ class Check:
     provider_code: str | None = None
 
 
-@_declared
+@declared
 class Chat:
     """How to have one of the provider's language models answer a prompt.
 
@@ -165,7 +154,7 @@ class Chat:
     error: str | None = None
 
 
-@_declared
+@declared
 class OAuth:
     """OAuth2 settings; all addresses may have `{placeholders}`.
 
@@ -193,45 +182,7 @@ class OAuth:
     client_auth: Literal["client_secret_post", "client_secret_basic", "none"] = "client_secret_post"
 
 
-@_declared
-class Link:
-    """A place to read or click further."""
-
-    label: str
-    url: str
-
-
-@_declared
-class Step:
-    """One titled step of the setup instructions.
-
-    Attributes:
-        title: What to do, in a few words.
-        text: How, in a sentence or two.
-        link: Where.
-        copy: A value to copy there; `{redirect_uri}` is filled in.
-    """
-
-    title: str
-    text: str = ""
-    link: Link | None = None
-    copy: str | None = None
-
-
-@_declared
-class Instructions:
-    """What to do at the provider before typing anything here.
-
-    Attributes:
-        steps: In their order.
-        notes: Traps that people fall into.
-    """
-
-    steps: tuple[Step, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-@_declared
+@declared
 class Provider:
     """A kind of outside service.
 

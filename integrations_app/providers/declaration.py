@@ -60,7 +60,7 @@ def verify(provider: Provider, *, source: str) -> None:
     Raises:
         InvalidDeclaration: In one line, everything that does not fit.
     """
-    problems = list(rules.problems(provider))
+    problems = list(rules.problems_of(provider))
     if problems:
         raise InvalidDeclaration(source, "; ".join(f"{at}: {problem}" for at, problem in problems))
 

@@ -18,7 +18,7 @@ from integrations_app.errors import (
 from integrations_app.i18n import _
 from integrations_app.services.blocking_pool import run_long
 from integrations_app.services.checking import run
-from integrations_app.services.connections import edit, lookup
+from integrations_app.services.connections import lookup, removal
 from integrations_app.state import form_answer, outage, wording
 from integrations_app.state.account import arrived
 from integrations_app.state.client_input import version_of
@@ -211,7 +211,7 @@ class Edit(Disconnecting, Removal, Uses, StoredForm, AdminState):
         yield
         try:
             done = await run_long(
-                actor, edit.disconnect, uuid, actor=actor, expected_version=version
+                actor, removal.disconnect, uuid, actor=actor, expected_version=version
             )
             connection = await asyncio.to_thread(lookup.by_uuid, uuid)
         except IntegrationError as error:

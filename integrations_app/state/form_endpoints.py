@@ -30,6 +30,7 @@ from integrations_app.services.blocking_pool import run_long, run_short
 from integrations_app.services.checking import run
 from integrations_app.services.connections import edit, lookup
 from integrations_app.services.credentials import setup_values
+from integrations_app.services.credentials.setup_values import PublicValues
 from integrations_app.services.identity import host_sessions
 from integrations_app.services.oauth import web_flow
 from integrations_app.state import setup_form, wording
@@ -213,12 +214,10 @@ def _look_at_name(sent: Submission) -> None:
 
 def _look_at_values(sent: Submission) -> None:
     stored = lookup.by_uuid(sent.uuid) if sent.uuid else None
-    setup_values.refuse_unfit(
-        sent.provider,
-        setup_values.read(sent.provider, sent.form.values),
-        sent=sent.form.values,
-        stored=stored.setup_values if stored else {},
-        saved_secrets=stored.saved_secrets if stored else (),
+    texts = stored.setup_values if stored else {}
+    setup_values.read(sent.provider, sent.form.values).refuse_unfit(
+        PublicValues(provider=sent.provider, texts=texts),
+        stored.saved_secrets if stored else (),
     )
 
 

@@ -19,8 +19,8 @@ from integrations_app.i18n import _, listing, ngettext
 from integrations_app.services import catalogue
 from integrations_app.services.blocking_pool import run_long
 from integrations_app.services.checking import run
-from integrations_app.services.connections import edit
 from integrations_app.services.connections import list_pages as pages
+from integrations_app.services.connections import removal
 from integrations_app.services.operations import legacy_migrations
 from integrations_app.state import views, wording
 from integrations_app.state.client_input import clean
@@ -156,7 +156,7 @@ class Listing(PagedList, Disconnecting, Removal, AdminState):
         failure = ""
         try:
             done = await run_long(
-                actor, edit.disconnect, uuid, actor=actor, expected_version=version
+                actor, removal.disconnect, uuid, actor=actor, expected_version=version
             )
             if done.revoked is False:
                 failure = wording.of_unrevoked(self._service(uuid))

@@ -20,7 +20,7 @@ from integrations_app.errors import (
 )
 from integrations_app.i18n import _, ngettext
 from integrations_app.services.blocking_pool import run_long
-from integrations_app.services.connections import edit, replacement, usage
+from integrations_app.services.connections import removal, replacement, usage
 from integrations_app.state import views, wording
 from integrations_app.state.client_input import clean
 from integrations_app.state.picker import SEARCH_MAX_LENGTH, PickerItem, picker_item
@@ -130,7 +130,7 @@ class Removal(rx.State, mixin=True):
         try:
             await run_long(
                 actor,
-                edit.remove,
+                removal.remove,
                 uuid,
                 actor=actor,
                 expected_version=version,

@@ -14,7 +14,7 @@ from integrations_app.domain.usage import Usage, fingerprint
 from integrations_app.features.ai_endpoints import service
 from integrations_app.features.ai_endpoints.endpoint import Draft
 from integrations_app.modules import Module
-from integrations_app.services.connections import edit, replacement
+from integrations_app.services.connections import removal, replacement
 from tests.api.conftest import ANN, Register
 from tests.postgresql import DatabaseUnderTest
 
@@ -43,7 +43,7 @@ def other(db: DatabaseUnderTest) -> Connection:
 def act(request: pytest.FixtureRequest, other: Connection) -> Act:
     """Removes a connection, or lets another take its place, having seen these uses."""
     if request.param == "remove":
-        return lambda uuid, seen: edit.remove(uuid, actor=ANN, seen_usages=seen)
+        return lambda uuid, seen: removal.remove(uuid, actor=ANN, seen_usages=seen)
     return lambda uuid, seen: replacement.replace(uuid, other.uuid, actor=ANN, seen_usages=seen)
 
 

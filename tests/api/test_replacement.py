@@ -16,7 +16,7 @@ from integrations_app.domain.check import CheckResult
 from integrations_app.domain.connection import Connection
 from integrations_app.domain.usage import Usage, fingerprint
 from integrations_app.events.subscription import Subscription
-from integrations_app.services.connections import edit, replacement
+from integrations_app.services.connections import removal, replacement
 from tests.api import newsletters
 from tests.api.conftest import ANN, BOB, Register
 from tests.api.facts import actions, audit, kinds
@@ -198,7 +198,7 @@ def test_two_admins_who_replace_each_by_the_other_leave_one(
 def test_a_removal_that_has_seen_every_use_goes_through(used: Connection) -> None:
     seen = fingerprint(integrations.usages(used.uuid))
 
-    assert edit.remove(used.uuid, actor=ANN, seen_usages=seen) is True
+    assert removal.remove(used.uuid, actor=ANN, seen_usages=seen) is True
 
 
 def test_a_removal_that_has_seen_fewer_uses_is_asked_again(
@@ -208,7 +208,7 @@ def test_a_removal_that_has_seen_fewer_uses_is_asked_again(
     newsletters.write(db, "Daily", used.uuid)
 
     with pytest.raises(errors.UsagesChanged) as refused:
-        edit.remove(used.uuid, actor=ANN, seen_usages=seen)
+        removal.remove(used.uuid, actor=ANN, seen_usages=seen)
 
     assert [each.label for each in refused.value.usages] == ["Daily", "Monthly", "Weekly"]
     assert integrations.get_integration_by_uuid(used.uuid) == used
@@ -222,12 +222,12 @@ def test_a_removal_counts_the_uses_that_come_while_it_waits(
 
     with ThreadPoolExecutor() as threads:
         with db.held(keeps_it):
-            removal = threads.submit(edit.remove, used.uuid, actor=ANN, seen_usages=seen)
+            removing = threads.submit(removal.remove, used.uuid, actor=ANN, seen_usages=seen)
             db.wait_for_waiters()
             newsletters.write(db, "Daily", used.uuid)
 
         with pytest.raises(errors.UsagesChanged):
-            removal.result()
+            removing.result()
 
     assert integrations.get_integration_by_uuid(used.uuid) == used
 
@@ -239,12 +239,12 @@ def test_a_removal_is_refused_by_what_comes_to_block_it_while_it_waits(
 
     with ThreadPoolExecutor() as threads:
         with db.held(keeps_it):
-            removal = threads.submit(edit.remove, connection.uuid, actor=ANN)
+            removing = threads.submit(removal.remove, connection.uuid, actor=ANN)
             db.wait_for_waiters()
             register(Using(Usage(label="Nightly report", blocking=True)))
 
         with pytest.raises(errors.InUse):
-            removal.result()
+            removing.result()
 
     assert integrations.list_connections() == [connection]
 
@@ -256,7 +256,7 @@ def test_a_use_that_moved_to_another_place_is_not_deleted_unseen(
     db.execute("UPDATE newsletters SET title = 'Daily' WHERE title = 'Weekly'")
 
     with pytest.raises(errors.UsagesChanged):
-        edit.remove(used.uuid, actor=ANN, seen_usages=seen)
+        removal.remove(used.uuid, actor=ANN, seen_usages=seen)
 
     assert integrations.get_integration_by_uuid(used.uuid) == used
 
@@ -279,9 +279,9 @@ def test_a_connection_that_others_changed_since_it_was_seen_is_left_alone(
 ) -> None:
     renamed = integrations.rename_connection(used.uuid, "theirs", actor=BOB)
     acts = {
-        "remove": edit.remove,
+        "remove": removal.remove,
         "replace": partial(replacement.replace, new=other.uuid),
-        "disconnect": edit.disconnect,
+        "disconnect": removal.disconnect,
     }
 
     with pytest.raises(errors.Conflict) as refused:

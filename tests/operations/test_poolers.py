@@ -22,7 +22,7 @@ from integrations_app.features.ai_endpoints.endpoint import Draft
 from integrations_app.features.projects import service as projects
 from integrations_app.features.projects.project import Draft as ProjectDraft
 from integrations_app.services.changes import event_stream
-from integrations_app.services.connections import edit
+from integrations_app.services.connections import removal
 from integrations_app.services.identity import admins, sessions
 from integrations_app.services.operations import doctor, startup
 from integrations_app.storage import migrations
@@ -251,7 +251,7 @@ def writes() -> Iterator[Callable[[], object]]:
     changed = Draft(name="assistant", model="large", integration=other)
     yield lambda: endpoints.update(endpoint.uuid, changed, actor=ANN)
     yield lambda: integrations.replace_connection(other, main)
-    yield lambda: edit.remove(main, actor=ANN)
+    yield lambda: removal.remove(main, actor=ANN)
     yield lambda: integrations.disconnect(third)
     yield lambda: integrations.remove_connection(third)
     yield lambda: endpoints.remove(endpoint.uuid, actor=ANN)

@@ -28,9 +28,9 @@ def disconnect(connection: ConnectionArgument, *, by_name: ByNameOption = False)
 
     The connection stays; of OAuth2, so do client id and secret.
     """
-    from integrations_app.services.connections import edit
+    from integrations_app.services.connections import removal
 
-    done = edit.disconnect(uuid_of(connection, by_name=by_name), actor=COMMAND_LINE)
+    done = removal.disconnect(uuid_of(connection, by_name=by_name), actor=COMMAND_LINE)
     note("Disconnected." if done.changed else "There was nothing to disconnect.")
     if done.revoked is False:
         note("The provider has not confirmed that it has ended the tokens.")
@@ -53,7 +53,7 @@ def remove(
 
     One that is used goes only with a replacement, or with the tag that `usages` shows.
     """
-    from integrations_app.services.connections import edit, lookup, replacement, usage
+    from integrations_app.services.connections import lookup, removal, replacement, usage
 
     if replace_with is not None and used_as is not None:
         raise Misuse("Give --replace-with or --used-as, not both.")
@@ -73,7 +73,7 @@ def remove(
         note(f"Removed; {moved} places use the other connection now.")
         return
     seen = used_as or fingerprint(())
-    edit.remove(uuid, actor=COMMAND_LINE, expected_version=version, seen_usages=seen)
+    removal.remove(uuid, actor=COMMAND_LINE, expected_version=version, seen_usages=seen)
     note("Removed.")
 
 

@@ -25,15 +25,13 @@ from integrations_app.errors import (
 from integrations_app.modules import Module, failure, registry
 from integrations_app.services import catalogue
 from integrations_app.services.changes import facts
-from integrations_app.services.connections import choices, edit, lookup, usage
+from integrations_app.services.connections import choices, edit, lookup, removal, usage
 from integrations_app.services.connections.usage import Users
 from integrations_app.services.credentials import revocation
 from integrations_app.services.credentials.decryption import DecryptedConnection
 from integrations_app.storage.tables import ConnectionRow
 
 logger = logging.getLogger(__name__)
-
-"""Audit action at the connection that takes the place; the removal of the other follows it."""
 
 
 def candidates(old: UUID, *, search: str = "", chosen: tuple[UUID, ...] = ()) -> Choices:
@@ -99,13 +97,13 @@ def replace(
         session: Session, rows: Mapping[UUID, ConnectionRow], users: Users
     ) -> tuple[int, Sequence[DecryptedConnection | None]]:
         edit.refuse_stale(session, rows[leaving], expected_version)
-        edit.refuse_unseen(users.usages, seen_usages)
+        removal.refuse_unseen(users.usages, seen_usages)
         _refuse_incapable(users, rows[staying].provider)
         moved = _repoint(session, users, staying, actor)
         if moved:
             at = datetime.now(UTC)
             facts.audit(session, action.TOOK_OVER, actor=actor, at=at, row=rows[staying])
-        return moved, edit.delete(session, rows[leaving], actor=actor)
+        return moved, removal.delete(session, rows[leaving], actor=actor)
 
     moved, unwanted = usage.with_users(
         leaving, lambda session: _locked(session, leaving, staying), replaced

@@ -10,10 +10,15 @@ from integrations_app import settings
 from integrations_app.domain.check import CheckReason
 from integrations_app.domain.provider import AuthType, Provider
 from integrations_app.errors import Undecryptable
+from integrations_app.providers import hosts
 from integrations_app.security.process_keys import opening_ring
 from integrations_app.security.vault import CannotOpen, KeyRing
 from integrations_app.services import catalogue
-from integrations_app.services.credentials.setup_values import ACCESS_TOKEN, REFRESH_TOKEN
+from integrations_app.services.credentials.setup_values import (
+    ACCESS_TOKEN,
+    REFRESH_TOKEN,
+    PublicValues,
+)
 from integrations_app.storage import credential_queries as queries
 from integrations_app.storage.engine import database
 from integrations_app.storage.within import Reads
@@ -40,7 +45,7 @@ class DecryptedConnection:
     uuid: UUID
     provider: Provider
     status: str
-    public_values: Mapping[str, str]
+    public_values: PublicValues
     secrets: Mapping[str, str] = field(repr=False)
     credential_revision: int
     reason: CheckReason | None
@@ -52,7 +57,16 @@ class DecryptedConnection:
     @property
     def values(self) -> Mapping[str, str]:
         """Everything that a request may need."""
-        return {**self.public_values, **self.secrets}
+        return {**self.public_values.texts, **self.secrets}
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether everything is there that a request to the provider needs."""
+        return self.public_values.are_complete_with(self.secrets)
+
+    def may_be_sent_to(self, host: str) -> bool:
+        """Return whether the provider's declaration lets the credential go to this host."""
+        return hosts.allowed(self.provider, self.public_values.texts, host)
 
     @property
     def has_live_token(self) -> bool:
@@ -97,7 +111,7 @@ def load_decrypted(
         uuid=uuid,
         provider=provider,
         status=status,
-        public_values=json.loads(setup_values),
+        public_values=PublicValues(provider=provider, texts=json.loads(setup_values)),
         secrets={
             field: _open(ring, sealed, uuid=uuid, field=field)
             for *_, field, sealed in rows

@@ -16,7 +16,7 @@ from integrations_app.errors import (
 )
 from integrations_app.providers.oauth import CLIENT_SECRET
 from integrations_app.services.credentials.decryption import DecryptedConnection, load_decrypted
-from integrations_app.services.credentials.setup_values import REFRESH_TOKEN, has_credentials
+from integrations_app.services.credentials.setup_values import REFRESH_TOKEN
 from integrations_app.storage.engine import database
 
 logger = logging.getLogger(__name__)
@@ -81,8 +81,7 @@ def usable(ref: object) -> DecryptedConnection:
         if isinstance(parsed, UUID):
             raise Deleted(parsed, place=place)
         raise NotConfigured(ref, place=place)
-    disconnected = found.status == Status.DISCONNECTED
-    if disconnected or not has_credentials(found.provider, found.public_values, found.secrets):
+    if found.status == Status.DISCONNECTED or not found.is_complete:
         raise NotConfigured(ref)
     return _with_live_token(found) if found.provider.uses_tokens else found
 

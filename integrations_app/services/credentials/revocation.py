@@ -7,7 +7,6 @@ from uuid import UUID
 
 from integrations_app.domain.provider import Provider
 from integrations_app.errors import DatabaseUnavailable, IntegrationError
-from integrations_app.providers import hosts
 from integrations_app.providers.oauth import CLIENT_ID, requests
 from integrations_app.providers.oauth.responses import Tokens
 from integrations_app.providers.rules import TOKEN_KEYS
@@ -157,7 +156,7 @@ def _with_grant(
 
 def _grant(found: DecryptedConnection, account_id: str) -> dict[str, str | None]:
     """Return what identifies a grant: an account's yes to a client of a provider."""
-    client_id = found.public_values.get(CLIENT_ID)
+    client_id = found.public_values.texts.get(CLIENT_ID)
     return {"provider": found.provider.key, "client_id": client_id, "account_id": account_id}
 
 
@@ -181,7 +180,7 @@ def revoke(found: DecryptedConnection) -> bool | None:
             sent.url,
             headers=sent.headers,
             body=sent.body,
-            allowed=lambda host: hosts.allowed(provider, found.public_values, host),
+            allowed=found.may_be_sent_to,
             deadline_s=_DEADLINE_S,
         )
     except (egress.EgressFailed, IntegrationError) as error:

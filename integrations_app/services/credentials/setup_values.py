@@ -1,12 +1,12 @@
-"""What typed setup values mean for what is stored: accepted, kept, refused."""
+"""Setup values as they are stored in the open and as they are submitted: kept, refused, moved."""
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-from integrations_app.domain.provider import AuthType, Provider, SetupField
+from integrations_app.domain.provider import Provider, SetupField
 from integrations_app.errors import FieldProblem, InvalidFields
 from integrations_app.providers.addresses import host_of
 from integrations_app.providers.placement import place
@@ -19,21 +19,118 @@ _CONTROL = frozenset({"Cc", "Cs"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubmittedValues:
-    """Setup values as sent, read by the declaration.
+class PublicValues:
+    """Setup values of a connection that are no secrets, read by its provider's declaration.
 
     Attributes:
-        opened: Open field to its new value; empty removes what is stored.
-        secrets: Secret field to its new value; a secret sent empty is not here.
+        provider: Declares the fields.
+        texts: Field key to text, as stored; fields without a value are not here.
     """
 
-    public_values: Mapping[str, str]
-    secrets: Mapping[str, str] = field(repr=False)
+    provider: Provider
+    texts: Mapping[str, str]
 
-    def over(self, stored: Mapping[str, str]) -> dict[str, str]:
-        """The open values that hold once these are laid over the stored ones."""
-        merged = {**stored, **self.public_values}
-        return {key: value for key, value in merged.items() if value}
+    def get(self, key: str) -> str | None:
+        """Return the value that holds: the stored one, else the field's default, else None."""
+        return value_of(key, self.texts, self.provider)
+
+    def changed_by(self, submitted: "SubmittedValues") -> "PublicValues":
+        """Return the values that hold once what was submitted is saved."""
+        merged = {**self.texts, **submitted.public_texts}
+        texts = {key: text for key, text in merged.items() if text}
+        return PublicValues(provider=self.provider, texts=texts)
+
+    def leads_elsewhere_than(self, other: "PublicValues") -> bool:
+        """Return whether credentials would be sent to another destination than with the other."""
+        return any(
+            field.destination and self.get(field.key) != other.get(field.key)
+            for field in self.provider.fields
+        )
+
+    def are_complete_with(self, secrets: Collection[str]) -> bool:
+        """Return whether these and the secrets of these names are all that a request needs."""
+        if self.provider.connects_account:
+            return ACCESS_TOKEN in secrets
+        return all(key in secrets or self.get(key) for key in self.provider.required_keys)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmittedValues:
+    """Setup values as somebody sent them, read by the declaration.
+
+    Attributes:
+        provider: Declares the fields.
+        public_texts: Public field to its new text; an empty one removes what is stored.
+        secrets: Secret field to its new text; a secret sent empty is not here.
+        keys: Fields that were sent, empty ones included.
+    """
+
+    provider: Provider
+    public_texts: Mapping[str, str]
+    secrets: Mapping[str, str] = field(repr=False)
+    keys: frozenset[str]
+
+    @property
+    def changed_keys(self) -> frozenset[str]:
+        """Return the fields to which something new was sent, secrets that were left empty not."""
+        return frozenset({*self.public_texts, *self.secrets})
+
+    def alone(self) -> PublicValues:
+        """Return the public values that hold where nothing is stored."""
+        return PublicValues(provider=self.provider, texts={}).changed_by(self)
+
+    def secrets_to_type_anew(
+        self, stored: PublicValues, saved_secrets: Collection[str]
+    ) -> tuple[str, ...]:
+        """Return the stored secrets that would go somewhere new unless they are typed again (P-6).
+
+        Args:
+            stored: Public values that are stored.
+            saved_secrets: Names of the secrets that are stored.
+        """
+        if not stored.changed_by(self).leads_elsewhere_than(stored):
+            return ()
+        return tuple(
+            key
+            for key in self.provider.secret_keys
+            if key in saved_secrets and key not in self.secrets
+        )
+
+    def refuse_unfit(self, stored: PublicValues, saved_secrets: Collection[str]) -> None:
+        """Refuse values that cannot be saved.
+
+        A required field may stay unset until someone sends it: setting up in several steps is
+        fine, sending it empty is not.
+
+        Args:
+            stored: Public values that are stored.
+            saved_secrets: Names of the secrets that are stored.
+
+        Raises:
+            InvalidFields: Values missing, of another form, or to be typed anew.
+        """
+        after = stored.changed_by(self)
+        problems = dict(self._problems_of_fields(after, saved_secrets))
+        for key, problem in _unsendable(self.provider, {**after.texts, **self.secrets}).items():
+            if key in self.changed_keys:
+                problems.setdefault(key, problem)
+        for key in self.secrets_to_type_anew(stored, saved_secrets):
+            problems[key] = FieldProblem.SECRET_REQUIRED
+        if problems:
+            raise InvalidFields(problems)
+
+    def _problems_of_fields(
+        self, after: PublicValues, saved_secrets: Collection[str]
+    ) -> Iterator[tuple[str, FieldProblem]]:
+        for declared in self.provider.fields:
+            key = declared.key
+            value = self.secrets.get(key) if declared.secret else after.texts.get(key)
+            if value:
+                problem = _unfit(declared, value)
+                if problem is not None and key in self.changed_keys:
+                    yield key, problem
+            elif key in self.keys and key not in saved_secrets and _is_needed(declared):
+                yield key, FieldProblem.REQUIRED
 
 
 def read(provider: Provider, sent: object) -> SubmittedValues:
@@ -49,8 +146,7 @@ def read(provider: Provider, sent: object) -> SubmittedValues:
     if not isinstance(sent, Mapping):
         raise InvalidFields({InvalidFields.VALUES: FieldProblem.NOT_TEXT})
     problems: dict[str, FieldProblem] = {}
-    public_values: dict[str, str] = {}
-    secrets: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for key, value in cast("Mapping[object, object]", sent).items():
         declared = provider.setup_field(key) if isinstance(key, str) else None
         if declared is None:
@@ -59,92 +155,16 @@ def read(provider: Provider, sent: object) -> SubmittedValues:
             problems[declared.key] = FieldProblem.NOT_TEXT
         elif (problem := _unreadable(declared, value.strip())) is not None:
             problems[declared.key] = problem
-        elif not declared.secret:
-            public_values[declared.key] = value.strip()
-        elif value.strip():
-            secrets[declared.key] = value.strip()
+        else:
+            texts[declared.key] = value.strip()
     if problems:
         raise InvalidFields(problems)
-    return SubmittedValues(public_values=public_values, secrets=secrets)
-
-
-def refuse_unfit(
-    provider: Provider,
-    typed: SubmittedValues,
-    *,
-    sent: Collection[str],
-    stored: Mapping[str, str],
-    saved_secrets: Collection[str],
-) -> None:
-    """Refuse values that cannot be saved.
-
-    A required field may stay unset until someone sends it: setting up in several steps is fine,
-    sending it empty is not.
-
-    Args:
-        provider: Declares the fields.
-        typed: What was sent, read.
-        sent: Keys that were sent, empty ones included.
-        stored: Open values that are stored.
-        saved_secrets: Secrets that are stored.
-
-    Raises:
-        InvalidFields: Values missing, of another form, or to be typed anew.
-    """
-    merged = typed.over(stored)
-    problems: dict[str, FieldProblem] = {}
-    for declared in provider.fields:
-        key = declared.key
-        value = typed.secrets.get(key) if declared.secret else merged.get(key)
-        if value:
-            problem = _unfit(declared, value)
-            if problem is not None and (key in typed.public_values or key in typed.secrets):
-                problems[key] = problem
-        elif key in sent and key not in saved_secrets and _is_needed(declared):
-            problems[key] = FieldProblem.REQUIRED
-    for key, problem in _unsendable(provider, merged | dict(typed.secrets)).items():
-        if key in typed.public_values or key in typed.secrets:
-            problems.setdefault(key, problem)
-    for key in secrets_to_type_anew(provider, typed, stored=stored, saved_secrets=saved_secrets):
-        problems[key] = FieldProblem.SECRET_REQUIRED
-    if problems:
-        raise InvalidFields(problems)
-
-
-def secrets_to_type_anew(
-    provider: Provider,
-    typed: SubmittedValues,
-    *,
-    stored: Mapping[str, str],
-    saved_secrets: Collection[str],
-) -> tuple[str, ...]:
-    """Stored secrets that would go somewhere new unless they are typed again (P-6)."""
-    if not is_moved(provider, typed, stored=stored):
-        return ()
-    return tuple(
-        key for key in provider.secret_keys if key in saved_secrets and key not in typed.secrets
-    )
-
-
-def is_moved(provider: Provider, typed: SubmittedValues, *, stored: Mapping[str, str]) -> bool:
-    """Return whether these values would send the credentials somewhere else."""
-    merged = typed.over(stored)
-    return any(
-        declared.destination
-        and value_of(declared.key, merged, provider) != value_of(declared.key, stored, provider)
-        for declared in provider.fields
-    )
-
-
-def has_credentials(
-    provider: Provider, public_values: Mapping[str, str], saved_secrets: Collection[str]
-) -> bool:
-    """Return whether everything is there that a request to the provider needs."""
-    if provider.auth_type is AuthType.OAUTH2:
-        return ACCESS_TOKEN in saved_secrets
-    return all(
-        key in saved_secrets or value_of(key, public_values, provider)
-        for key in provider.required_keys
+    secret_keys = provider.secret_keys
+    return SubmittedValues(
+        provider=provider,
+        public_texts={key: text for key, text in texts.items() if key not in secret_keys},
+        secrets={key: text for key, text in texts.items() if text and key in secret_keys},
+        keys=frozenset(texts),
     )
 
 

@@ -1,6 +1,5 @@
-"""Connecting an account: the address to send people to, and what becomes of their code."""
+"""Exchanging the code that people come back with, and storing what they granted."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -12,21 +11,18 @@ from integrations_app.domain.check import Account, CheckReason
 from integrations_app.domain.connection import Connection, Status
 from integrations_app.domain.event import EventKind
 from integrations_app.domain.provider import OAuth
-from integrations_app.domain.references import parse_uuid
 from integrations_app.errors import (
     ClientCredentialsNotConfigured,
-    ClientIdNotConfigured,
     DatabaseUnavailable,
     IntegrationError,
     InvalidInput,
     NotFound,
     TokenExchangeFailed,
 )
-from integrations_app.providers.oauth import CLIENT_ID, CLIENT_SECRET, requests
+from integrations_app.providers.oauth import requests
 from integrations_app.providers.oauth.responses import Refusal, Tokens
-from integrations_app.providers.rules import TOKEN_KEYS
 from integrations_app.services.changes import facts
-from integrations_app.services.checking import run
+from integrations_app.services.checking import asking
 from integrations_app.services.connections import edit, lookup, next_check
 from integrations_app.services.credentials import (
     grants,
@@ -35,9 +31,10 @@ from integrations_app.services.credentials import (
     setup_values,
     tokens,
 )
-from integrations_app.services.credentials.decryption import DecryptedConnection, load_decrypted
+from integrations_app.services.credentials.decryption import DecryptedConnection
 from integrations_app.services.credentials.grants import TokenGrant
 from integrations_app.services.identity import sessions
+from integrations_app.services.oauth import consent
 from integrations_app.storage.tables import ConnectionRow
 from integrations_app.storage.within import Within
 
@@ -59,70 +56,6 @@ class StoredGrant:
     revoked: bool | None
 
 
-def authorization_url(
-    uuid: object,
-    redirect_uri: str,
-    *,
-    scopes: Sequence[str] | None = None,
-    state: str | None = None,
-    code_verifier: str | None = None,
-) -> str:
-    """Return where to send the browser of whoever is to grant access.
-
-    Raises:
-        InvalidUuid: Neither a UUID nor its string.
-        NotFound: There is no such connection.
-        ClientIdNotConfigured: The connection's client id is not saved, or it needs none.
-        MissingPlaceholder: The provider's address needs a value that is not saved.
-    """
-    return address(
-        _found(uuid), redirect_uri, scopes=scopes, state=state, code_verifier=code_verifier
-    )
-
-
-def address(
-    found: DecryptedConnection,
-    redirect_uri: str,
-    *,
-    scopes: Sequence[str] | None = None,
-    state: str | None,
-    code_verifier: str | None,
-) -> str:
-    """The same for a connection as it was read; see `authorization_url`."""
-    oauth = found.provider.oauth
-    if oauth is None or oauth.authorize_url is None or not found.public_values.get(CLIENT_ID):
-        raise ClientIdNotConfigured(found.uuid)
-    return requests.authorization_url(
-        found.provider,
-        oauth,
-        found.public_values,
-        redirect_uri=redirect_uri,
-        scopes=scopes,
-        state=state,
-        code_verifier=code_verifier,
-    )
-
-
-def ready(uuid: object) -> DecryptedConnection:
-    """A connection with all that it takes to exchange a code, before anyone is sent for one.
-
-    Raises:
-        InvalidUuid: Neither a UUID nor its string.
-        NotFound: There is no such connection.
-        ClientIdNotConfigured: The client id is not saved, or no account can be connected.
-        ClientCredentialsNotConfigured: The client secret is not saved.
-        Undecryptable: No key at hand opens the client secret.
-    """
-    found = _found(uuid)
-    oauth = found.provider.oauth
-    if not found.provider.connects_account or not found.public_values.get(CLIENT_ID):
-        raise ClientIdNotConfigured(found.uuid)
-    needs_secret = oauth is not None and oauth.client_auth != "none"
-    if needs_secret and not found.secrets.get(CLIENT_SECRET):
-        raise ClientCredentialsNotConfigured(found.uuid)
-    return found
-
-
 def exchange_code(
     uuid: object,
     code: str,
@@ -131,7 +64,10 @@ def exchange_code(
     code_verifier: str | None = None,
     actor: Actor,
 ) -> Connection:
-    """Turn a code into tokens, look up whose they are, and store them; see `grant` and `keep`."""
+    """Turn a code into tokens, look up whose they are, and store them.
+
+    See `request_grant` and `store_grant`.
+    """
     granted = request_grant(uuid, code, redirect_uri, code_verifier=code_verifier)
     return store_grant(granted, actor=actor).connection
 
@@ -161,27 +97,27 @@ def request_grant(
         TokenExchangeFailed: The provider gives no tokens for this code.
         Undecryptable: No key at hand opens the client secret.
     """
-    found = _found(uuid)
-    oauth = found.provider.oauth
+    connection = consent.without_tokens(uuid)
+    oauth = connection.provider.oauth
     if oauth is None or oauth.authorize_url is None:
-        raise ClientCredentialsNotConfigured(found.uuid)
+        raise ClientCredentialsNotConfigured(connection.uuid)
     if not (code and code.isascii() and code.isprintable()):  # RFC 6749, appendix A.11
-        raise TokenExchangeFailed(found.uuid, CheckReason.NEEDS_RECONNECT, {})
-    if expected_revision not in (None, found.credential_revision):
-        raise _changed_meanwhile(found.uuid)
+        raise TokenExchangeFailed(connection.uuid, CheckReason.NEEDS_RECONNECT, {})
+    if expected_revision not in (None, connection.credential_revision):
+        raise _changed_meanwhile(connection.uuid)
     asked_at = datetime.now(UTC)
-    outcome = _exchanged(found, oauth, code, redirect_uri, code_verifier)
+    outcome = _exchanged(connection, oauth, code, redirect_uri, code_verifier)
     if isinstance(outcome, Refusal):
-        raise TokenExchangeFailed(found.uuid, outcome.reason, outcome.details)
+        raise TokenExchangeFailed(connection.uuid, outcome.reason, outcome.details)
     if outcome.scopes is None:  # says that it is what was asked for
         outcome = tokens.with_scopes(outcome, oauth.default_scopes)
     return TokenGrant(
-        uuid=found.uuid,
+        uuid=connection.uuid,
         tokens=outcome,
-        account=_account(found, outcome),
-        credential_revision=found.credential_revision,
+        account=_account(connection, outcome),
+        credential_revision=connection.credential_revision,
         at=asked_at,
-        asked_by=found,
+        asked_by=connection,
     )
 
 
@@ -264,16 +200,8 @@ def _connected(row: ConnectionRow, account: Account | None) -> None:
         row.last_validated_at = now
 
 
-def _found(uuid: object) -> DecryptedConnection:
-    parsed = parse_uuid(uuid)
-    found = load_decrypted(parsed, without=TOKEN_KEYS)  # no old token is needed to get a new one
-    if found is None:
-        raise NotFound(parsed)
-    return found
-
-
 def _exchanged(
-    found: DecryptedConnection,
+    connection: DecryptedConnection,
     oauth: OAuth,
     code: str,
     redirect_uri: str,
@@ -281,24 +209,24 @@ def _exchanged(
 ) -> Tokens | Refusal:
     try:
         sent = requests.exchange(
-            found.provider,
+            connection.provider,
             oauth,
-            found.values,
+            connection.values,
             code=code,
             redirect_uri=redirect_uri,
             code_verifier=code_verifier,
         )
     except InvalidInput:
-        raise ClientCredentialsNotConfigured(found.uuid) from None
+        raise ClientCredentialsNotConfigured(connection.uuid) from None
     brought = [code, *([code_verifier] if code_verifier else [])]
-    outcome = tokens.ask(found.provider, found.values, sent, also_secret=brought)
-    return tokens.completed(found.provider, found.values, outcome)
+    outcome = tokens.ask(connection.provider, connection.values, sent, also_secret=brought)
+    return tokens.completed(connection.provider, connection.values, outcome)
 
 
-def _account(found: DecryptedConnection, granted: Tokens) -> Account | None:
+def _account(connection: DecryptedConnection, granted: Tokens) -> Account | None:
     """Return whose tokens these are; a failing look-up does not undo the connection."""
-    values = {**found.values, setup_values.ACCESS_TOKEN: granted.access_token}
+    values = {**connection.values, setup_values.ACCESS_TOKEN: granted.access_token}
     try:
-        return run.ask(found.provider, values).account
+        return asking.ask(connection.provider, values).account
     except InvalidInput:
         return None

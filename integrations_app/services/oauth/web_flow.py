@@ -34,7 +34,7 @@ from integrations_app.security.vault import CannotOpen
 from integrations_app.services.connections import lookup
 from integrations_app.services.credentials import grants
 from integrations_app.services.credentials.key_ring import sealing_ring
-from integrations_app.services.oauth import account_changes, exchange
+from integrations_app.services.oauth import account_changes, consent, exchange
 from integrations_app.storage.engine import database
 from integrations_app.storage.tables import AuthorizationRow
 
@@ -87,10 +87,10 @@ def begin(uuid: object, session_token: str) -> str:
         ClientCredentialsNotConfigured: The client secret is not saved.
     """
     parsed = parse_uuid(uuid)
-    found = exchange.ready(parsed)
+    found = consent.ready(parsed)
     state = passwords.new_token()
     verifier = generate_token(_VERIFIER_LENGTH)
-    url = exchange.address(found, redirect_uri(), state=state, code_verifier=verifier)
+    url = consent.address(found, redirect_uri(), state=state, code_verifier=verifier)
     now = datetime.now(UTC)
     row = AuthorizationRow(
         state_hash=passwords.token_hash(state),

@@ -17,7 +17,6 @@ from uuid import UUID
 from integrations_app import forks
 from integrations_app.domain.actor import AUTOMATIC
 from integrations_app.errors import DestinationNotAllowed, PlacementNotSupported
-from integrations_app.providers import hosts
 from integrations_app.providers.placement import Placed, place
 from integrations_app.services.changes import facts
 from integrations_app.services.credentials import refresh, retrieval
@@ -67,7 +66,7 @@ class Access:
         """
         known = self._hosts.get(host)
         if known is None:
-            known = hosts.allowed(self.connection.provider, self.connection.public_values, host)
+            known = self.connection.may_be_sent_to(host)
             if len(self._hosts) < _MOST_KEPT:
                 self._hosts[host] = known
         if not known:

@@ -14,7 +14,7 @@ from integrations_app.domain.actor import Actor
 from integrations_app.domain.check import CheckReason, CheckResult
 from integrations_app.domain.connection import Status
 from integrations_app.modules import registry
-from integrations_app.services.checking import run
+from integrations_app.services.checking import record
 from integrations_app.services.connections import next_check
 from integrations_app.services.scheduling import due_work
 from integrations_app.services.scheduling.due_work import CHECKS, RENEWALS
@@ -256,7 +256,7 @@ def test_a_provider_that_asks_to_wait_is_left_alone_for_that_long(
         ok=False, reason=CheckReason.RATE_LIMITED, details={"retry_after_s": retry_after_s}
     )
 
-    run.record(uuid, limited, actor=CLOCK)
+    record.record(uuid, limited, actor=CLOCK)
 
     assert least - MINUTE / 60 < pause(db, uuid) < 1.2 * max(least, 15 * MINUTE)
 
