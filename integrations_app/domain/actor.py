@@ -1,4 +1,4 @@
-"""Who changes something, and from where."""
+"""The actor of a change, and its origin."""
 
 import sys
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who acts, as the audit log remembers it.
+    """An acting person or program, as the audit log remembers it.
 
     Attributes:
         kind: `admin`, `user` or `system`.
@@ -53,7 +53,7 @@ class Actor:
 
 def shown(name: str) -> str:
     """Somebody else's text as the audit log may hold it."""
-    return "".join(each for each in name if each.isprintable())[:_MAX_LENGTH]
+    return "".join(character for character in name if character.isprintable())[:_MAX_LENGTH]
 
 
 AUTOMATIC = Actor(kind="system", id="renewal", label="automatic renewal", origin=Origin.SCHEDULE)

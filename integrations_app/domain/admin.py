@@ -1,4 +1,4 @@
-"""Someone who may sign in, here or at the app around us, and the time they may stay."""
+"""Admins, of our own and of the app around us, and their sessions."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +9,7 @@ from integrations_app.domain.actor import Actor, Origin, shown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admin:
-    """Someone who may sign in.
+    """A person who may sign in.
 
     Attributes:
         uuid: Their identity.
@@ -37,7 +37,7 @@ class Admin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostAdmin:
-    """Someone whom the app around us has signed in, and who may manage its connections.
+    """A person whom the app around us has signed in, and who may manage its connections.
 
     Attributes:
         id: Their identity there; it never changes.

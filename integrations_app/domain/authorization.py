@@ -1,4 +1,4 @@
-"""How the way to a provider and back ended."""
+"""Outcomes of sending an admin to a provider, to connect an account."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 
 
 class Outcome(StrEnum):
-    """What happened when an admin came back from a provider."""
+    """Outcome of an admin's way to a provider and back."""
 
     CONNECTED = "connected"
     """The account is connected."""
@@ -70,7 +70,7 @@ class AccountChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChoice:
-    """What came of choosing between the present account and another one.
+    """Result of choosing between the present account and another one.
 
     Attributes:
         revoked: Whether the provider has confirmed that the access to the account that was not

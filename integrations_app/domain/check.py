@@ -7,7 +7,7 @@ from typing import Any
 
 
 class CheckReason(StrEnum):
-    """Why a check did not succeed."""
+    """Reason for which a check did not succeed."""
 
     CREDENTIALS_REJECTED = "credentials_rejected"
     ACCESS_DENIED = "access_denied"
@@ -34,7 +34,7 @@ DETAIL_KEYS = frozenset({"http_status", "retry_after_s", "provider_code"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Who the provider says we are.
+    """The account that credentials belong to, by the provider's word.
 
     Attributes:
         id: The provider's own id for the account.
@@ -47,7 +47,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
-    """What a provider said about credentials.
+    """Result of a check of credentials.
 
     Attributes:
         ok: The provider accepted them.

@@ -14,7 +14,7 @@ SOME_LIMIT = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceQuery:
-    """Which connections are to choose from.
+    """Query for connections to choose from.
 
     Attributes:
         provider: Key of a provider; empty for all.
@@ -31,7 +31,7 @@ class ChoiceQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What was found.
+    """Connections that a query found.
 
     Attributes:
         rows: Connected ones first, then by provider and name; what is selected is among them, or

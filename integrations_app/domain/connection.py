@@ -15,7 +15,7 @@ NAME_MAX_LENGTH = 100
 
 
 class Status(StrEnum):
-    """Whether a connection can be used, as far as is known."""
+    """Usability of a connection, as far as is known."""
 
     DISCONNECTED = "disconnected"
     """No usable credentials."""
@@ -81,7 +81,7 @@ class Connection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disconnection:
-    """What came of disconnecting.
+    """Result of disconnecting.
 
     Attributes:
         changed: Whether there was something to remove.

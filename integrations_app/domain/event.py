@@ -9,7 +9,7 @@ from integrations_app.domain.connection import Status
 
 
 class EventKind(StrEnum):
-    """What happened; the first seven are the public ones about connections."""
+    """Kind of an event; the first seven are the public ones about connections."""
 
     CONNECTION_ADDED = "connection_added"
     CONNECTION_RENAMED = "connection_renamed"
@@ -51,7 +51,7 @@ class Event:
 
 
 class NoticeKind(StrEnum):
-    """What pages need to know beyond the public events; `subscribe()` does not deliver these."""
+    """Kind of a notice for pages; `subscribe()`, made for public events, does not deliver it."""
 
     CHECK_RECORDED = "check_recorded"
     """A check was recorded that changed nothing but its times."""

@@ -1,4 +1,4 @@
-"""Why a check failed, in words that say what to do."""
+"""Explanations of failed checks, which say what to do."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

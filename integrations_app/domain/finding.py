@@ -1,11 +1,11 @@
-"""What an examination of an installation says of one thing in it."""
+"""Findings of an examination of an installation."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How much a finding matters."""
+    """Severity of a finding."""
 
     OK = "ok"
     WARNING = "warning"

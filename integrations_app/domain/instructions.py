@@ -30,7 +30,7 @@ class Step:
 
 @declared
 class Instructions:
-    """What to do at the provider before typing anything here.
+    """Instructions for the provider's pages, to follow before typing anything here.
 
     Attributes:
         steps: In their order.

@@ -1,4 +1,4 @@
-"""How a module's last migration of old data ended."""
+"""The last migration of a module's old data."""
 
 from dataclasses import dataclass
 from datetime import datetime

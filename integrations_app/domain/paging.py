@@ -30,7 +30,7 @@ class Page(Generic[Row]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing(Generic[Row]):
-    """What is left of rows that were on a page once.
+    """Rows that were on a page once, as far as they are left.
 
     Attributes:
         rows: Those that exist, in the order of the list, wherever they stand in it now.

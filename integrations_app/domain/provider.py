@@ -11,7 +11,7 @@ from integrations_app.domain.instructions import Instructions, Link
 
 
 class AuthType(StrEnum):
-    """How a provider recognises its caller."""
+    """Kind of credential by which a provider recognises its caller."""
 
     OAUTH2 = "oauth2"
     API_KEY = "api_key"
@@ -80,7 +80,7 @@ class BasicAuth:
 
 @declared
 class Placement:
-    """Where the credential goes in a request; all values may have `{placeholders}`.
+    """Places of the credential in a request; all values may have `{placeholders}`.
 
     Attributes:
         headers: Header name to value.
@@ -116,7 +116,7 @@ class Verdict:
 
 @declared
 class Check:
-    """How to ask the provider whether credentials work, at no cost and without harm.
+    """A request that shows whether credentials work, at no cost and without harm.
 
     Attributes:
         url: Address, may have `{placeholders}`.
@@ -139,7 +139,7 @@ class Check:
 
 @declared
 class Chat:
-    """How to have one of the provider's language models answer a prompt.
+    """A request by which one of the provider's language models answers a prompt.
 
     Attributes:
         url: Address that is posted to, may have `{placeholders}`.
@@ -224,7 +224,7 @@ class Provider:
 
     def setup_field(self, key: str) -> SetupField | None:
         """The setup field of this key, or None."""
-        return next((each for each in self.fields if each.key == key), None)
+        return next((field for field in self.fields if field.key == key), None)
 
     @property
     def connects_account(self) -> bool:
@@ -244,9 +244,9 @@ class Provider:
     @property
     def secret_keys(self) -> tuple[str, ...]:
         """Keys of the fields that are stored sealed."""
-        return tuple(each.key for each in self.fields if each.secret)
+        return tuple(field.key for field in self.fields if field.secret)
 
     @property
     def required_keys(self) -> tuple[str, ...]:
         """Keys of the fields without which there are no usable credentials."""
-        return tuple(each.key for each in self.fields if each.required)
+        return tuple(field.key for field in self.fields if field.required)

@@ -1,4 +1,4 @@
-"""What came of a prompt."""
+"""Replies to prompts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from integrations_app.domain.check import CheckReason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What a model answered, or why it did not.
+    """A model's answer, or the reason for which there is none.
 
     Attributes:
         text: The answer's text, shortened if it is long.

@@ -1,4 +1,4 @@
-"""What a list shows of a connection, and a page of such a list."""
+"""Connections as lists show them, and a page of such a list."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Summary:
 
 
 class SortKey(StrEnum):
-    """What a list can be sorted by; ties are broken by uuid."""
+    """Order of a list; ties are broken by uuid."""
 
     ATTENTION = "attention"
     """What fails comes first; within that, and for the rest, as `service`."""
@@ -43,7 +43,7 @@ class SortKey(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageQuery:
-    """Which page of the list.
+    """Query for a page of the list.
 
     Attributes:
         search: Any part of the name or of the account, in any case; empty for all.

@@ -1,4 +1,4 @@
-"""Where a connection is used."""
+"""Places that use a connection."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Why the database does not do what was asked; each message says what to do about it."""
+"""Errors of the database; each message says what to do about it."""
 
 from integrations_app.errors.base import IntegrationError
 

@@ -1,4 +1,4 @@
-"""What callers send and cannot be accepted."""
+"""Errors of what callers send."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -7,7 +7,7 @@ from integrations_app.errors.base import IntegrationError, shown
 
 
 class InvalidInput(IntegrationError):
-    """What was sent cannot be accepted as it is."""
+    """Input that cannot be accepted as it is."""
 
 
 class UnknownProvider(InvalidInput):
@@ -53,7 +53,7 @@ class AlreadyExists(InvalidInput):
 
 
 class FieldProblem(StrEnum):
-    """What can be wrong with one setup value."""
+    """Problem of one setup value."""
 
     REQUIRED = "required"
     UNKNOWN = "unknown"

@@ -1,4 +1,4 @@
-"""What providers refuse, and where credentials must not go."""
+"""Errors of providers, and of destinations that credentials must not go to."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
@@ -93,7 +93,7 @@ class ClientCredentialsNotConfigured(AuthorizationFailed):
 
 
 class StateMismatch(AuthorizationFailed):
-    """Whoever came back from a provider is not who was sent there, or not in time."""
+    """Return from a provider that belongs to nobody who was sent there, or comes too late."""
 
     code = "state_mismatch"
 

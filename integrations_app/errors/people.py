@@ -1,4 +1,4 @@
-"""Who signs in, and who may not."""
+"""Errors of signing in, and of admins."""
 
 from integrations_app.errors.base import IntegrationError, shown
 from integrations_app.errors.inputs import InvalidInput

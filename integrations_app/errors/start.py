@@ -1,4 +1,4 @@
-"""What keeps the program from starting."""
+"""Errors that keep the program from starting."""
 
 from integrations_app.errors.base import IntegrationError
 

@@ -1,4 +1,4 @@
-"""What is stored, is not, or cannot be reached."""
+"""Errors about stored connections."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -82,7 +82,7 @@ class ProviderNotDeclared(IntegrationError):
 
 
 class Conflict(IntegrationError):
-    """Someone else saved since the caller read the connection.
+    """A change by somebody else since the caller read the connection.
 
     Attributes:
         fields: Names of what changed since `expected_version`.

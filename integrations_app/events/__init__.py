@@ -1,1 +1,1 @@
-"""How committed facts reach this process: PostgreSQL's NOTIFY, one listener, one hub."""
+"""The way of committed facts to this process: PostgreSQL's NOTIFY, one listener, one hub."""

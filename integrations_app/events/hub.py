@@ -28,7 +28,9 @@ class Hub:
     def remove(self, receiver: Receiver) -> None:
         """Stop; quiet if it was removed before."""
         with self._lock:
-            self._receivers = tuple(each for each in self._receivers if each != receiver)
+            self._receivers = tuple(
+                listener for listener in self._receivers if listener != receiver
+            )
 
     def publish(self, fact: Fact) -> None:
         """Hand a fact to every receiver."""

@@ -1,4 +1,4 @@
-"""What a program holds while it listens: `with integrations.subscribe() as events`."""
+"""A program's subscription: `with integrations.subscribe() as events`."""
 
 import queue
 from collections.abc import Callable, Iterator

@@ -15,7 +15,7 @@ from integrations_app.security.redaction import safe_label, shows_part_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
-    """What to post, still without the credential."""
+    """A request with a prompt, still without the credential."""
 
     url: str
     headers: Mapping[str, str]

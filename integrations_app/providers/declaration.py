@@ -74,9 +74,9 @@ _WORDS = {"unexpected_keyword_argument": "unknown key", "missing": "is missing"}
 
 
 def _shape_problems(error: ValidationError) -> Iterator[str]:
-    for each in error.errors(include_url=False, include_input=False):
-        at = ".".join(str(part) for part in each["loc"]) or "the declaration"
-        yield f"{at}: {_WORDS.get(each['type']) or _one_line(each['msg'])}"
+    for problem in error.errors(include_url=False, include_input=False):
+        at = ".".join(str(part) for part in problem["loc"]) or "the declaration"
+        yield f"{at}: {_WORDS.get(problem['type']) or _one_line(problem['msg'])}"
 
 
 def _one_line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Which hosts a credential may be sent to."""
+"""The hosts that a credential may be sent to."""
 
 from collections.abc import Mapping
 
@@ -17,26 +17,26 @@ def allowed(provider: Provider, values: Mapping[str, str], host: str) -> bool:
         values: Setup values, for hosts that the admin types.
         host: Host of the request, as a URL has it; no port, no user.
     """
-    asked = canonical_host(host)
-    return asked is not None and any(
-        _matches(entry, asked, values, provider) for entry in provider.allowed_hosts
+    canonical = canonical_host(host)
+    return canonical is not None and any(
+        _matches(entry, canonical, values, provider) for entry in provider.allowed_hosts
     )
 
 
-def _matches(entry: str, asked: str, values: Mapping[str, str], provider: Provider) -> bool:
-    declared = _filled(entry.removeprefix(ANY_SUBDOMAIN), values, provider)
-    if declared is None:
+def _matches(entry: str, host: str, values: Mapping[str, str], provider: Provider) -> bool:
+    declared_host = _filled(entry.removeprefix(ANY_SUBDOMAIN), values, provider)
+    if declared_host is None:
         return False
     if entry.startswith(ANY_SUBDOMAIN):
-        return asked.endswith(f".{declared}")
-    return asked == declared
+        return host.endswith(f".{declared_host}")
+    return host == declared_host
 
 
 def _filled(entry: str, values: Mapping[str, str], provider: Provider) -> str | None:
-    typed = {name: _host_value(name, values, provider) for name in placeholders(entry)}
-    if None in typed.values():
+    parts = {name: _host_value(name, values, provider) for name in placeholders(entry)}
+    if None in parts.values():
         return None
-    return canonical_host(PLACEHOLDER.sub(lambda match: typed[match[1]] or "", entry))
+    return canonical_host(PLACEHOLDER.sub(lambda match: parts[match[1]] or "", entry))
 
 
 def _host_value(name: str, values: Mapping[str, str], provider: Provider) -> str | None:

@@ -16,7 +16,7 @@ from integrations_app.providers.templates import (
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Placed:
-    """What a request carries; its `repr` shows names only.
+    """Credential in the parts of a request; its `repr` shows names only.
 
     Attributes:
         headers: Header name to value.

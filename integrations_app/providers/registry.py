@@ -52,14 +52,16 @@ class Registry:
     def find(self, key: str) -> Provider | None:
         """The provider of this key, or None."""
         self._load()
-        declared = self._declared.get(key)
-        return declared.provider if declared else None
+        entry = self._declared.get(key)
+        return entry.provider if entry else None
 
     def all(self) -> tuple[Provider, ...]:
         """All providers, sorted by title."""
         self._load()
-        providers = [declared.provider for declared in self._declared.values()]
-        return tuple(sorted(providers, key=lambda each: (each.title.casefold(), each.key)))
+        providers = [entry.provider for entry in self._declared.values()]
+        return tuple(
+            sorted(providers, key=lambda provider: (provider.title.casefold(), provider.key))
+        )
 
     def register(self, provider: Provider, *, source: str) -> None:
         """Add a provider.
@@ -77,7 +79,9 @@ class Registry:
     def unregister(self, key: str) -> None:
         """Take back what was registered under this key; quiet if nothing was."""
         with self._lock:
-            self._declared = {each: it for each, it in self._declared.items() if each != key}
+            self._declared = {
+                known_key: entry for known_key, entry in self._declared.items() if known_key != key
+            }
 
     def _load(self) -> None:
         if self._loaded:
@@ -86,25 +90,25 @@ class Registry:
         with self._lock:
             if self._loaded:
                 return
-            declared = self._declared
+            entries = self._declared
             for provider, source in contributed:
-                declared = _with(declared, provider, source)
-            self._declared, self._loaded = declared, True
+                entries = _with(entries, provider, source)
+            self._declared, self._loaded = entries, True
 
 
-def _with(declared: dict[str, _Declared], provider: Provider, source: str) -> dict[str, _Declared]:
+def _with(entries: dict[str, _Declared], provider: Provider, source: str) -> dict[str, _Declared]:
     declaration.verify(provider, source=source)
-    if taken := declared.get(provider.key):
+    if taken := entries.get(provider.key):
         raise InvalidDeclaration(
             source, f"the provider key {provider.key!r} is already declared by {taken.source}"
         )
-    return declared | {provider.key: _Declared(provider=provider, source=source)}
+    return entries | {provider.key: _Declared(provider=provider, source=source)}
 
 
 def built_in() -> Iterator[tuple[Provider, str]]:
     """The providers of the catalogue folder."""
     folder = resources.files("integrations_app.providers") / "catalogue"
-    for file in sorted(folder.iterdir(), key=lambda each: each.name):
+    for file in sorted(folder.iterdir(), key=lambda path: path.name):
         if file.name.endswith(".toml"):
             yield declaration.read(file), str(file)
 

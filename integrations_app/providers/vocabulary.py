@@ -41,15 +41,15 @@ CAPABILITIES = frozenset(
 _OF_A_PACKAGE = re.compile(r"[a-z0-9_]+:[a-z0-9_]+")
 
 
-def problem(word: str, known: Collection[str]) -> str | None:
+def problem(word: str, words: Collection[str]) -> str | None:
     """Say what is wrong with a word; None if it can be used.
 
     Args:
         word: As it was declared.
-        known: `CATEGORIES` or `CAPABILITIES`.
+        words: `CATEGORIES` or `CAPABILITIES`.
     """
-    if word in known or _OF_A_PACKAGE.fullmatch(word):
+    if word in words or _OF_A_PACKAGE.fullmatch(word):
         return None
-    alike = get_close_matches(word, known, n=1)
-    meant = f"did you mean {alike[0]!r}?" if alike else f"known are {', '.join(sorted(known))}."
+    alike = get_close_matches(word, words, n=1)
+    meant = f"did you mean {alike[0]!r}?" if alike else f"known are {', '.join(sorted(words))}."
     return f"{word!r} is unknown; {meant} A word of your own looks like 'acme:rockets'"

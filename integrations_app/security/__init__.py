@@ -1,1 +1,1 @@
-"""What keeps secrets secret: the vault, the one door out, passwords, redaction."""
+"""Protection of secrets: the vault, the one door out, passwords, redaction."""

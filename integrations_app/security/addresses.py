@@ -1,4 +1,4 @@
-"""Which network addresses a request of ours may go to."""
+"""The network addresses that a request of ours may go to."""
 
 import ipaddress
 import socket
@@ -92,8 +92,8 @@ def _name(host: str) -> str:
 
 
 def _resolve(host: str) -> Sequence[str]:
-    found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)
-    return tuple(dict.fromkeys(str(entry[4][0]).split("%", 1)[0] for entry in found))
+    infos = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(str(entry[4][0]).split("%", 1)[0] for entry in infos))
 
 
 def _reachable(address: Address, settings: Settings) -> bool:

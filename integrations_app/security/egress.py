@@ -63,7 +63,7 @@ class PrivateNetwork(EgressFailed):
 
 
 class InvalidResponse(EgressFailed):
-    """What came back is not HTTP, or cannot be read."""
+    """Response that is not HTTP, or cannot be read."""
 
 
 class ResponseTooLarge(InvalidResponse):
@@ -80,7 +80,7 @@ class ResponseUnreadable(InvalidResponse):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """What a server answered.
+    """Response of a server.
 
     Attributes:
         status: HTTP status.
@@ -151,13 +151,13 @@ def _exchange(
     proxy = network.proxy_for(host)
     if proxy is not None:
         addresses.refuse_plainly_private(host, settings=configured)
-    sent = {"Host": urlsplit(url).netloc, "Accept": "application/json", **headers}
+    all_headers = {"Host": urlsplit(url).netloc, "Accept": "application/json", **headers}
     # Some servers pack their answers all the same; see `_unpacked`.
-    sent |= {"Accept-Encoding": "identity", "User-Agent": "integrations-app"}
+    all_headers |= {"Accept-Encoding": "identity", "User-Agent": "integrations-app"}
     if body is not None:
-        sent["Content-Length"] = str(len(body))
+        all_headers["Content-Length"] = str(len(body))
     pool = _pool(proxy, *network.certificates())
-    with pool.stream(method, url, headers=[*sent.items()], content=body) as response:
+    with pool.stream(method, url, headers=[*all_headers.items()], content=body) as response:
         received_body = bytearray()
         for chunk in response.iter_stream():
             received_body += chunk

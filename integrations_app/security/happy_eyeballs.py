@@ -173,8 +173,8 @@ async def connect_async(
 
 async def _close(streams: Sequence[_Closable]) -> None:
     with anyio.CancelScope(shield=True):
-        for each in streams:
-            await each.aclose()
+        for stream in streams:
+            await stream.aclose()
 
 
 def _is_ipv6(address: str) -> bool:

@@ -50,8 +50,8 @@ def proxy_for(host: str) -> str | None:
 
 
 def _named_proxy() -> str | None:
-    known = urllib.request.getproxies()
-    address = known.get("https") or known.get("all")
+    proxies = urllib.request.getproxies()
+    address = proxies.get("https") or proxies.get("all")
     return _proxy(address) if address else None
 
 
@@ -110,7 +110,7 @@ def _tls_context(
 
 def _refuse_folder_without_certificates(folder: str) -> None:
     try:
-        names = [each.name for part in folder.split(os.pathsep) for each in Path(part).iterdir()]
+        names = [file.name for part in folder.split(os.pathsep) for file in Path(part).iterdir()]
     except OSError as error:
         problem = f"no certificates can be read from {folder!r} ({_why(error)})"
         raise InvalidSetting("SSL_CERT_DIR", problem) from None
@@ -149,13 +149,13 @@ class Backend(httpcore2.SyncBackend):
     ) -> httpcore2.NetworkStream:
         """Connect; looking the name up counts as a part of it."""
         ends_at = None if timeout is None else time.monotonic() + timeout
-        found = _looked_up(self._addresses, host, timeout)
-        if len(found) == 1:
+        addresses = _looked_up(self._addresses, host, timeout)
+        if len(addresses) == 1:
             left_s = _left_s(ends_at)
-            return super().connect_tcp(found[0], port, left_s, local_address, socket_options)
+            return super().connect_tcp(addresses[0], port, left_s, local_address, socket_options)
         try:
             connected = happy_eyeballs.connect(
-                found, port, timeout_s=_left_s(ends_at), local_address=local_address
+                addresses, port, timeout_s=_left_s(ends_at), local_address=local_address
             )
         except TimeoutError as error:
             raise httpcore2.ConnectTimeout(str(error)) from None
@@ -200,13 +200,13 @@ class AsyncCheckedBackend(httpcore2.AsyncNetworkBackend):
                 address, port, left_s, local_address, socket_options
             )
 
-        found = await to_thread.run_sync(
+        addresses = await to_thread.run_sync(
             _looked_up, _public, host, timeout, abandon_on_cancel=True, limiter=threads()
         )
-        if len(found) == 1:
-            return await connect(found[0])
+        if len(addresses) == 1:
+            return await connect(addresses[0])
         failing = (httpcore2.ConnectError, httpcore2.ConnectTimeout)
-        return await happy_eyeballs.connect_async(found, connect, failing=failing)
+        return await happy_eyeballs.connect_async(addresses, connect, failing=failing)
 
 
 def _public(host: str, timeout_s: float | None) -> Sequence[str]:
@@ -218,12 +218,12 @@ def _looked_up(
 ) -> Sequence[str]:
     """The addresses of a host, at least one."""
     try:
-        found = look_up(host, timeout_s)
+        addresses = look_up(host, timeout_s)
     except OSError as error:
         raise httpcore2.ConnectError(str(error)) from None
-    if not found:
+    if not addresses:
         raise httpcore2.ConnectError(f"{host} has no address")
-    return found
+    return addresses
 
 
 def _left_s(ends_at: float | None) -> float | None:

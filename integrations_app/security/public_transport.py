@@ -24,7 +24,7 @@ Transport = TypeVar("Transport", httpx2.HTTPTransport, httpx2.AsyncHTTPTransport
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransportOptions:
-    """How to connect: what `httpx2.Client` takes under these names, with its defaults.
+    """Options for connecting, with the names and defaults of `httpx2.Client`.
 
     Attributes:
         verify: What verifies the server.
@@ -96,7 +96,7 @@ class AsyncPublicTransport(httpx2.AsyncBaseTransport):
 
 
 class _Routes(Generic[Transport]):
-    """Which transport leads to a host; there is one for each proxy, and one for no proxy."""
+    """Transports by host; there is one for each proxy, and one for no proxy."""
 
     def __init__(
         self,

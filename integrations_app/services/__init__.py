@@ -1,1 +1,1 @@
-"""What can be done, one transaction each: rows change, and the facts of it, or neither."""
+"""The use cases, one transaction each: rows change and the facts of it are recorded, or neither."""

@@ -1,4 +1,4 @@
-"""What is worth counting, told to whoever counts; in a program where nobody does, it costs nothing.
+"""Observations for metrics; they cost nothing in a program that counts none.
 
 with observation.request_to(provider):
     answer = egress.send(…)
@@ -41,19 +41,19 @@ def add(observer: Observer) -> None:
 def remove(observer: Observer) -> None:
     """Stop; quiet if it was removed before."""
     global _observers  # noqa: PLW0603
-    _observers = tuple(each for each in _observers if each is not observer)
+    _observers = tuple(listener for listener in _observers if listener is not observer)
 
 
 def checked(provider: Provider, reason: CheckReason | str | None) -> None:
     """See `Observer.checked`."""
-    for each in _observers:
-        each.checked(provider.key, reason)
+    for listener in _observers:
+        listener.checked(provider.key, reason)
 
 
 def refreshed(provider: Provider, reason: CheckReason | None) -> None:
     """See `Observer.refreshed`."""
-    for each in _observers:
-        each.refreshed(provider.key, reason)
+    for listener in _observers:
+        listener.refreshed(provider.key, reason)
 
 
 @contextmanager
@@ -64,11 +64,11 @@ def request_to(provider: Provider) -> Generator[None]:
         yield
     finally:
         duration_s = time.monotonic() - began_at
-        for each in _observers:
-            each.asked(provider.key, duration_s=duration_s)
+        for listener in _observers:
+            listener.asked(provider.key, duration_s=duration_s)
 
 
 def answered(*, route: str, method: str, status: int, duration_s: float) -> None:
     """See `Observer.answered`."""
-    for each in _observers:
-        each.answered(route=route, method=method, status=status, duration_s=duration_s)
+    for listener in _observers:
+        listener.answered(route=route, method=method, status=status, duration_s=duration_s)

@@ -1,4 +1,4 @@
-"""How a process shares out the connections that it may have."""
+"""Shares of the connections that a process may have."""
 
 from dataclasses import dataclass
 

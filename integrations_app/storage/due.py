@@ -1,4 +1,4 @@
-"""What is due by itself: one worker among many takes each row, and nobody waits for another."""
+"""Queries for due work: one worker among many takes each row, and nobody waits for another."""
 
 from dataclasses import dataclass
 from typing import Any

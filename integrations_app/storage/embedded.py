@@ -114,7 +114,7 @@ def _register(folder: ServerFolder) -> None:
 
 def _keep(folder: ServerFolder, left: threading.Event) -> None:
     """Start the server again where it was killed, for as long as this process uses it."""
-    told = ""
+    output = ""
     while not left.wait(_LOOK_AFTER_EVERY_S):
         try:
             if folder.postmaster() is not None:
@@ -123,12 +123,12 @@ def _keep(folder: ServerFolder, left: threading.Event) -> None:
                 return  # somebody has removed it
             with folder.locked():
                 _joined(folder)
-            why, told = "The embedded PostgreSQL had ended; it was started again.", ""
+            why, output = "The embedded PostgreSQL had ended; it was started again.", ""
         except _FAILURES as error:  # what the killed one leaves may take it a moment to go
             why = embedded_words.why(error, folder)
-        if why != told:
+        if why != output:
             logger.warning("%s", why)
-            told = why
+            output = why
 
 
 def _leave(folder: ServerFolder, left: threading.Event) -> None:

@@ -182,11 +182,11 @@ class ServerFolder:
             subprocess.SubprocessError: It failed; the text is what it said.
         """
         is_root = os.geteuid() == _ROOT
-        with tempfile.TemporaryFile("w+") as told:  # a pipe would stay open in the server
-            ended = subprocess.run(  # noqa: S603 - a program of the package's own
+        with tempfile.TemporaryFile("w+") as output:  # a pipe would stay open in the server
+            process = subprocess.run(  # noqa: S603 - a program of the package's own
                 [str(self._programs / program), "-D", str(at or self.path), *arguments],
                 stdin=subprocess.DEVNULL,
-                stdout=told,
+                stdout=output,
                 stderr=subprocess.STDOUT,
                 env={k: v for k, v in os.environ.items() if not k.startswith(_OURS)},
                 cwd="/",
@@ -195,9 +195,9 @@ class ServerFolder:
                 group=self.owner.gid if is_root else None,
                 extra_groups=() if is_root else None,
             )
-            told.seek(0)
-            if ended.returncode:
-                raise subprocess.SubprocessError(f"{program}: {told.read().strip()}")
+            output.seek(0)
+            if process.returncode:
+                raise subprocess.SubprocessError(f"{program}: {output.read().strip()}")
 
     @cached_property
     def owner(self) -> _Owner:
@@ -248,8 +248,8 @@ def _lets_through(path: Path, uid: int) -> bool:
     """Say whether that user gets as far as this path's own folder."""
     if os.geteuid() != _ROOT:
         return os.access(path.parent, os.W_OK | os.X_OK)
-    folders = [each.stat() for each in path.parents]
-    return all(each.st_mode & stat.S_IXOTH or each.st_uid == uid for each in folders)
+    folders = [folder.stat() for folder in path.parents]
+    return all(folder.st_mode & stat.S_IXOTH or folder.st_uid == uid for folder in folders)
 
 
 def _let_through(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Why an embedded PostgreSQL does not start, and what to do."""
+"""Messages about an embedded PostgreSQL that does not start, and what to do."""
 
 import errno
 import os

@@ -64,11 +64,11 @@ class Database:
         direct_url: str | None = None,
         place: str = "",
     ) -> None:
-        known = database_url.parameters(url)
+        parameters = database_url.parameters(url)
         self.url = url
-        self.place = place or database_url.place(known)
+        self.place = place or database_url.place(parameters)
         """Where that is, in words and without a password."""
-        self._parameters: dict[str, Any] = {**_CONNECT, **known}
+        self._parameters: dict[str, Any] = {**_CONNECT, **parameters}
         self.direct_url = direct_url
         """Another way there, on which a session stays one's own; None if there is none."""
         self._budget = shared_out(connections)
@@ -137,9 +137,9 @@ class Database:
         """
         if self.direct_url is None:
             return self.connect(autocommit=autocommit, **options)
-        known: dict[str, Any] = {**_CONNECT, **database_url.parameters(self.direct_url)}
+        parameters: dict[str, Any] = {**_CONNECT, **database_url.parameters(self.direct_url)}
         with of_driver_translated(variable=_DIRECT):
-            direct = psycopg.connect(**(known | options), autocommit=autocommit)
+            direct = psycopg.connect(**(parameters | options), autocommit=autocommit)
             there = direct.execute(_WHERE).fetchall()
         if there != self.fetch_fast(_WHERE, ()):  # where a lock would keep nobody out
             direct.close()
@@ -254,9 +254,9 @@ def database(configured: Settings | None = None, *, may_create: bool = False) ->
     configured = configured or settings.load()
     place = configured.database_url or str(configured.data_dir)
     key = (place, configured.schema, configured.db_connections, configured.listen_url)
-    known = _databases.get(key)
-    if known is not None:
-        return known
+    existing = _databases.get(key)
+    if existing is not None:
+        return existing
     with _lock:
         if key not in _databases:
             _databases[key] = _opened(configured, may_create=may_create)
@@ -291,8 +291,8 @@ def _opened(configured: Settings, *, may_create: bool) -> Database:
 def _after_fork() -> None:
     global _lock  # noqa: PLW0603 - what a thread of the parent held stays held here
     _lock = threading.Lock()
-    for each in _databases.values():
-        each.forget_connections()
+    for existing in _databases.values():
+        existing.forget_connections()
 
 
 forks.after_in_child(_after_fork)

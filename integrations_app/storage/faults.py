@@ -1,4 +1,4 @@
-"""Why the database does not do what was asked: the driver's errors become ours, in one line.
+"""Faults of the database: the driver's errors become ours, in one line.
 
 What fails in a statement is known by its SQLSTATE. What fails while connecting, libpq tells in
 English only, and mixed with what it was given: no message here repeats more of that than the names
@@ -246,13 +246,13 @@ def of_driver_translated(*, variable: str = "") -> Generator[None]:
     try:
         yield
     except psycopg.Error as error:
-        known = in_our_words(error)
-        if known is None:
+        ours = in_our_words(error)
+        if ours is None:
             raise
         if variable:
-            told = str(known).replace("DATABASE_URL", variable)
-            known = type(known)(f"{variable}: {told}")
-        raise known from error
+            told = str(ours).replace("DATABASE_URL", variable)
+            ours = type(ours)(f"{variable}: {told}")
+        raise ours from error
 
 
 def in_our_words(error: BaseException | None) -> DatabaseUnavailable | None:
@@ -262,10 +262,10 @@ def in_our_words(error: BaseException | None) -> DatabaseUnavailable | None:
     sqlstate = error.sqlstate
     if sqlstate is not None and sqlstate in _IN_A_STATEMENT:
         return _first(_IN_A_STATEMENT[sqlstate], str(error))
-    known = _first(_WHILE_CONNECTING, str(error)) if sqlstate is None else None
-    if known is None and isinstance(error, _NEVER_OURS):
+    ours = _first(_WHILE_CONNECTING, str(error)) if sqlstate is None else None
+    if ours is None and isinstance(error, _NEVER_OURS):
         return DatabaseUnavailable(f"{_AWAY}.")
-    return known
+    return ours
 
 
 def _first(faults: Sequence[Fault], text: str) -> DatabaseUnavailable | None:

@@ -1,4 +1,4 @@
-"""What the database server says of itself, for whoever examines an installation."""
+"""Facts about the database server, for examining an installation."""
 
 import time
 import uuid
@@ -55,7 +55,7 @@ _UNREADABLE = text("""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerFacts:
-    """What one connection learns about its server.
+    """Facts that one connection learns about its server.
 
     Attributes:
         version: PostgreSQL's own words for it.

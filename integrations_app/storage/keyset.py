@@ -34,7 +34,7 @@ class Cut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a page begins.
+    """Beginning of a page.
 
     Attributes:
         after: Cursor of the row to start behind; empty for the beginning of the list.
@@ -65,7 +65,7 @@ class Search:
 
 
 class Keyset:
-    """What a list is sorted by.
+    """Sort order of a list.
 
     Args:
         keys: Spelled as the list's index has them; together no two rows have the same.
@@ -121,8 +121,8 @@ class Keyset:
         """
         descending = place.descending != back
         behind = self._behind(statement, cursor, descending=descending)
-        found = list(self._first(behind, search, place.limit + 1, descending=descending))
-        rows, beyond = found[: place.limit], found[place.limit :]
+        walked = list(self._first(behind, search, place.limit + 1, descending=descending))
+        rows, beyond = walked[: place.limit], walked[place.limit :]
         more, has_behind = bool(beyond), cursor is not None
         if back:
             rows.reverse()
@@ -153,9 +153,9 @@ class Keyset:
         keyed = statement.add_columns(*self._labelled, search.text.label(_SEARCHED))
         inner = self.sort(keyed, descending=descending).limit(_LOOKED_THROUGH).subquery()
         meets = search.meets(inner.c[_SEARCHED])
-        found = self._fetch(inner, statement, limit, descending=descending, condition=meets)
-        if len(found) == limit:
-            return found
+        first = self._fetch(inner, statement, limit, descending=descending, condition=meets)
+        if len(first) == limit:
+            return first
         hits = keyed.where(search.may_meet, search.meets(search.text))
         apart = hits.offset(sa.literal_column("0")).subquery()  # found first, put in order then
         return self._fetch(apart, statement, limit, descending=descending)
@@ -171,10 +171,10 @@ class Keyset:
     ) -> Sequence[Row[Any]]:
         keys = Keyset(*(rows.c[key.name] for key in self._labelled))
         shown = [rows.c[str(column.key)] for column in statement.selected_columns]
-        wanted = sa.select(*shown, *_texts(keys._keys)).limit(limit)
+        selected = sa.select(*shown, *_texts(keys._keys)).limit(limit)
         if condition is not None:
-            wanted = wanted.where(condition)
-        return database().fetch(keys.sort(wanted, descending=descending))
+            selected = selected.where(condition)
+        return database().fetch(keys.sort(selected, descending=descending))
 
     def _behind(
         self,

@@ -1,4 +1,4 @@
-"""What the list of connections asks the database for."""
+"""Queries of the list of connections."""
 
 from collections.abc import Collection
 from typing import Any

@@ -60,11 +60,11 @@ class Reader:
 
     def _fetch(self, sql: str, parameters: Sequence[Any]) -> Rows:
         try:
-            kept = self._idle.pop()
+            cursor = self._idle.pop()
         except IndexError:
             return self._fetch_through(self._connect().cursor(), sql, parameters)
         try:
-            return self._fetch_through(kept, sql, parameters)
+            return self._fetch_through(cursor, sql, parameters)
         except psycopg.OperationalError:
             self.close()  # what cut this connection has cut the others too
             return self._fetch_through(self._connect().cursor(), sql, parameters)

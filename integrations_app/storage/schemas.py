@@ -48,8 +48,8 @@ class OurSchema:
         ask: Asks the database.
     """
 
-    def __init__(self, told: str, ask: Ask) -> None:
-        self._told = told
+    def __init__(self, name: str, ask: Ask) -> None:
+        self._told = name
         self._ask = ask
         self._spelled: dict[str, str] = {}
         self._known: str | None = None
@@ -127,14 +127,14 @@ def _spelled(sql: str, name: str | None) -> str:
     return sql.replace(f"{PLACEHOLDER}.", f'"{name}".' if name else "")
 
 
-def _chosen(found: Sequence[tuple[str, bool]]) -> str | None:
-    if not found:
+def _chosen(candidates: Sequence[tuple[str, bool]]) -> str | None:
+    if not candidates:
         return None
-    if len(found) > 1:
-        names = " and ".join(sorted(name for name, _is_visible in found))
+    if len(candidates) > 1:
+        names = " and ".join(sorted(name for name, _is_visible in candidates))
         problem = f"must name one: there are tables of integrations in the schemas {names}"
         raise InvalidSetting(_SETTING, problem)
-    [(name, is_visible)] = found
+    [(name, is_visible)] = candidates
     return "" if is_visible else name
 
 

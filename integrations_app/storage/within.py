@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Reads(Protocol):
-    """What a `Database` offers to whoever only reads, and a transaction just as well."""
+    """Reads that a `Database` offers, and a transaction just as well."""
 
     def fetch(
         self, statement: "Executable", parameters: Mapping[str, Any] | None = None

@@ -64,8 +64,8 @@ def _applies(verdict: Verdict, status: int, body: Json) -> bool:
         return False
     if verdict.path is None:
         return True
-    found = _at(body, verdict.path)
-    return type(found) is type(verdict.equals) and found == verdict.equals
+    value = _at(body, verdict.path)
+    return type(value) is type(verdict.equals) and value == verdict.equals
 
 
 def _account(check: Check, body: Json, secrets: Collection[str]) -> Account | None:

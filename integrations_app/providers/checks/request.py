@@ -12,7 +12,7 @@ from integrations_app.providers.templates import fill_url
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRequest:
-    """What to send; neither its address nor its headers are shown, both may hold the secret."""
+    """Request of a check; address and headers are not shown, since both may hold the secret."""
 
     method: str
     url: str = field(repr=False)

@@ -15,7 +15,7 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenRequest:
-    """What to POST; neither headers nor body are shown, both may hold secrets."""
+    """Request to POST; neither headers nor body are shown, both may hold secrets."""
 
     url: str
     headers: Mapping[str, str] = field(repr=False)

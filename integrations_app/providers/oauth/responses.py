@@ -33,7 +33,7 @@ _TRY_LATER = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
-    """What a provider gave.
+    """Tokens as a provider gave them.
 
     Attributes:
         access_token: What requests carry.
@@ -50,7 +50,7 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why there are no tokens.
+    """Reason for which there are no tokens.
 
     Attributes:
         reason: `needs_reconnect` if the provider said no, `unreachable` if it may work later.
@@ -120,7 +120,7 @@ def _fields(body: bytes) -> Mapping[str, Any]:
 def _form_fields(text: str) -> Mapping[str, str]:
     if not _FORM.fullmatch(text):
         return {}
-    pairs = (each.partition("=") for each in text.split("&", _MOST_FIELDS)[:_MOST_FIELDS])
+    pairs = (pair.partition("=") for pair in text.split("&", _MOST_FIELDS)[:_MOST_FIELDS])
     return {name: _form_value(name, value) for name, _, value in pairs}
 
 

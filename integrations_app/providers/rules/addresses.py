@@ -55,15 +55,15 @@ def _destinations(at: str, names: tuple[str, ...], provider: Provider) -> Proble
 
 def _host_is_allowed(at: str, template: str, provider: Provider) -> Problems:
     samples = {
-        each.key: "https://example.com" if each.kind == "url" else "sample"
-        for each in provider.fields
+        field.key: "https://example.com" if field.kind == "url" else "sample"
+        for field in provider.fields
     }
     try:
         address = fill_url(template, samples | {"access_token": "sample"}, provider)
     except InvalidInput:
         return  # an unknown placeholder, told elsewhere
-    found = HOST_PART.match(address)
-    host = host_of(found[0]) if found else None
+    host_part = HOST_PART.match(address)
+    host = host_of(host_part[0]) if host_part else None
     if host is None:
         yield at, "has no valid host"
     elif not allowed(provider, samples, host):
@@ -88,6 +88,6 @@ def link_problems(provider: Provider) -> Problems:
         if step.link is not None:
             links.append((f"instructions.steps.{number}.link.url", step.link.url))
     for at, url in links:
-        found = HOST_PART.match(url)
-        if found is None or host_of(found[0]) is None:
+        host_part = HOST_PART.match(url)
+        if host_part is None or host_of(host_part[0]) is None:
             yield at, "must begin with https:// and a host"

@@ -23,9 +23,9 @@ def template_problems(provider: Provider) -> Problems:
             yield from _no_secrets(f"oauth.authorize_params.{name}", text, provider)
 
 
-def _placeholders(at: str, template: str, known: set[str]) -> Problems:
+def _placeholders(at: str, template: str, keys: set[str]) -> Problems:
     for name in placeholders(template):
-        if name not in known:
+        if name not in keys:
             yield at, f"{{{name}}} names no field"
     if set("{}") & set(PLACEHOLDER.sub("", template)):
         yield at, "has a brace that belongs to no placeholder"

@@ -141,8 +141,8 @@ def _notify(session: Session, fact: Event | Notice) -> None:
     if uuid is not None and _changed:
 
         def committed(_session: object) -> None:
-            for told in _changed:
-                told(uuid)
+            for payload in _changed:
+                payload(uuid)
 
         event.listen(session, "after_commit", committed, once=True)
 

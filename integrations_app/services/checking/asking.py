@@ -22,15 +22,15 @@ def ask(provider: Provider, values: Mapping[str, str]) -> CheckResult:
     if provider.check is None:
         return failed(provider, CheckReason.NOT_TESTABLE)
     try:
-        sent = request.build(provider, provider.check, values)
+        check_request = request.build(provider, provider.check, values)
     except MissingPlaceholder:
         return failed(provider, CheckReason.CREDENTIALS_REJECTED)
     try:
         with observation.request_to(provider):
             answer = egress.send(
-                sent.method,
-                sent.url,
-                headers=sent.headers,
+                check_request.method,
+                check_request.url,
+                headers=check_request.headers,
                 allowed=lambda host: hosts.allowed(provider, values, host),
             )
     except egress.EgressFailed as error:

@@ -15,7 +15,7 @@ def find(query: ChoiceQuery) -> Choices:
         DatabaseUnavailable: The database cannot be asked.
     """
     most = SOME_LIMIT if query.search else ALL_LIMIT
-    found = database().fetch(
+    rows_found = database().fetch(
         choices.matching(
             providers=_offered(query),
             search=query.search,
@@ -23,8 +23,8 @@ def find(query: ChoiceQuery) -> Choices:
             limit=most + 1,
         )
     )
-    more = len(found) > most
-    rows = [summary(row) for row in (found[:SOME_LIMIT] if more else found)]
+    more = len(rows_found) > most
+    rows = [summary(row) for row in (rows_found[:SOME_LIMIT] if more else rows_found)]
     absent = set(query.selected) - {row.uuid for row in rows}
     if absent:
         rows += [summary(row) for row in database().fetch(choices.these(absent))]
@@ -42,14 +42,18 @@ def _offered(query: ChoiceQuery) -> list[str] | None:
     if not query.capabilities:
         return [query.provider] if query.provider else None
     return [
-        each.key
-        for each in catalogue.all_providers()
-        if query.capabilities <= set(each.capabilities) and query.provider in ("", each.key)
+        provider.key
+        for provider in catalogue.all_providers()
+        if query.capabilities <= set(provider.capabilities) and query.provider in ("", provider.key)
     ]
 
 
 def _titled(search: str) -> list[str]:
-    return [each.key for each in catalogue.all_providers() if _has_part(each, search.lower())]
+    return [
+        provider.key
+        for provider in catalogue.all_providers()
+        if _has_part(provider, search.lower())
+    ]
 
 
 def _has_part(provider: Provider, part: str) -> bool:

@@ -56,13 +56,13 @@ def add_within(
     actor: Actor,
 ) -> Connection:
     """Create a connection as part of a transaction, a `sealing.transaction` if values are given."""
-    declared = catalogue.get(provider)
+    declaration = catalogue.get(provider)
     now = datetime.now(UTC)
-    row = ConnectionRow(uuid=uuid7(), provider=declared.key, name=parse_name(name))
+    row = ConnectionRow(uuid=uuid7(), provider=declaration.key, name=parse_name(name))
     row.created_at = row.updated_at = now
     session.add(row)
     _flush(session, row)
-    changed = _save(session, row, declared, values) if values is not None else ()
+    changed = _save(session, row, declaration, values) if values is not None else ()
     session.flush()
     facts.record(session, EventKind.CONNECTION_ADDED, row, actor=actor, at=now)
     if changed:

@@ -94,4 +94,4 @@ def summary(row: Row[Any]) -> Summary:
 
 def _can_be_stored(text: str) -> bool:
     """Tell whether a database takes a text at all; arguments of a command may be any bytes."""
-    return "\0" not in text and all(unicodedata.category(each) != "Cs" for each in text)
+    return "\0" not in text and all(unicodedata.category(character) != "Cs" for character in text)

@@ -43,12 +43,12 @@ def by_ref(ref: object) -> Connection:
         NotConfigured: There is none.
         InvalidReference: Not a reference.
     """
-    found = parse_ref(ref)
+    parsed = parse_ref(ref)
     rows = ()
-    if isinstance(found, UUID):
-        rows = database().fetch(queries.by_uuid, {"uuid": found})
-    elif found is not None:
-        rows = database().fetch(queries.by_storage_key, {"key": found})
+    if isinstance(parsed, UUID):
+        rows = database().fetch(queries.by_uuid, {"uuid": parsed})
+    elif parsed is not None:
+        rows = database().fetch(queries.by_storage_key, {"key": parsed})
     if not rows:
         raise NotConfigured(ref, place=database().place)
     return connection_of(rows[0])
@@ -74,11 +74,11 @@ def uuid_of_provider_name(value: object) -> UUID:
         NotFound: There is no such row.
         InvalidReference: Neither of the two forms.
     """
-    found = uuid_of_storage_key(parse_provider_name(value))
-    if found is None:
+    uuid = uuid_of_storage_key(parse_provider_name(value))
+    if uuid is None:
         ref = value if isinstance(value, str) else ":".join(cast("tuple[str, str]", value))
         raise NotFound(ref, place=database().place)
-    return found
+    return uuid
 
 
 def uuid_of_storage_key(key: str | None) -> UUID | None:

@@ -1,4 +1,4 @@
-"""When a connection is checked next: seldom while all is well, less and less often while not.
+"""The time of a connection's next check: seldom while all is well, ever later while not.
 
 Moments are spread a little, so that what was checked at once is not checked at once for ever.
 """

@@ -49,7 +49,7 @@ def disconnect(uuid: object, *, actor: Actor, expected_version: int | None = Non
         edit.refuse_stale(session, row, expected_version)
         question = grants.standing(session, parsed)
         # A renewal that was under way is over now.
-        granted = revocation.tokens_of(parsed, reads=Within(session))
+        revocable = revocation.tokens_of(parsed, reads=Within(session))
         removed = _remove_secrets(session, row)
         if not removed and row.status == Status.DISCONNECTED:
             return Disconnection(changed=False)
@@ -63,7 +63,7 @@ def disconnect(uuid: object, *, actor: Actor, expected_version: int | None = Non
         session.flush()
         facts.record(session, EventKind.DISCONNECTED, row, actor=actor, at=now, fields=removed)
     revocation.revoke_each(withdrawn)
-    revoked = revocation.revoke(granted) if granted is not None else None
+    revoked = revocation.revoke(revocable) if revocable is not None else None
     return Disconnection(changed=True, revoked=revoked)
 
 
@@ -99,7 +99,7 @@ def remove(
         if row is None:
             return None
         edit.refuse_stale(session, row, expected_version)
-        blocking = [each for each in users.usages if each.blocking]
+        blocking = [used for used in users.usages if used.blocking]
         if blocking:
             raise InUse(blocking)
         refuse_unseen(users.usages, seen_usages)
@@ -119,13 +119,13 @@ def delete(
         What to revoke once the transaction is over.
     """
     # A renewal that was under way is over now.
-    granted = revocation.tokens_of(row.uuid, reads=Within(session))
+    revocable = revocation.tokens_of(row.uuid, reads=Within(session))
     withdrawn = grants.withdraw(session, grants.standing(session, row.uuid))
     session.delete(row)
     session.flush()
     at = datetime.now(UTC)
     facts.record(session, EventKind.CONNECTION_REMOVED, row, actor=actor, at=at)
-    return granted, withdrawn
+    return revocable, withdrawn
 
 
 def refuse_unseen(usages: Sequence[Usage], seen: str | None) -> None:
@@ -144,10 +144,10 @@ def refuse_unseen(usages: Sequence[Usage], seen: str | None) -> None:
 
 def _remove_secrets(session: Session, row: ConnectionRow) -> tuple[str, ...]:
     provider = catalogue.find(row.provider)
-    kept: tuple[str, ...] = ()
+    kept_keys: tuple[str, ...] = ()
     if provider is not None and provider.auth_type is AuthType.OAUTH2:
-        kept = provider.secret_keys
+        kept_keys = provider.secret_keys
     cleared = tokens.clear(session, row)
     rest = session.scalars(queries.secrets_of(row.uuid)).all()
-    names = {secret.field for secret in rest} - {*kept, *cleared}
+    names = {secret.field for secret in rest} - {*kept_keys, *cleared}
     return tuple(sorted({*cleared, *tokens.delete(session, rest, only=names)}))

@@ -125,13 +125,15 @@ def _locked(session: Session, *uuids: UUID) -> dict[UUID, ConnectionRow]:
 
 def _needed(uuid: UUID) -> frozenset[str]:
     """Return what a provider must be capable of, to be used wherever this connection is."""
-    users = (each for each in registry.all() if each.capability and usage.of_module(each, uuid))
+    users = (
+        module for module in registry.all() if module.capability and usage.of_module(module, uuid)
+    )
     return frozenset(module.capability for module in users)
 
 
 def _refuse_incapable(users: Users, provider: str) -> None:
-    declared = catalogue.find(provider)
-    capabilities = declared.capabilities if declared else ()
+    declaration = catalogue.find(provider)
+    capabilities = declaration.capabilities if declaration else ()
     stuck = [
         used
         for module in registry.all()

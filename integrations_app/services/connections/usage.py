@@ -1,4 +1,4 @@
-"""Who uses a connection, as the modules tell."""
+"""Uses of a connection, by the modules' word."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ _Done = TypeVar("_Done")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Users:
-    """Who used a connection at one moment, asked while nothing was locked.
+    """The uses of a connection at one moment, collected while nothing was locked.
 
     Attributes:
         uuid: The connection's.
@@ -104,9 +104,9 @@ def is_free(session: Session, uuid: UUID) -> bool:
     """Tell whether nobody else has locked the connection, be it to refer to it; locks nothing."""
     row = sa.select(connections.c.uuid).where(connections.c.uuid == uuid)
     probe = session.begin_nested()
-    found = session.execute(row.with_for_update(skip_locked=True)).first()
+    unlocked_row = session.execute(row.with_for_update(skip_locked=True)).first()
     probe.rollback()
-    return found is not None
+    return unlocked_row is not None
 
 
 def with_users(

@@ -1,4 +1,4 @@
-"""What providers grant: kept sealed while a question about it stands, and revoked if unwanted."""
+"""Grants of providers: kept sealed while a question about them stands, and revoked if unwanted."""
 
 import json
 from dataclasses import dataclass, field, replace
@@ -24,7 +24,7 @@ _SEALED = "account_change"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenGrant:
-    """What a code was exchanged for; not stored yet.
+    """Tokens that a code was exchanged for; not stored yet.
 
     Attributes:
         uuid: The connection it is for.
@@ -48,17 +48,17 @@ class TokenGrant:
         return self.account.id if self.account else None
 
 
-def sealed(granted: TokenGrant) -> bytes:
+def sealed(grant: TokenGrant) -> bytes:
     """Return the tokens as they are stored with a question."""
-    tokens = granted.tokens
+    tokens = grant.tokens
     packed = {
         "access_token": tokens.access_token,
         "refresh_token": tokens.refresh_token,
         "lifetime_s": tokens.lifetime_s,
         "scopes": list(tokens.scopes or ()),
-        "at": granted.at.isoformat(),
+        "at": grant.at.isoformat(),
     }
-    return sealing_ring().seal(json.dumps(packed), uuid=granted.uuid, field=_SEALED)
+    return sealing_ring().seal(json.dumps(packed), uuid=grant.uuid, field=_SEALED)
 
 
 def unsealed(row: AccountChangeRow) -> TokenGrant:
@@ -86,22 +86,22 @@ def unsealed(row: AccountChangeRow) -> TokenGrant:
     )
 
 
-def asked_by_now(granted: TokenGrant, *, reads: Reads) -> TokenGrant:
+def asked_by_now(grant: TokenGrant, *, reads: Reads) -> TokenGrant:
     """Return the same with the connection, as long as that is what it was when it asked.
 
     Args:
-        granted: What was granted.
+        grant: What was granted.
         reads: A transaction to read in.
 
     Raises:
         DatabaseUnavailable: The database cannot be reached.
     """
-    found = revocation.revocable(granted.uuid, without=TOKEN_KEYS, reads=reads)
-    is_same = found is not None and found.credential_revision == granted.credential_revision
-    return replace(granted, asked_by=found) if is_same else granted
+    connection = revocation.revocable(grant.uuid, without=TOKEN_KEYS, reads=reads)
+    is_same = connection is not None and connection.credential_revision == grant.credential_revision
+    return replace(grant, asked_by=connection) if is_same else grant
 
 
-def reject(granted: TokenGrant) -> bool | None:
+def reject(grant: TokenGrant) -> bool | None:
     """Have the provider forget what was granted and is not kept.
 
     Tokens are sent to the place where they were asked for, even if the connection has gone or
@@ -113,37 +113,37 @@ def reject(granted: TokenGrant) -> bool | None:
     Raises:
         DatabaseUnavailable: The database cannot be reached.
     """
-    if granted.asked_by is None:
+    if grant.asked_by is None:
         return revocation.reject(
-            granted.uuid,
-            granted.tokens,
-            account_id=granted.account_id,
-            revision=granted.credential_revision,
+            grant.uuid,
+            grant.tokens,
+            account_id=grant.account_id,
+            revision=grant.credential_revision,
         )
-    unwanted = revocable(granted)
+    unwanted = revocable(grant)
     return None if unwanted is None else revocation.revoke(unwanted)
 
 
-def revocable(granted: TokenGrant, *, reads: Reads | None = None) -> DecryptedConnection | None:
+def revocable(grant: TokenGrant, *, reads: Reads | None = None) -> DecryptedConnection | None:
     """Return what `revocation.revoke` needs; None if there is nothing to revoke.
 
     Args:
-        granted: What was granted.
+        grant: What was granted.
         reads: A transaction to read in; None for none.
 
     Raises:
         DatabaseUnavailable: The database cannot be reached.
     """
-    if granted.asked_by is None:
+    if grant.asked_by is None:
         return revocation.tokens_of_grant(
-            granted.uuid,
-            granted.tokens,
-            account_id=granted.account_id,
-            revision=granted.credential_revision,
+            grant.uuid,
+            grant.tokens,
+            account_id=grant.account_id,
+            revision=grant.credential_revision,
             reads=reads,
         )
     return revocation.with_tokens(
-        granted.asked_by, granted.tokens, account_id=granted.account_id, reads=reads
+        grant.asked_by, grant.tokens, account_id=grant.account_id, reads=reads
     )
 
 
@@ -173,11 +173,11 @@ def standing(session: Session, uuid: UUID) -> Standing | None:
     if row is None:
         return None
     try:
-        granted = unsealed(row)
+        grant = unsealed(row)
     except NotFound:
         return Standing(row=row, account_id=None, unwanted=None)
-    unwanted = revocable(granted, reads=Within(session))
-    return Standing(row=row, account_id=granted.account_id, unwanted=unwanted)
+    unwanted = revocable(grant, reads=Within(session))
+    return Standing(row=row, account_id=grant.account_id, unwanted=unwanted)
 
 
 def withdraw(

@@ -1,4 +1,4 @@
-"""What the database knows of the keys of this process, and whether it may write with them."""
+"""The keys of this process, compared with those that the database was written with."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -62,38 +62,38 @@ def compare() -> CheckedRing:
         DatabaseUnavailable: The database cannot be asked.
     """
     ring = opening_ring()
-    known = {row.id: row.check_value for row in database().fetch(queries.known_keys)}
-    _refuse_mismatch(ring, known)
+    known_keys = {row.id: row.check_value for row in database().fetch(queries.known_keys)}
+    _refuse_mismatch(ring, known_keys)
     counts = {row.key_id: row.secrets for row in database().fetch(queries.secrets_by_key)}
-    return CheckedRing(ring=ring, missing=_missing(ring, known, counts))
+    return CheckedRing(ring=ring, missing=_missing(ring, known_keys, counts))
 
 
 @lru_cache(maxsize=8)
 def _checked(configured: Settings, of: Database) -> CheckedRing:
     with of.transaction() as session:
         session.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _LOCK_ID})
-        known = {row.id: row.check_value for row in session.execute(queries.known_keys)}
+        known_keys = {row.id: row.check_value for row in session.execute(queries.known_keys)}
         ring = opening_ring(configured)
-        if not ring.keys and not known:
+        if not ring.keys and not known_keys:
             key_file.create(configured.data_dir)
             ring = opening_ring(configured)
-        _refuse_mismatch(ring, known)
-        _register(session, ring, known)
+        _refuse_mismatch(ring, known_keys)
+        _register(session, ring, known_keys)
         counts: dict[str, int] = dict(session.execute(queries.secrets_by_key).all())
-    return CheckedRing(ring=ring, missing=_missing(ring, known, counts))
+    return CheckedRing(ring=ring, missing=_missing(ring, known_keys, counts))
 
 
-def _missing(ring: KeyRing, known: Iterable[str], counts: Mapping[str, int]) -> dict[str, int]:
+def _missing(ring: KeyRing, known_keys: Iterable[str], counts: Mapping[str, int]) -> dict[str, int]:
     at_hand = {key.id for key in ring.keys}
-    return {key_id: counts.get(key_id, 0) for key_id in known if key_id not in at_hand}
+    return {key_id: counts.get(key_id, 0) for key_id in known_keys if key_id not in at_hand}
 
 
-def _refuse_mismatch(ring: KeyRing, known: dict[str, bytes]) -> None:
-    if not known:
+def _refuse_mismatch(ring: KeyRing, known_keys: dict[str, bytes]) -> None:
+    if not known_keys:
         return
-    newest = list(known)[-1]
+    newest = list(known_keys)[-1]
     at_hand = {key.id: key for key in ring.keys}
-    if newest not in at_hand or at_hand[newest].check_value != known[newest]:
+    if newest not in at_hand or at_hand[newest].check_value != known_keys[newest]:
         have = ", ".join(at_hand) or "none"
         raise KeyRingMismatch(
             f"The database was last written with encryption key {newest}, and the keys at hand "
@@ -101,8 +101,8 @@ def _refuse_mismatch(ring: KeyRing, known: dict[str, bytes]) -> None:
         )
 
 
-def _register(session: Session, ring: KeyRing, known: dict[str, bytes]) -> None:
+def _register(session: Session, ring: KeyRing, known_keys: dict[str, bytes]) -> None:
     for key in reversed(ring.keys):  # the newest comes last and gets the highest ordinal
-        if key.id not in known:
+        if key.id not in known_keys:
             session.add(KeyRow(id=key.id, check_value=key.check_value))
             session.flush()

@@ -53,19 +53,19 @@ def clean(provider: Provider, values: Mapping[str, str]) -> Pasted:
         values: Field key to text, of this provider's fields.
     """
     cleaned, removed = dict(values), dict[str, tuple[Removed, ...]]()
-    for declared in provider.fields:
-        text = values.get(declared.key, "")
-        if not text or not _is_key(declared):
+    for setup_field in provider.fields:
+        text = values.get(setup_field.key, "")
+        if not text or not _is_key(setup_field):
             continue
-        cleaned[declared.key], kinds = _freed(text)
-        if kinds and cleaned[declared.key]:
-            removed[declared.key] = kinds
+        cleaned[setup_field.key], kinds = _freed(text)
+        if kinds and cleaned[setup_field.key]:
+            removed[setup_field.key] = kinds
     return Pasted(values=cleaned, removed=removed)
 
 
-def _is_key(declared: SetupField) -> bool:
-    names = f"{declared.key.replace('_', ' ')} {declared.label}".lower()
-    return declared.secret and declared.kind == "text" and not _LEFT_ALONE.search(names)
+def _is_key(setup_field: SetupField) -> bool:
+    names = f"{setup_field.key.replace('_', ' ')} {setup_field.label}".lower()
+    return setup_field.secret and setup_field.kind == "text" and not _LEFT_ALONE.search(names)
 
 
 def _freed(text: str) -> tuple[str, tuple[Removed, ...]]:

@@ -50,11 +50,11 @@ _REFUSED_PAUSE = timedelta(minutes=30)
 _LONGEST_PAUSE = timedelta(hours=12)
 
 
-def current(found: DecryptedConnection, *, patient: bool = True) -> DecryptedConnection:
+def current(connection: DecryptedConnection, *, patient: bool = True) -> DecryptedConnection:
     """The same with a token that is valid as far as anyone knows, renewed if it is due.
 
     Args:
-        found: A connection that uses tokens.
+        connection: A connection that uses tokens.
         patient: Let a failed attempt's cool-down pass first.
 
     Raises:
@@ -62,24 +62,24 @@ def current(found: DecryptedConnection, *, patient: bool = True) -> DecryptedCon
         TokenRefreshFailed: The token has expired, and the provider gives no other.
         Deleted: The connection was removed meanwhile.
     """
-    if not is_due(found):
-        return found
-    if not found.is_renewable:
-        if found.has_live_token:
-            return found
-        raise NoRefreshToken(found.uuid)
+    if not is_due(connection):
+        return connection
+    if not connection.is_renewable:
+        if connection.has_live_token:
+            return connection
+        raise NoRefreshToken(connection.uuid)
     try:
-        return renewed(found, actor=AUTOMATIC, patient=patient)
+        return renewed(connection, actor=AUTOMATIC, patient=patient)
     except TokenRefreshFailed:
-        if found.has_live_token:
-            return found
+        if connection.has_live_token:
+            return connection
         raise
 
 
-def is_due(found: DecryptedConnection) -> bool:
+def is_due(connection: DecryptedConnection) -> bool:
     """Return whether the token is missing, or it is time to renew it."""
-    refresh_at = found.token_refresh_at
-    if ACCESS_TOKEN not in found.secrets:
+    refresh_at = connection.token_refresh_at
+    if ACCESS_TOKEN not in connection.secrets:
         return True
     return refresh_at is not None and datetime.now(UTC) >= refresh_at
 
@@ -99,13 +99,13 @@ def on_demand(uuid: object, *, actor: Actor) -> str:
         TokenRefreshFailed: The provider gives no token.
     """
     parsed = parse_uuid(uuid)
-    found = load_decrypted(parsed)
-    if found is None:
+    connection = load_decrypted(parsed)
+    if connection is None:
         raise NotFound(parsed)
-    if not found.provider.uses_tokens:
+    if not connection.provider.uses_tokens:
         raise NoRefreshToken(parsed)
     try:
-        return renewed(found, actor=actor, patient=False).secrets[ACCESS_TOKEN]
+        return renewed(connection, actor=actor, patient=False).secrets[ACCESS_TOKEN]
     except Deleted:
         raise NotFound(parsed) from None
     except NotConfigured:
@@ -113,12 +113,12 @@ def on_demand(uuid: object, *, actor: Actor) -> str:
 
 
 def renewed(
-    found: DecryptedConnection, *, actor: Actor, patient: bool = True
+    connection: DecryptedConnection, *, actor: Actor, patient: bool = True
 ) -> DecryptedConnection:
     """The connection with other tokens than these.
 
     Args:
-        found: The connection with the tokens that will not do.
+        connection: The connection with the tokens that will not do.
         actor: Who asks.
         patient: Let a failed attempt's cool-down pass first.
 
@@ -129,48 +129,48 @@ def renewed(
         NotConfigured: It was disconnected meanwhile.
     """
     if patient:
-        _refuse_while_cooling(found)
-    with refresh_lock.hold(found.uuid, provider=found.provider.key):
-        latest = load_decrypted(found.uuid)
+        _refuse_while_cooling(connection)
+    with refresh_lock.hold(connection.uuid, provider=connection.provider.key):
+        latest = load_decrypted(connection.uuid)
         if latest is None:
-            raise Deleted(found.uuid)
+            raise Deleted(connection.uuid)
         if latest.status == Status.DISCONNECTED:
-            raise NotConfigured(found.uuid)
-        if latest.token_revision != found.token_revision and latest.has_live_token:
+            raise NotConfigured(connection.uuid)
+        if latest.token_revision != connection.token_revision and latest.has_live_token:
             return latest  # somebody else was faster
-        if latest.token_retry_at != found.token_retry_at:
+        if latest.token_retry_at != connection.token_retry_at:
             _refuse_while_cooling(latest)  # somebody else has just tried
         return _exchanged(latest, actor)
 
 
-def _exchanged(found: DecryptedConnection, actor: Actor) -> DecryptedConnection:
+def _exchanged(connection: DecryptedConnection, actor: Actor) -> DecryptedConnection:
     asked_at = datetime.now(UTC)
-    outcome = _ask(found)
+    outcome = _ask(connection)
     reason = outcome.reason if isinstance(outcome, Refusal) else None
-    observation.refreshed(found.provider, reason)
-    _settle_surely(found, outcome, actor=actor, at=asked_at)
-    latest = load_decrypted(found.uuid)
+    observation.refreshed(connection.provider, reason)
+    _settle_surely(connection, outcome, actor=actor, at=asked_at)
+    latest = load_decrypted(connection.uuid)
     if latest is None:
-        raise Deleted(found.uuid)
-    if isinstance(outcome, Refusal) and latest.token_revision == found.token_revision:
-        raise TokenRefreshFailed(found.uuid, outcome.reason, outcome.details)
+        raise Deleted(connection.uuid)
+    if isinstance(outcome, Refusal) and latest.token_revision == connection.token_revision:
+        raise TokenRefreshFailed(connection.uuid, outcome.reason, outcome.details)
     if ACCESS_TOKEN not in latest.secrets:
-        raise NotConfigured(found.uuid)
+        raise NotConfigured(connection.uuid)
     return latest
 
 
-def _ask(found: DecryptedConnection) -> Tokens | Refusal:
-    provider, oauth = found.provider, found.provider.oauth
+def _ask(connection: DecryptedConnection) -> Tokens | Refusal:
+    provider, oauth = connection.provider, connection.provider.oauth
     if not provider.connects_account:
-        return minted(provider, found.values)
-    if oauth is None or not found.is_renewable:
-        raise NoRefreshToken(found.uuid)
+        return minted(provider, connection.values)
+    if oauth is None or not connection.is_renewable:
+        raise NoRefreshToken(connection.uuid)
     try:
-        token = found.secrets[REFRESH_TOKEN]
-        sent = requests.refresh(provider, oauth, found.values, refresh_token=token)
+        token = connection.secrets[REFRESH_TOKEN]
+        token_request = requests.refresh(provider, oauth, connection.values, refresh_token=token)
     except InvalidInput:
-        raise ClientCredentialsNotConfigured(found.uuid) from None
-    return tokens.ask(provider, found.values, sent)
+        raise ClientCredentialsNotConfigured(connection.uuid) from None
+    return tokens.ask(provider, connection.values, token_request)
 
 
 def minted(provider: Provider, values: Mapping[str, str]) -> Tokens | Refusal:
@@ -186,10 +186,10 @@ def minted(provider: Provider, values: Mapping[str, str]) -> Tokens | Refusal:
     if provider.oauth is None:
         raise ClientCredentialsNotConfigured(None)
     try:
-        sent = requests.mint(provider, provider.oauth, values)
+        token_request = requests.mint(provider, provider.oauth, values)
     except InvalidInput:
         raise ClientCredentialsNotConfigured(None) from None
-    outcome = tokens.ask(provider, values, sent)
+    outcome = tokens.ask(provider, values, token_request)
     return _of_client(outcome) if isinstance(outcome, Refusal) else outcome
 
 
@@ -200,13 +200,13 @@ def _of_client(refusal: Refusal) -> Refusal:
 
 
 def _settle_surely(
-    found: DecryptedConnection, outcome: Tokens | Refusal, *, actor: Actor, at: datetime
+    connection: DecryptedConnection, outcome: Tokens | Refusal, *, actor: Actor, at: datetime
 ) -> None:
     """Write what came of it; rotated tokens are nowhere else, so a lost database is waited for."""
     for pause_s in (*_STORE_AGAIN_AFTER_S, None):
         try:
             with secret_store.transaction() as session:
-                _settle(session, found, outcome, actor=actor, at=at)
+                _settle(session, connection, outcome, actor=actor, at=at)
         except DatabaseUnavailable:
             if pause_s is None:
                 raise
@@ -217,25 +217,25 @@ def _settle_surely(
 
 def _settle(
     session: Session,
-    found: DecryptedConnection,
+    connection: DecryptedConnection,
     outcome: Tokens | Refusal,
     *,
     actor: Actor,
     at: datetime,
 ) -> None:
-    row = session.get(ConnectionRow, found.uuid, with_for_update=True)
-    if row is None or row.token_revision != found.token_revision:
+    row = session.get(ConnectionRow, connection.uuid, with_for_update=True)
+    if row is None or row.token_revision != connection.token_revision:
         return  # removed, disconnected or connected anew: what was asked for is out of date
     if isinstance(outcome, Refusal):
         tokens.keep_refresh_token(session, row, outcome)
-    if isinstance(outcome, Refusal) and row.credential_revision != found.credential_revision:
+    if isinstance(outcome, Refusal) and row.credential_revision != connection.credential_revision:
         return  # it was not the present client that was refused
     before = (row.status, row.validation_reason, row.validation_details)
     asked_for = actor.origin is not Origin.SCHEDULE
     if isinstance(outcome, Refusal):
         _fail(row, outcome, at=at)
     else:
-        _succeed(session, row, outcome, provider=found.provider, at=at)
+        _succeed(session, row, outcome, provider=connection.provider, at=at)
     session.flush()
     if (row.status, row.validation_reason, row.validation_details) == before:
         facts.notify(session, NoticeKind.TOKENS_RENEWED, row.uuid)
@@ -272,10 +272,10 @@ def _pause(failures: int, refusal: Refusal) -> timedelta:
     may_work_soon = refusal.reason is CheckReason.UNREACHABLE
     first = _UNREACHABLE_PAUSE if may_work_soon else _REFUSED_PAUSE
     doubled = min(first * 2 ** min(failures - 1, 20), _LONGEST_PAUSE)
-    asked = timedelta(seconds=refusal.details.get("retry_after_s", 0))
-    return max(doubled, asked) * random.uniform(1.0, 1.2)  # noqa: S311 - spreads, hides nothing
+    wanted_pause = timedelta(seconds=refusal.details.get("retry_after_s", 0))
+    return max(doubled, wanted_pause) * random.uniform(1.0, 1.2)  # noqa: S311 - spreads, hides nothing
 
 
-def _refuse_while_cooling(found: DecryptedConnection) -> None:
-    if found.token_retry_at is not None and datetime.now(UTC) < found.token_retry_at:
-        raise TokenRefreshFailed(found.uuid, found.reason or CheckReason.UNREACHABLE, {})
+def _refuse_while_cooling(connection: DecryptedConnection) -> None:
+    if connection.token_retry_at is not None and datetime.now(UTC) < connection.token_retry_at:
+        raise TokenRefreshFailed(connection.uuid, connection.reason or CheckReason.UNREACHABLE, {})

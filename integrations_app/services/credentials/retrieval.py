@@ -54,11 +54,11 @@ class Credentials(Mapping[str, str]):
 
 def get(ref: object) -> Credentials:
     """The credentials that a reference means; see `usable`."""
-    found = usable(ref)
-    hidden = _FOR_THE_TOKEN_ENDPOINT if found.provider.uses_tokens else ()
+    connection = usable(ref)
+    hidden = _FOR_THE_TOKEN_ENDPOINT if connection.provider.uses_tokens else ()
     return Credentials(
-        {key: value for key, value in found.values.items() if key not in hidden},
-        expires_at=found.token_expires_at,
+        {key: value for key, value in connection.values.items() if key not in hidden},
+        expires_at=connection.token_expires_at,
     )
 
 
@@ -75,22 +75,22 @@ def usable(ref: object) -> DecryptedConnection:
         InvalidReference: Not a reference.
     """
     parsed = parse_ref(ref)
-    found = load_decrypted(parsed) if parsed is not None else None
-    if found is None:
+    connection = load_decrypted(parsed) if parsed is not None else None
+    if connection is None:
         place = database().place
         if isinstance(parsed, UUID):
             raise Deleted(parsed, place=place)
         raise NotConfigured(ref, place=place)
-    if found.status == Status.DISCONNECTED or not found.is_complete:
+    if connection.status == Status.DISCONNECTED or not connection.is_complete:
         raise NotConfigured(ref)
-    return _with_live_token(found) if found.provider.uses_tokens else found
+    return _with_live_token(connection) if connection.provider.uses_tokens else connection
 
 
-def _with_live_token(found: DecryptedConnection) -> DecryptedConnection:
+def _with_live_token(connection: DecryptedConnection) -> DecryptedConnection:
     # Half a second's imports, which programs that use API keys need not wait for.
     from integrations_app.services.credentials import refresh  # noqa: PLC0415
 
-    return refresh.current(found)
+    return refresh.current(connection)
 
 
 def _warn_undeclared(error: ProviderNotDeclared) -> None:

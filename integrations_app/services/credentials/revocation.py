@@ -36,12 +36,12 @@ def revocable(
         DatabaseUnavailable: The database cannot be reached.
     """
     try:
-        found = load_decrypted(uuid, without=without, reads=reads)
+        connection = load_decrypted(uuid, without=without, reads=reads)
     except DatabaseUnavailable:
         raise
     except IntegrationError:
         return None
-    return found if found is not None and _is_revocable(found.provider) else None
+    return connection if connection is not None and _is_revocable(connection.provider) else None
 
 
 def tokens_of(uuid: UUID, *, reads: Reads) -> DecryptedConnection | None:
@@ -58,11 +58,11 @@ def tokens_of(uuid: UUID, *, reads: Reads) -> DecryptedConnection | None:
     Raises:
         DatabaseUnavailable: The database cannot be reached.
     """
-    found = revocable(uuid, reads=reads)
-    if found is None or ACCESS_TOKEN not in found.secrets:
+    connection = revocable(uuid, reads=reads)
+    if connection is None or ACCESS_TOKEN not in connection.secrets:
         return None
     shares = reads.fetch(queries.shares_grant, {"uuid": uuid})
-    return None if shares else found
+    return None if shares else connection
 
 
 def reject(uuid: UUID, tokens: Tokens, *, account_id: str | None, revision: int) -> bool | None:
@@ -81,10 +81,10 @@ def reject(uuid: UUID, tokens: Tokens, *, account_id: str | None, revision: int)
     Raises:
         DatabaseUnavailable: The database cannot be reached.
     """
-    found = _with_grant(uuid, tokens, account_id, None)
-    if found is None:
+    connection = _with_grant(uuid, tokens, account_id, None)
+    if connection is None:
         return None
-    return revoke(found) if found.credential_revision == revision else False
+    return revoke(connection) if connection.credential_revision == revision else False
 
 
 def tokens_of_grant(
@@ -110,8 +110,12 @@ def tokens_of_grant(
     Raises:
         DatabaseUnavailable: The database cannot be reached.
     """
-    found = _with_grant(uuid, tokens, account_id, reads)
-    return found if found is not None and found.credential_revision == revision else None
+    connection = _with_grant(uuid, tokens, account_id, reads)
+    return (
+        connection
+        if connection is not None and connection.credential_revision == revision
+        else None
+    )
 
 
 def with_tokens(
@@ -137,57 +141,57 @@ def with_tokens(
     """
     if not _is_revocable(asked_by.provider):
         return None
-    asked = reads or database()
-    if account_id and asked.fetch(queries.lives_by_grant, _grant(asked_by, account_id)):
+    readable = reads or database()
+    if account_id and readable.fetch(queries.lives_by_grant, _grant(asked_by, account_id)):
         return None
-    granted = {ACCESS_TOKEN: tokens.access_token, REFRESH_TOKEN: tokens.refresh_token}
-    given = {key: token for key, token in granted.items() if token is not None}
-    return replace(asked_by, secrets={**asked_by.secrets, **given})
+    tokens_by_key = {ACCESS_TOKEN: tokens.access_token, REFRESH_TOKEN: tokens.refresh_token}
+    new_secrets = {key: token for key, token in tokens_by_key.items() if token is not None}
+    return replace(asked_by, secrets={**asked_by.secrets, **new_secrets})
 
 
 def _with_grant(
     uuid: UUID, tokens: Tokens, account_id: str | None, reads: Reads | None
 ) -> DecryptedConnection | None:
-    found = revocable(uuid, without=TOKEN_KEYS, reads=reads)
-    if found is None:
+    connection = revocable(uuid, without=TOKEN_KEYS, reads=reads)
+    if connection is None:
         return None
-    return with_tokens(found, tokens, account_id=account_id, reads=reads)
+    return with_tokens(connection, tokens, account_id=account_id, reads=reads)
 
 
-def _grant(found: DecryptedConnection, account_id: str) -> dict[str, str | None]:
+def _grant(connection: DecryptedConnection, account_id: str) -> dict[str, str | None]:
     """Return what identifies a grant: an account's yes to a client of a provider."""
-    client_id = found.public_values.texts.get(CLIENT_ID)
-    return {"provider": found.provider.key, "client_id": client_id, "account_id": account_id}
+    client_id = connection.public_values.texts.get(CLIENT_ID)
+    return {"provider": connection.provider.key, "client_id": client_id, "account_id": account_id}
 
 
-def revoke(found: DecryptedConnection) -> bool | None:
+def revoke(connection: DecryptedConnection) -> bool | None:
     """Ask the provider to forget the tokens; whatever it answers, the caller goes on.
 
     Returns:
         Whether it has confirmed that; None if there was nothing to ask.
     """
-    provider, oauth = found.provider, found.provider.oauth
-    hint = REFRESH_TOKEN if REFRESH_TOKEN in found.secrets else ACCESS_TOKEN
+    provider, oauth = connection.provider, connection.provider.oauth
+    hint = REFRESH_TOKEN if REFRESH_TOKEN in connection.secrets else ACCESS_TOKEN
     if oauth is None:
         return None
     try:
-        token = found.secrets[hint]
-        sent = requests.revoke(provider, oauth, found.values, token=token, hint=hint)
-        if sent is None:
+        token = connection.secrets[hint]
+        token_request = requests.revoke(provider, oauth, connection.values, token=token, hint=hint)
+        if token_request is None:
             return None
         answer = egress.send(
             "POST",
-            sent.url,
-            headers=sent.headers,
-            body=sent.body,
-            allowed=found.may_be_sent_to,
+            token_request.url,
+            headers=token_request.headers,
+            body=token_request.body,
+            allowed=connection.may_be_sent_to,
             deadline_s=_DEADLINE_S,
         )
     except (egress.EgressFailed, IntegrationError) as error:
         logger.warning(
             "%s did not revoke the tokens of connection %s: %s",
             provider.title,
-            found.uuid,
+            connection.uuid,
             type(error).__name__,
         )
         return False
@@ -195,7 +199,7 @@ def revoke(found: DecryptedConnection) -> bool | None:
         logger.warning(
             "%s did not revoke the tokens of connection %s: HTTP %s",
             provider.title,
-            found.uuid,
+            connection.uuid,
             answer.status,
         )
         return False
@@ -204,9 +208,9 @@ def revoke(found: DecryptedConnection) -> bool | None:
 
 def revoke_each(*unwanted: DecryptedConnection | None) -> None:
     """Do the same for several, of which there may be none; how it ends is in the log."""
-    for found in unwanted:
-        if found is not None:
-            revoke(found)
+    for connection in unwanted:
+        if connection is not None:
+            revoke(connection)
 
 
 def _is_revocable(provider: Provider) -> bool:

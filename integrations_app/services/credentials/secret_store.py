@@ -56,13 +56,13 @@ def holders(session: Session, provider: str, field: str) -> dict[str, UUID]:
 
     Of several with the same one it is that of the lowest uuid; what no key opens is left out.
     """
-    found = session.scalars(
+    rows = session.scalars(
         sa.select(SecretRow)
         .join(connections, connections.c.uuid == secrets.c.connection_uuid)
         .where(connections.c.provider == provider, secrets.c.field == field)
         .order_by(secrets.c.connection_uuid.desc())
     )
-    opened = {each.connection_uuid: _opened(each) for each in found}
+    opened = {row.connection_uuid: _opened(row) for row in rows}
     return {secret: uuid for uuid, secret in opened.items() if secret is not None}
 
 

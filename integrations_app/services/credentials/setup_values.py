@@ -122,41 +122,41 @@ class SubmittedValues:
     def _problems_of_fields(
         self, after: PublicValues, saved_secrets: Collection[str]
     ) -> Iterator[tuple[str, FieldProblem]]:
-        for declared in self.provider.fields:
-            key = declared.key
-            value = self.secrets.get(key) if declared.secret else after.texts.get(key)
+        for setup_field in self.provider.fields:
+            key = setup_field.key
+            value = self.secrets.get(key) if setup_field.secret else after.texts.get(key)
             if value:
-                problem = _unfit(declared, value)
+                problem = _unfit(setup_field, value)
                 if problem is not None and key in self.changed_keys:
                     yield key, problem
-            elif key in self.keys and key not in saved_secrets and _is_needed(declared):
+            elif key in self.keys and key not in saved_secrets and _is_needed(setup_field):
                 yield key, FieldProblem.REQUIRED
 
 
-def read(provider: Provider, sent: object) -> SubmittedValues:
+def read(provider: Provider, values: object) -> SubmittedValues:
     """Read what was sent; only what no save could ever accept is refused here.
 
     Args:
         provider: Declares the fields.
-        sent: Field key to text.
+        values: Field key to text.
 
     Raises:
         InvalidFields: Unknown keys, what is not text, too long or with control characters.
     """
-    if not isinstance(sent, Mapping):
+    if not isinstance(values, Mapping):
         raise InvalidFields({InvalidFields.VALUES: FieldProblem.NOT_TEXT})
     problems: dict[str, FieldProblem] = {}
     texts: dict[str, str] = {}
-    for key, value in cast("Mapping[object, object]", sent).items():
-        declared = provider.setup_field(key) if isinstance(key, str) else None
-        if declared is None:
+    for key, value in cast("Mapping[object, object]", values).items():
+        setup_field = provider.setup_field(key) if isinstance(key, str) else None
+        if setup_field is None:
             problems[InvalidFields.VALUES] = FieldProblem.UNKNOWN
         elif not isinstance(value, str):
-            problems[declared.key] = FieldProblem.NOT_TEXT
-        elif (problem := _unreadable(declared, value.strip())) is not None:
-            problems[declared.key] = problem
+            problems[setup_field.key] = FieldProblem.NOT_TEXT
+        elif (problem := _unreadable(setup_field, value.strip())) is not None:
+            problems[setup_field.key] = problem
         else:
-            texts[declared.key] = value.strip()
+            texts[setup_field.key] = value.strip()
     if problems:
         raise InvalidFields(problems)
     secret_keys = provider.secret_keys
@@ -170,8 +170,8 @@ def read(provider: Provider, sent: object) -> SubmittedValues:
 
 def is_credential(provider: Provider, key: str) -> bool:
     """Return whether a check of the old value says nothing about a new one."""
-    declared = provider.setup_field(key)
-    if declared is None or declared.secret or declared.destination:
+    setup_field = provider.setup_field(key)
+    if setup_field is None or setup_field.secret or setup_field.destination:
         return True
     placement = provider.placement
     templates = [*placement.headers.values(), *placement.query.values()]
@@ -187,12 +187,12 @@ def is_credential(provider: Provider, key: str) -> bool:
     return any(key in placeholders(template) for template in templates)
 
 
-def _is_needed(declared: SetupField) -> bool:
-    return declared.required and declared.default is None
+def _is_needed(setup_field: SetupField) -> bool:
+    return setup_field.required and setup_field.default is None
 
 
-def _unreadable(declared: SetupField, text: str) -> FieldProblem | None:
-    if len(text) > declared.max_length:
+def _unreadable(setup_field: SetupField, text: str) -> FieldProblem | None:
+    if len(text) > setup_field.max_length:
         return FieldProblem.TOO_LONG
     if any(unicodedata.category(character) in _CONTROL for character in text):
         return FieldProblem.CONTROL_CHARACTERS
@@ -201,9 +201,10 @@ def _unreadable(declared: SetupField, text: str) -> FieldProblem | None:
 
 def _unsendable(provider: Provider, values: Mapping[str, str]) -> Mapping[str, FieldProblem]:
     """Values that no request could carry; for those not there yet something stands in."""
-    urls = {each.key for each in provider.fields if each.kind == "url"}
+    urls = {setup_field.key for setup_field in provider.fields if setup_field.kind == "url"}
     stand_ins = {
-        each.key: "https://example.com" if each.key in urls else "x" for each in provider.fields
+        setup_field.key: "https://example.com" if setup_field.key in urls else "x"
+        for setup_field in provider.fields
     }
     filled = {ACCESS_TOKEN: "x", **stand_ins, **values}
     try:
@@ -215,13 +216,15 @@ def _unsendable(provider: Provider, values: Mapping[str, str]) -> Mapping[str, F
     return {}
 
 
-def _unfit(declared: SetupField, value: str) -> FieldProblem | None:
-    if declared.kind == "select" and value not in {option.value for option in declared.options}:
+def _unfit(setup_field: SetupField, value: str) -> FieldProblem | None:
+    if setup_field.kind == "select" and value not in {
+        option.value for option in setup_field.options
+    }:
         return FieldProblem.NOT_AN_OPTION
-    if declared.kind == "number" and not _NUMBER.fullmatch(value):
+    if setup_field.kind == "number" and not _NUMBER.fullmatch(value):
         return FieldProblem.NOT_A_NUMBER
-    if declared.kind == "url" and host_of(value) is None:
+    if setup_field.kind == "url" and host_of(value) is None:
         return FieldProblem.NOT_AN_ADDRESS
-    if declared.pattern and not re.fullmatch(declared.pattern, value):
+    if setup_field.pattern and not re.fullmatch(setup_field.pattern, value):
         return FieldProblem.PATTERN
     return None

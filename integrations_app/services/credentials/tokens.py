@@ -31,7 +31,7 @@ _SOONEST = timedelta(seconds=1)
 def ask(
     provider: Provider,
     values: Mapping[str, str],
-    sent: TokenRequest,
+    token_request: TokenRequest,
     *,
     also_secret: Sequence[str] = (),
 ) -> Tokens | Refusal:
@@ -40,7 +40,7 @@ def ask(
     Args:
         provider: Whose endpoint it is.
         values: Setup values and secrets that the request was made of.
-        sent: The request.
+        token_request: The request.
         also_secret: What of the request is neither stored nor to be told.
 
     Raises:
@@ -50,9 +50,9 @@ def ask(
         with observation.request_to(provider):
             answer = egress.send(
                 "POST",
-                sent.url,
-                headers=sent.headers,
-                body=sent.body,
+                token_request.url,
+                headers=token_request.headers,
+                body=token_request.body,
                 allowed=lambda host: hosts.allowed(provider, values, host),
             )
     except egress.EgressFailed as error:
@@ -68,8 +68,8 @@ def completed(
     if isinstance(outcome, Tokens) or outcome.refresh_token is None or provider.oauth is None:
         return outcome
     came = outcome.refresh_token
-    sent = requests.refresh(provider, provider.oauth, values, refresh_token=came)
-    traded = ask(provider, values, sent, also_secret=[came])
+    token_request = requests.refresh(provider, provider.oauth, values, refresh_token=came)
+    traded = ask(provider, values, token_request, also_secret=[came])
     if isinstance(traded, Tokens) and traded.refresh_token is None:
         return replace(traded, refresh_token=came)
     return traded
@@ -127,10 +127,10 @@ def clear(session: Session, row: ConnectionRow) -> tuple[str, ...]:
 def delete(session: Session, rows: Iterable[SecretRow], *, only: Iterable[str]) -> tuple[str, ...]:
     """Delete secrets of these names; gives those that were there."""
     chosen = set(only)
-    found = [each for each in rows if each.field in chosen]
-    for each in found:
-        session.delete(each)
-    return tuple(sorted(each.field for each in found))
+    secrets = [secret for secret in rows if secret.field in chosen]
+    for secret in secrets:
+        session.delete(secret)
+    return tuple(sorted(secret.field for secret in secrets))
 
 
 def forget_failures(row: ConnectionRow) -> None:

@@ -1,4 +1,4 @@
-"""Those who may sign in: created on the command line, or once through the link of first start."""
+"""Admins: created on the command line, or once through the link of first start."""
 
 import re
 from datetime import UTC, datetime
@@ -60,8 +60,8 @@ def create_first(token: str, email: str, password: str, *, request_id: str | Non
     used = sa.delete(SetupTokenRow).where(_tokens.c.token_hash == passwords.token_hash(token))
     with database().transaction() as session:
         _lock(session)
-        known = session.execute(used.returning(_tokens.c.token_hash)).first()
-        if known is None or _any(session):
+        token_row = session.execute(used.returning(_tokens.c.token_hash)).first()
+        if token_row is None or _any(session):
             raise SetupTokenInvalid
         admin = _checked(email, password)
         _add(session, admin, password, admin.acting(request_id=request_id))
@@ -74,9 +74,9 @@ def accepts(token: str) -> bool:
     Raises:
         DatabaseUnavailable: The database cannot be reached.
     """
-    known = sa.exists().where(_tokens.c.token_hash == passwords.token_hash(token))
+    is_known = sa.exists().where(_tokens.c.token_hash == passwords.token_hash(token))
     with database().transaction() as session:
-        return bool(session.scalar(sa.select(known))) and not _any(session)
+        return bool(session.scalar(sa.select(is_known))) and not _any(session)
 
 
 def remove(uuid: UUID, actor: Actor) -> bool:

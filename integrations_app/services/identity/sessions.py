@@ -131,8 +131,8 @@ def find_all(tokens: Set[str]) -> Mapping[str, AdminSession | None]:
     if not hashes:
         return dict.fromkeys(tokens)
     rows = database().fetch(_by_tokens, {"token_hashes": list(hashes.values())})
-    found = {bytes(row.token_hash): row for row in rows}
-    return {token: _session(token, found.get(hashes.get(token, b""))) for token in tokens}
+    rows_by_hash = {bytes(row.token_hash): row for row in rows}
+    return {token: _session(token, rows_by_hash.get(hashes.get(token, b""))) for token in tokens}
 
 
 def hold(session: Session, token: str) -> None:

@@ -28,7 +28,7 @@ _KEEP = {"read": True, "key_share": True}
 _changes = AccountChangeRow.__table__
 
 
-def propose(granted: TokenGrant, session_token: str) -> None:
+def propose(grant: TokenGrant, session_token: str) -> None:
     """Keep what was granted until the same browser's admin says what to do with it.
 
     A question that was there already is replaced, and what was granted for it revoked.
@@ -40,34 +40,34 @@ def propose(granted: TokenGrant, session_token: str) -> None:
         NotFound: The connection was removed meanwhile.
     """
     try:
-        before = _stored(granted, session_token)
+        before = _stored(grant, session_token)
     except (NotSignedIn, NotFound):
-        grants.reject(granted)
+        grants.reject(grant)
         raise
     if before is not None:
         grants.reject(before)
 
 
-def _stored(granted: TokenGrant, session_token: str) -> TokenGrant | None:
+def _stored(grant: TokenGrant, session_token: str) -> TokenGrant | None:
     """Store the question; returns what was granted for the one that it replaces, if any."""
-    account = granted.account or Account()
+    account = grant.account or Account()
     now = datetime.now(UTC)
     proposed = {
         "session_hash": passwords.token_hash(session_token),
         "account_id": account.id or "",
         "account_name": account.name,
-        "sealed": grants.sealed(granted),
-        "credential_revision": granted.credential_revision,
+        "sealed": grants.sealed(grant),
+        "credential_revision": grant.credential_revision,
         "expires_at": now + LIFETIME,
     }
-    asked = insert(AccountChangeRow).values(connection_uuid=granted.uuid, **proposed)
-    asked = asked.on_conflict_do_update(index_elements=["connection_uuid"], set_=proposed)
+    question = insert(AccountChangeRow).values(connection_uuid=grant.uuid, **proposed)
+    question = question.on_conflict_do_update(index_elements=["connection_uuid"], set_=proposed)
     with database().transaction() as session:
         sessions.hold(session, session_token)
-        if session.get(ConnectionRow, granted.uuid, with_for_update=_KEEP) is None:
-            raise NotFound(granted.uuid)
-        before = _before(session, granted)
-        session.execute(asked)
+        if session.get(ConnectionRow, grant.uuid, with_for_update=_KEEP) is None:
+            raise NotFound(grant.uuid)
+        before = _before(session, grant)
+        session.execute(question)
     return before
 
 
@@ -105,9 +105,9 @@ def accept(uuid: object, session_token: str, *, account_id: str, actor: Actor) -
         row = _taken(session, parsed, session_token, account_id)
         if row is None:
             raise NotFound(parsed)
-        granted = grants.asked_by_now(grants.unsealed(row), reads=Within(session))
-    kept = exchange.store_grant(granted, actor=actor, session_token=session_token)
-    return AccountChoice(revoked=kept.revoked)
+        grant = grants.asked_by_now(grants.unsealed(row), reads=Within(session))
+    stored_grant = exchange.store_grant(grant, actor=actor, session_token=session_token)
+    return AccountChoice(revoked=stored_grant.revoked)
 
 
 def discard(uuid: object, session_token: str, *, account_id: str) -> AccountChoice:
@@ -179,10 +179,10 @@ def _rejected(row: AccountChangeRow) -> bool | None:
         return False
 
 
-def _before(session: Session, granted: TokenGrant) -> TokenGrant | None:
+def _before(session: Session, grant: TokenGrant) -> TokenGrant | None:
     """Return what was granted for the question that is replaced, if it is about a third account."""
-    row = session.get(AccountChangeRow, granted.uuid, with_for_update=True)
-    if row is None or (granted.account and granted.account.id == row.account_id):
+    row = session.get(AccountChangeRow, grant.uuid, with_for_update=True)
+    if row is None or (grant.account and grant.account.id == row.account_id):
         return None
     try:
         return grants.unsealed(row)

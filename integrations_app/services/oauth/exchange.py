@@ -44,7 +44,7 @@ CHANGED_MEANWHILE = "changed_meanwhile"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredGrant:
-    """What became of a grant.
+    """A grant that is stored.
 
     Attributes:
         connection: As it is now.
@@ -68,8 +68,8 @@ def exchange_code(
 
     See `request_grant` and `store_grant`.
     """
-    granted = request_grant(uuid, code, redirect_uri, code_verifier=code_verifier)
-    return store_grant(granted, actor=actor).connection
+    grant = request_grant(uuid, code, redirect_uri, code_verifier=code_verifier)
+    return store_grant(grant, actor=actor).connection
 
 
 def request_grant(
@@ -122,7 +122,7 @@ def request_grant(
 
 
 def store_grant(
-    granted: TokenGrant, *, actor: Actor, session_token: str | None = None
+    grant: TokenGrant, *, actor: Actor, session_token: str | None = None
 ) -> StoredGrant:
     """Store what was granted; the connection is connected from then on.
 
@@ -130,7 +130,7 @@ def store_grant(
     stored, the provider is asked to forget it.
 
     Args:
-        granted: What a code was exchanged for.
+        grant: What a code was exchanged for.
         actor: Who does it.
         session_token: Of the browser that came back; None for a program.
 
@@ -140,34 +140,34 @@ def store_grant(
         TokenExchangeFailed: Its credentials were changed meanwhile, or where they are sent.
     """
     try:
-        return _stored(granted, actor, session_token)
+        return _stored(grant, actor, session_token)
     except DatabaseUnavailable:  # nobody can tell whether the tokens are stored now
         raise
     except IntegrationError:
-        grants.reject(granted)
+        grants.reject(grant)
         raise
 
 
-def _stored(granted: TokenGrant, actor: Actor, session_token: str | None) -> StoredGrant:
+def _stored(grant: TokenGrant, actor: Actor, session_token: str | None) -> StoredGrant:
     with secret_store.transaction() as session:
         if session_token is not None:
             sessions.hold(session, session_token)
-        row = edit.locked(session, granted.uuid)
+        row = edit.locked(session, grant.uuid)
         if row is None:
-            raise NotFound(granted.uuid)
-        if row.credential_revision != granted.credential_revision:
-            raise _changed_meanwhile(granted.uuid)
-        replaced = _replaced(session, row, granted.account)
+            raise NotFound(grant.uuid)
+        if row.credential_revision != grant.credential_revision:
+            raise _changed_meanwhile(grant.uuid)
+        replaced = _replaced(session, row, grant.account)
         question = grants.standing(session, row.uuid)
-        withdrawn = grants.withdraw(session, question, but_of=granted.account_id)
+        withdrawn = grants.withdraw(session, question, but_of=grant.account_id)
         tokens.clear(session, row)
         session.flush()
-        tokens.store(session, row, granted.tokens, at=granted.at)
-        _connected(row, granted.account)
+        tokens.store(session, row, grant.tokens, at=grant.at)
+        _connected(row, grant.account)
         session.flush()
         facts.record(session, EventKind.CONNECTED, row, actor=actor, at=row.updated_at)
         connection = lookup.stored(session, row.uuid)
-    if granted.account_id is not None:  # else it may be the same grant
+    if grant.account_id is not None:  # else it may be the same grant
         revocation.revoke_each(withdrawn)
     revoked = revocation.revoke(replaced) if replaced is not None else None
     return StoredGrant(connection=connection, revoked=revoked)
@@ -208,7 +208,7 @@ def _exchanged(
     code_verifier: str | None,
 ) -> Tokens | Refusal:
     try:
-        sent = requests.exchange(
+        token_request = requests.exchange(
             connection.provider,
             oauth,
             connection.values,
@@ -219,13 +219,13 @@ def _exchanged(
     except InvalidInput:
         raise ClientCredentialsNotConfigured(connection.uuid) from None
     brought = [code, *([code_verifier] if code_verifier else [])]
-    outcome = tokens.ask(connection.provider, connection.values, sent, also_secret=brought)
+    outcome = tokens.ask(connection.provider, connection.values, token_request, also_secret=brought)
     return tokens.completed(connection.provider, connection.values, outcome)
 
 
-def _account(connection: DecryptedConnection, granted: Tokens) -> Account | None:
+def _account(connection: DecryptedConnection, grant: Tokens) -> Account | None:
     """Return whose tokens these are; a failing look-up does not undo the connection."""
-    values = {**connection.values, setup_values.ACCESS_TOKEN: granted.access_token}
+    values = {**connection.values, setup_values.ACCESS_TOKEN: grant.access_token}
     try:
         return asking.ask(connection.provider, values).account
     except InvalidInput:

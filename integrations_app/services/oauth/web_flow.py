@@ -87,17 +87,17 @@ def begin(uuid: object, session_token: str) -> str:
         ClientCredentialsNotConfigured: The client secret is not saved.
     """
     parsed = parse_uuid(uuid)
-    found = consent.ready(parsed)
+    connection = consent.ready(parsed)
     state = passwords.new_token()
     verifier = generate_token(_VERIFIER_LENGTH)
-    url = consent.address(found, redirect_uri(), state=state, code_verifier=verifier)
+    url = consent.address(connection, redirect_uri(), state=state, code_verifier=verifier)
     now = datetime.now(UTC)
     row = AuthorizationRow(
         state_hash=passwords.token_hash(state),
         connection_uuid=parsed,
         session_hash=passwords.token_hash(session_token),
         sealed_verifier=sealing_ring().seal(verifier, uuid=parsed, field=_VERIFIER),
-        credential_revision=found.credential_revision,
+        credential_revision=connection.credential_revision,
         created_at=now,
         expires_at=now + LIFETIME,
     )
@@ -135,14 +135,14 @@ def complete(params: Mapping[str, str], session_token: str, *, actor: Actor) -> 
 
 def _connected(began: _Began, code: str, session_token: str, actor: Actor) -> Outcome:
     try:
-        granted = exchange.request_grant(
+        grant = exchange.request_grant(
             began.uuid,
             code,
             redirect_uri(),
             code_verifier=began.verifier,
             expected_revision=began.revision,
         )
-        return _settled(granted, session_token, actor)
+        return _settled(grant, session_token, actor)
     except (ClientCredentialsNotConfigured, Undecryptable):
         return Outcome.CLIENT_REFUSED
     except TokenExchangeFailed as error:
@@ -151,24 +151,24 @@ def _connected(began: _Began, code: str, session_token: str, actor: Actor) -> Ou
         return Outcome.CHANGED_MEANWHILE
 
 
-def _settled(granted: grants.TokenGrant, session_token: str, actor: Actor) -> Outcome:
+def _settled(grant: grants.TokenGrant, session_token: str, actor: Actor) -> Outcome:
     try:
-        if _is_of_another(granted):
-            account_changes.propose(granted, session_token)
+        if _is_of_another(grant):
+            account_changes.propose(grant, session_token)
             return Outcome.OTHER_ACCOUNT
-        exchange.store_grant(granted, actor=actor, session_token=session_token)
+        exchange.store_grant(grant, actor=actor, session_token=session_token)
     except NotSignedIn:  # signed out, or removed, while the provider was asked
         return Outcome.STATE_MISMATCH
     return Outcome.CONNECTED
 
 
-def _is_of_another(granted: grants.TokenGrant) -> bool:
+def _is_of_another(grant: grants.TokenGrant) -> bool:
     """Return whether it is known to be another account than the one that is connected."""
     try:
-        account_id = lookup.by_uuid(granted.uuid).account_id
+        account_id = lookup.by_uuid(grant.uuid).account_id
     except NotFound:  # as whoever stores it will find
         return False
-    return bool(account_id) and granted.account_id not in (None, account_id)
+    return bool(account_id) and grant.account_id not in (None, account_id)
 
 
 def _of_failure(error: TokenExchangeFailed) -> Outcome:

@@ -46,17 +46,17 @@ def migrate(*, actor: Actor) -> dict[str, str]:
 
 def runs() -> list[ModuleRun]:
     """Every module of this program, by title."""
-    known = {row.module: row for row in database().fetch(queries.module_runs)}
-    found = [
+    rows_by_module = {row.module: row for row in database().fetch(queries.module_runs)}
+    module_runs = [
         ModuleRun(
-            module=each.key,
-            title=each.title or each.key,
-            at=known[each.key].at.astimezone(UTC) if each.key in known else None,
-            error=known[each.key].error if each.key in known else None,
+            module=module.key,
+            title=module.title or module.key,
+            at=row.at.astimezone(UTC) if (row := rows_by_module.get(module.key)) else None,
+            error=row.error if row else None,
         )
-        for each in registry.all()
+        for module in registry.all()
     ]
-    return sorted(found, key=lambda run: (run.title.casefold(), run.module))
+    return sorted(module_runs, key=lambda run: (run.title.casefold(), run.module))
 
 
 def failed() -> int:

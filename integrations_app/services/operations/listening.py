@@ -1,4 +1,4 @@
-"""Where the server listens, what keeps it from that, and who can reach it there."""
+"""Addresses that the server listens at, obstacles to that, and who can reach them."""
 
 import errno
 import os
@@ -66,7 +66,7 @@ def warnings(
     """
     if settings.public_url:
         return ()
-    if any(ip_address(each).is_unspecified for each in settings.listen):
+    if any(ip_address(address).is_unspecified for address in settings.listen):
         return (
             f"Pages work at {settings.url} only, until INTEGRATIONS_PUBLIC_URL says at which "
             "address browsers open them.",
@@ -87,13 +87,15 @@ def is_container(root: Path, environment: Mapping[str, str]) -> bool:
     )
 
 
-def _without_covered(wanted: Sequence[str]) -> Sequence[str]:
+def _without_covered(addresses: Sequence[str]) -> Sequence[str]:
     """Leave out what another one stands for, which the system would call taken."""
-    if _ALL in wanted and _all_is_both():
+    if _ALL in addresses and _all_is_both():
         return (_ALL,)
-    every = {4: _ALL_V4 in wanted, 6: _ALL in wanted}
+    every = {4: _ALL_V4 in addresses, 6: _ALL in addresses}
     return tuple(
-        each for each in wanted if each in (_ALL_V4, _ALL) or not every[ip_address(each).version]
+        address
+        for address in addresses
+        if address in (_ALL_V4, _ALL) or not every[ip_address(address).version]
     )
 
 

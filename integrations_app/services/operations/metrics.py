@@ -53,7 +53,7 @@ _PROVIDER_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 class Metrics(Observer):
-    """What this process has counted."""
+    """Figures that this process has counted."""
 
     def __init__(self) -> None:
         disable_created_metrics()  # a second series for each, which nobody reads

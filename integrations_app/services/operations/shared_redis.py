@@ -42,10 +42,10 @@ def check(configured: Settings, *, may_configure: bool = True) -> list[str]:
 
     limits = {"socket_connect_timeout": _WITHIN_S, "socket_timeout": _WITHIN_S}
     try:
-        with Redis.from_url(configured.redis_url, **limits) as asked:
-            asked.ping()
+        with Redis.from_url(configured.redis_url, **limits) as redis:
+            redis.ping()
             if may_configure:
-                asked.config_set("notify-keyspace-events", _TELLS_OF)
+                redis.config_set("notify-keyspace-events", _TELLS_OF)
     except ResponseError:
         return [_NOT_CONFIGURABLE]
     except (RedisError, OSError) as error:

@@ -1,4 +1,4 @@
-"""What has to be right before the app serves, and what is asked of it while it does."""
+"""Conditions for serving, examined before the app starts, and its health while it serves."""
 
 from dataclasses import dataclass
 from functools import cache

@@ -69,37 +69,37 @@ class ConnectionAuth(httpx2.Auth, httpx.Auth):  # pyright: ignore[reportIncompat
 
 
 def _exchange(uuid: UUID, request: Any) -> Generator[Any, Any, None]:
-    found = yield from current(uuid)
+    access = yield from current(uuid)
     while True:
-        response = yield _authorized(request, found)
+        response = yield _authorized(request, access)
         if response.request is not request and _origin(response.request) != _origin(request):
             return  # a host that a redirect led to did not get the credential, let alone refuse it
         if response.status_code != UNAUTHORIZED:
-            return note_answer(found, request.url, response.status_code)
+            return note_answer(access, request.url, response.status_code)
         repeatable = isinstance(request.stream, _BYTES)
-        found = yield from after_refusal(found, request.url, repeatable=repeatable)
+        access = yield from after_refusal(access, request.url, repeatable=repeatable)
 
 
-def _authorized(request: Any, found: credential_cache.Access) -> Any:
-    if not found.in_authorization_header_only:
-        raise PlacementNotSupported(found.provider_title)
+def _authorized(request: Any, access: credential_cache.Access) -> Any:
+    if not access.in_authorization_header_only:
+        raise PlacementNotSupported(access.provider_title)
     scheme, host, _ = _origin(request)
-    found.refuse_foreign(scheme, host)
+    access.refuse_foreign(scheme, host)
     refuse_misdirected(request, request.headers.raw)
-    for value in found.placed.headers.values():
+    for value in access.placed.headers.values():
         request.headers[_HEADER] = value
     guard = _HeadersOfHttpx2 if isinstance(request.headers, httpx2.Headers) else _HeadersOfHttpx
-    request.headers = guard(request, found)
+    request.headers = guard(request, access)
     return request
 
 
 class _Leaving:
     """Headers that, as they leave with the credential, look at where they go."""
 
-    def __init__(self, request: Any, found: credential_cache.Access) -> None:
+    def __init__(self, request: Any, access: credential_cache.Access) -> None:
         headers = request.headers
         super().__init__(headers, encoding=headers.encoding)  # pyright: ignore[reportCallIssue]
-        self._request, self._found = request, found
+        self._request, self._found = request, access
         self._allowed_url = request.url
 
     @property

@@ -1,4 +1,4 @@
-"""What a request to a provider carries, kept in memory for a moment.
+"""Credentials of requests to providers, kept in memory for a moment.
 
 Reading and decrypting at every request costs more than is left for it. So what was read stands
 for `KEPT_S`; a change by this process is seen at once, one by another within that time.
@@ -29,7 +29,7 @@ _MOST_KEPT = 1_000
 
 
 class Attempt(IntEnum):
-    """Why a request carries this credential and not another."""
+    """Reason for which a request carries this credential and not another."""
 
     FIRST = 0
     STORED_SINCE = 1
@@ -64,12 +64,12 @@ class Access:
         Raises:
             DestinationNotAllowed: Another scheme, or a host that the provider does not declare.
         """
-        known = self._hosts.get(host)
-        if known is None:
-            known = self.connection.may_be_sent_to(host)
+        is_allowed = self._hosts.get(host)
+        if is_allowed is None:
+            is_allowed = self.connection.may_be_sent_to(host)
             if len(self._hosts) < _MOST_KEPT:
-                self._hosts[host] = known
-        if not known:
+                self._hosts[host] = is_allowed
+        if not is_allowed:
             raise DestinationNotAllowed(host)
         if scheme != "https":
             raise DestinationNotAllowed.not_https(host, scheme=scheme)
@@ -114,8 +114,8 @@ class Access:
 
 def kept(uuid: UUID) -> Access | None:
     """Return what was cached a moment ago; None if that is too long ago."""
-    found = _kept.get(uuid)
-    return found if found is not None and time.monotonic() < found.good_until else None
+    access = _kept.get(uuid)
+    return access if access is not None and time.monotonic() < access.good_until else None
 
 
 def current(uuid: UUID) -> Access:
@@ -160,12 +160,12 @@ def after_refusal(refused: Access, url: Any) -> Access | None:
         if latest.placed != refused.placed:
             return replace(latest, attempt=Attempt.STORED_SINCE)
         refused = latest
-    found = refused.connection
-    may_renew = refused.attempt is not Attempt.RENEWED and found.provider.uses_tokens
-    if not may_renew or not found.is_renewable or not renewal_limits.allows(found, url):
+    connection = refused.connection
+    may_renew = refused.attempt is not Attempt.RENEWED and connection.provider.uses_tokens
+    if not may_renew or not connection.is_renewable or not renewal_limits.allows(connection, url):
         return None
     generation = _generation
-    renewed = refresh.renewed(found, actor=AUTOMATIC)
+    renewed = refresh.renewed(connection, actor=AUTOMATIC)
     renewal_limits.renewed(renewed, url)
     return replace(_keep(_access(renewed), generation), attempt=Attempt.RENEWED)
 
@@ -184,24 +184,24 @@ def _forget_refused(refused: Access) -> None:
         forget(refused.uuid)
 
 
-def _access(found: DecryptedConnection) -> Access:
+def _access(connection: DecryptedConnection) -> Access:
     stands_s = KEPT_S
-    if found.token_refresh_at is not None:
-        left_s = (found.token_refresh_at - datetime.now(UTC)).total_seconds()
+    if connection.token_refresh_at is not None:
+        left_s = (connection.token_refresh_at - datetime.now(UTC)).total_seconds()
         stands_s = min(stands_s, left_s)  # in the past where a renewal failed: look every time
-    if found.provider.placement.manual:
+    if connection.provider.placement.manual:
         instead = "read it with get_credentials()."
-        raise PlacementNotSupported(found.provider.title, instead=instead)
-    placed = place(found.provider, found.values)
+        raise PlacementNotSupported(connection.provider.title, instead=instead)
+    placed = place(connection.provider, connection.values)
     names = {name.lower() for name in placed.headers}
     return Access(
-        uuid=found.uuid,
+        uuid=connection.uuid,
         placed=placed,
         in_authorization_header_only=names == {"authorization"}
         and not placed.query
         and not placed.path,
         good_until=time.monotonic() + stands_s,
-        connection=found,
+        connection=connection,
     )
 
 

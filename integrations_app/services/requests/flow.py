@@ -1,4 +1,4 @@
-"""What happens to a request between its caller and the provider, without doing it.
+"""The steps of a request between its caller and the provider, without performing them.
 
 A flow is a generator that yields what is to be done and is sent what came of it, so that one flow
 serves threads and event loops: `carry_out` and `carry_out_async` do the same things in either.
@@ -85,14 +85,14 @@ def exchange(
     """
     began_at = time.monotonic()
     waits = 0
-    found = yield from current(uuid)
+    access = yield from current(uuid)
     while True:
-        _refuse_elsewhere(found, request)
-        response: httpx2.Response = yield with_credential(request, found.placed)
+        _refuse_elsewhere(access, request)
+        response: httpx2.Response = yield with_credential(request, access.placed)
         if response.status_code == UNAUTHORIZED:
             yield Discard(response)
             repeatable = _can_be_repeated(request)
-            found = yield from after_refusal(found, request.url, repeatable=repeatable)
+            access = yield from after_refusal(access, request.url, repeatable=repeatable)
         elif (
             response.status_code in _BUSY
             and waits < _MOST_WAITS
@@ -101,10 +101,10 @@ def exchange(
             yield Discard(response)
             yield Wait(pause_s)
             waits += 1
-            found = yield from current(uuid)
+            access = yield from current(uuid)
         else:
-            note_answer(found, request.url, response.status_code)
-            return without_credential(response, found.placed)
+            note_answer(access, request.url, response.status_code)
+            return without_credential(response, access.placed)
 
 
 def current(uuid: UUID) -> Generator[Call, Any, Access]:
@@ -130,16 +130,16 @@ def after_refusal(refused: Access, url: Any, *, repeatable: bool) -> Generator[C
     return latest
 
 
-def note_answer(found: Access, url: Any, status: int) -> None:
+def note_answer(access: Access, url: Any, status: int) -> None:
     """Remember that the provider took the credential, if it did.
 
     Args:
-        found: What the request carried.
+        access: What the request carried.
         url: Where it went; one of httpx2 or httpx.
         status: HTTP status of the answer.
     """
     if status < ERRORS_FROM:
-        renewal_limits.succeeded(found.uuid, url)
+        renewal_limits.succeeded(access.uuid, url)
 
 
 def perform(effect: Effect) -> Any:
@@ -207,8 +207,8 @@ def refuse_misdirected(request: Any, headers: list[tuple[bytes, bytes]]) -> None
     url, extensions = request.url, request.extensions
     named = [value.lower() for name, value in headers if name.lower() == b"host"]
     if named != [url.netloc]:
-        told = b", ".join(named).decode("ascii", "backslashreplace")
-        raise DestinationNotAllowed(told, "the Host header does not fit the address")
+        host = b", ".join(named).decode("ascii", "backslashreplace")
+        raise DestinationNotAllowed(host, "the Host header does not fit the address")
     shown = extensions.get("sni_hostname")
     if shown is not None and shown != url.raw_host.decode("ascii"):
         raise DestinationNotAllowed(str(shown), "sni_hostname does not fit the address")
@@ -229,7 +229,7 @@ def _queue_of(uuid: UUID) -> anyio.Lock:
     return queues.setdefault(uuid, anyio.Lock())
 
 
-def _refuse_elsewhere(found: Access, request: httpx2.Request) -> None:
+def _refuse_elsewhere(access: Access, request: httpx2.Request) -> None:
     url = request.url
     host = url.raw_host.decode("ascii")
     here = (url.scheme, host, url.port)
@@ -238,7 +238,7 @@ def _refuse_elsewhere(found: Access, request: httpx2.Request) -> None:
         raise DestinationNotAllowed(
             host, "a redirect led there; if that is right, request that address directly"
         )
-    found.refuse_foreign(url.scheme, host)
+    access.refuse_foreign(url.scheme, host)
     refuse_misdirected(request, request.headers.raw)
 
 

@@ -31,25 +31,25 @@ def of(uuid: UUID, *, url: str | None) -> Headers:
         PlacementNotSupported: The provider takes it in the address, too.
         IntegrationError: There is no credential to be had; see `access.load`.
     """
-    found = credential_cache.current(uuid)
+    access = credential_cache.current(uuid)
     if url is not None:
-        refuse_elsewhere(found, url)
-    return in_headers(found)
+        refuse_elsewhere(access, url)
+    return in_headers(access)
 
 
-def in_headers(found: Access) -> Headers:
+def in_headers(access: Access) -> Headers:
     """The headers of a credential that needs nothing else.
 
     Raises:
         PlacementNotSupported: The provider takes it in the address, too.
     """
-    if found.placed.query or found.placed.path:
+    if access.placed.query or access.placed.path:
         instead = "it is a part of the address; use client() or async_client()."
-        raise PlacementNotSupported(found.provider_title, instead=instead)
-    return Headers(found.placed.headers)
+        raise PlacementNotSupported(access.provider_title, instead=instead)
+    return Headers(access.placed.headers)
 
 
-def refuse_elsewhere(found: Access, url: str) -> None:
+def refuse_elsewhere(access: Access, url: str) -> None:
     """Refuse to let a credential go to an address that is not its provider's.
 
     Raises:
@@ -63,4 +63,4 @@ def refuse_elsewhere(found: Access, url: str) -> None:
         raise DestinationNotAllowed(url, "that is no address") from None
     if _AMBIGUOUS.search(url) or parts.username is not None:
         raise DestinationNotAllowed(host, "the address can be read in more than one way")
-    found.refuse_foreign(parts.scheme, host)
+    access.refuse_foreign(parts.scheme, host)

@@ -33,8 +33,8 @@ _REFUSED = 401
 
 def can_answer(provider: str) -> bool:
     """Return whether it is declared how to prompt the provider's models."""
-    declared = catalogue.find(provider)
-    return declared is not None and declared.chat is not None
+    declared_chat = catalogue.find(provider)
+    return declared_chat is not None and declared_chat.chat is not None
 
 
 def ask(uuid: object, *, model: str, prompt: str, deadline_s: float = DEADLINE_S) -> Reply:
@@ -54,48 +54,56 @@ def ask(uuid: object, *, model: str, prompt: str, deadline_s: float = DEADLINE_S
         NoRefreshToken: Its token has expired, and there is nothing to renew it with.
         TokenRefreshFailed: Its token has expired, and the provider gives no other.
     """
-    found = retrieval.usable(parse_uuid(uuid))
-    declared = found.provider.chat
-    if declared is None:
-        raise NotConfigured(found.uuid)
+    connection = retrieval.usable(parse_uuid(uuid))
+    declared_chat = connection.provider.chat
+    if declared_chat is None:
+        raise NotConfigured(connection.uuid)
     try:
-        sent = chat.build(found.provider, declared, found.values, model=model, prompt=prompt)
-        answer = _sent(found, sent, deadline_s)
+        chat_request = chat.build(
+            connection.provider, declared_chat, connection.values, model=model, prompt=prompt
+        )
+        answer = _sent(connection, chat_request, deadline_s)
     except (MissingPlaceholder, InvalidFields):  # saved before the declaration asked for more
         return Reply(reason=CheckReason.CREDENTIALS_REJECTED)
     except egress.EgressFailed as error:
         reason, details = judgement.of_failure(error)
         return Reply(reason=reason, details=details)
     except Unauthorized:
-        return Reply(reason=_reason(found.provider, _REFUSED), details={"http_status": _REFUSED})
-    return _read(found, declared, answer)
+        return Reply(
+            reason=_reason(connection.provider, _REFUSED), details={"http_status": _REFUSED}
+        )
+    return _read(connection, declared_chat, answer)
 
 
-def _sent(found: DecryptedConnection, sent: chat.ChatRequest, deadline_s: float) -> httpx2.Response:
+def _sent(
+    connection: DecryptedConnection, chat_request: chat.ChatRequest, deadline_s: float
+) -> httpx2.Response:
     """As a consumer's request goes, its token renewed when it is refused, but within limits."""
     transport = BoundedTransport(
-        allowed=lambda host: hosts.allowed(found.provider, found.values, host),
+        allowed=lambda host: hosts.allowed(connection.provider, connection.values, host),
         deadline_s=deadline_s,
     )
     with (
-        observation.request_to(found.provider),
-        clients.client(found.uuid, {"transport": transport}) as client,
+        observation.request_to(connection.provider),
+        clients.client(connection.uuid, {"transport": transport}) as client,
     ):
-        return client.post(sent.url, headers=dict(sent.headers), content=sent.body)
+        return client.post(
+            chat_request.url, headers=dict(chat_request.headers), content=chat_request.body
+        )
 
 
-def _read(found: DecryptedConnection, declared: Chat, answer: httpx2.Response) -> Reply:
-    secrets = tokens.secrets_of(found.provider, found.values)
+def _read(connection: DecryptedConnection, declared_chat: Chat, answer: httpx2.Response) -> Reply:
+    secrets = tokens.secrets_of(connection.provider, connection.values)
     if answer.status_code == 200:  # noqa: PLR2004 - what every answer comes with
-        text = chat.answer_in(declared, answer.content, secrets=secrets)
+        text = chat.answer_in(declared_chat, answer.content, secrets=secrets)
         if text is None:
             return Reply(reason=CheckReason.PROVIDER_ERROR)
         shortened = len(text) > LONGEST_ANSWER
         return Reply(text=text[:LONGEST_ANSWER], shortened=shortened)
     return Reply(
-        reason=_reason(found.provider, answer.status_code),
+        reason=_reason(connection.provider, answer.status_code),
         details=_details(answer),
-        told=chat.refusal_in(declared, answer.content, secrets=secrets) or "",
+        told=chat.refusal_in(declared_chat, answer.content, secrets=secrets) or "",
     )
 
 

@@ -34,9 +34,9 @@ def checked(texts: Mapping[str, str], rules: Mapping[str, TextRule]) -> dict[str
     """
     trimmed = {field: text.strip() for field, text in texts.items()}
     problems = {field: problem_of(text, rules[field]) for field, text in trimmed.items()}
-    known = {field: problem for field, problem in problems.items() if problem is not None}
-    if known:
-        raise InvalidFields(known)
+    known_problems = {field: problem for field, problem in problems.items() if problem is not None}
+    if known_problems:
+        raise InvalidFields(known_problems)
     return trimmed
 
 

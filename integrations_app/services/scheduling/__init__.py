@@ -1,1 +1,1 @@
-"""What is done without anybody asking: checks and renewals that are due."""
+"""Scheduled work: checks and renewals that are due."""

@@ -1,4 +1,4 @@
-"""What is done by itself: connections are checked, and tokens renewed before anyone needs them.
+"""Due work: connections are checked, and tokens renewed before anyone needs them.
 
 Whoever claims a row has it alone for the length of a lease, without a lock; a worker that dies
 leaves it due again after that.
@@ -69,10 +69,10 @@ def claim(work: Work, *, busy: Collection[str] = ()) -> Claim | None:
         DatabaseUnavailable: The database cannot be reached.
     """
     with database().transaction() as session:
-        found = session.execute(
+        row = session.execute(
             due.claim(work.due), {"busy": list(busy), "lease": work.lease}
         ).one_or_none()
-    return Claim(uuid=found.uuid, provider=found.provider, until=found.until) if found else None
+    return Claim(uuid=row.uuid, provider=row.provider, until=row.until) if row else None
 
 
 def due_in_s(work: Work) -> float | None:
@@ -122,12 +122,12 @@ def _check(uuid: UUID) -> None:
 
 
 def _renew(uuid: UUID) -> None:
-    found = load_decrypted(uuid)
-    if found is None:
+    connection = load_decrypted(uuid)
+    if connection is None:
         return
-    if not found.is_renewable:
+    if not connection.is_renewable:
         raise NoRefreshToken(uuid)
-    refresh.current(found)
+    refresh.current(connection)
 
 
 CHECKS = Work(name="check", due=due.CHECK, lease=timedelta(minutes=5), do=_check)

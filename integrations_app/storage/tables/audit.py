@@ -15,7 +15,7 @@ from integrations_app.storage.tables.base import (
 
 
 class AuditRow(Table, table=True):
-    """Who changed what, and when; a trigger refuses to change or delete an entry."""
+    """An entry of the audit log; a trigger refuses to change or delete one."""
 
     __tablename__ = "integration_audit"
     __table_args__ = (

@@ -28,7 +28,10 @@ RENEWAL_DUE_AT = "greatest(token_refresh_at, token_retry_at, token_claimed_until
 
 
 def _sorted(name: str, *expressions: str) -> sa.Index:
-    columns = [text(each) if "(" in each else each for each in (*expressions, "uuid")]
+    columns = [
+        text(expression) if "(" in expression else expression
+        for expression in (*expressions, "uuid")
+    ]
     return sa.Index(f"ix_integration_connections_{name}", *columns)
 
 

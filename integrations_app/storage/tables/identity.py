@@ -15,7 +15,7 @@ from integrations_app.storage.tables.base import (
 
 
 class AdminRow(Table, table=True):
-    """Someone who may sign in."""
+    """A person who may sign in."""
 
     __tablename__ = "integration_admins"
     __table_args__ = (sa.Index("uq_integration_admins_email", text("lower(email)"), unique=True),)

@@ -13,7 +13,7 @@ from integrations_app.storage.tables.base import (
 
 
 class ModuleRunRow(Table, table=True):
-    """How the last migration of a module's old data ended."""
+    """The last migration of a module's old data."""
 
     __tablename__ = "integration_module_runs"
 

@@ -112,7 +112,7 @@ def _privileges(configured: Settings, used: Database, facts: ServerFacts) -> Ite
 def _connections(configured: Settings, facts: ServerFacts) -> Iterator[Finding]:
     processes = configured.workers if configured.redis_url else 1
     needed = configured.db_connections * processes
-    told = (
+    message = (
         f"up to {needed} connections (INTEGRATIONS_DB_CONNECTIONS={configured.db_connections}, "
         f"{processes} serving) of the {facts.connections_allowed} that the server allows; "
         f"{facts.connections_used} in use now"
@@ -122,9 +122,9 @@ def _connections(configured: Settings, facts: ServerFacts) -> Iterator[Finding]:
             "Lower INTEGRATIONS_DB_CONNECTIONS or WEB_CONCURRENCY, or raise the limit of the "
             "server (max_connections), the role or the database."
         )
-        yield warning("database.connections", f"This program takes {told}.", remedy)
+        yield warning("database.connections", f"This program takes {message}.", remedy)
     else:
-        yield ok("database.connections", told)
+        yield ok("database.connections", message)
 
 
 def _clock(facts: ServerFacts) -> Iterator[Finding]:

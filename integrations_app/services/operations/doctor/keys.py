@@ -25,11 +25,11 @@ def examine(configured: Settings) -> Iterator[Finding]:
             _SUBJECT, "The keys were not compared with the database.", "Correct the database first."
         )
         return
-    kept = "INTEGRATIONS_ENCRYPTION_KEYS" if configured.encryption_keys else "the key file"
+    source = "INTEGRATIONS_ENCRYPTION_KEYS" if configured.encryption_keys else "the key file"
     if not compared.ring.keys:
         yield ok(_SUBJECT, f"none yet; the first start makes one in {configured.data_dir}")
     for key_id, secrets in compared.missing.items():
         message = f"Key {key_id} is not at hand; stored secrets that need it: {secrets:,}."
         yield (problem if secrets else warning)(_SUBJECT, message, _RESTORE)
     if compared.ring.keys and not any(compared.missing.values()):
-        yield ok(_SUBJECT, f"{len(compared.ring.keys)} in {kept}; every stored secret opens")
+        yield ok(_SUBJECT, f"{len(compared.ring.keys)} in {source}; every stored secret opens")

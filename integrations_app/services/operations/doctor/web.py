@@ -1,4 +1,4 @@
-"""What serves the pages needs: an address, a Redis where there are workers, room on the disk."""
+"""Needs of the web server: an address, a Redis where there are workers, room on the disk."""
 
 import shutil
 from collections.abc import Iterator
