@@ -71,6 +71,9 @@
     if (outcome.textContent === said) outcome.textContent = "";
   };
 
+  // For what has no place of its own to say how it went; gives whether it was copied.
+  window.integrationsCopy = (text) => put(text, document.body);
+
   window.addEventListener("click", (event) => {
     const group = event.target.closest?.("[data-copies]")?.closest("[data-copy-group]");
     if (group) copy(group);

@@ -24,7 +24,7 @@ from integrations_app.state.sealed_redis import App
 from integrations_app.state.strangers import Strangers
 
 SCRIPTS = (
-    *("forms.js", "drafts.js", "leaving.js", "focus.js", "sign-in.js"),
+    *("forms.js", "drafts.js", "leaving.js", "focus.js", "lists.js", "sign-in.js"),
     *(copying.SCRIPT, "post-forms.js"),
 )
 

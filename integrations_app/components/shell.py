@@ -71,6 +71,7 @@ def page_heading(title: Text, sentence: Text, *actions: rx.Component) -> rx.Comp
         align="start",
         spacing="4",
         wrap="wrap",
+        class_name="page-heading",
     )
 
 

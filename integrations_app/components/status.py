@@ -4,7 +4,6 @@ import reflex as rx
 
 from integrations_app.components.reactive import Flag, Text
 from integrations_app.components.text import t
-from integrations_app.components.theme import Colour
 from integrations_app.domain.connection import Status
 from integrations_app.i18n import _
 
@@ -20,7 +19,7 @@ def status_words() -> dict[str, str]:
 
 
 def status_word(status: Text, *, testing: Flag = False) -> rx.Component:
-    """The word for a status; never the colour alone.
+    """The word for a status, and a dot; never the colour alone.
 
     Args:
         status: A value of `Status`.
@@ -29,16 +28,21 @@ def status_word(status: Text, *, testing: Flag = False) -> rx.Component:
     words = status_words()
     return rx.cond(
         testing,
-        _badge("gray", rx.spinner(size="1"), t("Testing…")),
+        rx.el.span(rx.spinner(size="1"), t("Testing…"), class_name="status"),
         rx.match(
             status,
-            ("connected", _badge("green", rx.icon("circle-check", size=13), words["connected"])),
-            ("configured", _badge("amber", rx.icon("circle-dashed", size=13), words["configured"])),
-            ("error", _badge("red", rx.icon("circle-alert", size=13), words["error"])),
-            _badge("gray", rx.icon("circle-off", size=13), words["disconnected"]),
+            *((value, sign(value, word)) for value, word in words.items()),
+            sign(Status.DISCONNECTED.value, words[Status.DISCONNECTED.value]),
         ),
     )
 
 
-def _badge(colour: Colour, sign: rx.Component, word: Text) -> rx.Component:
-    return rx.badge(sign, word, color_scheme=colour, variant="soft", size="2", radius="full")
+def sign(look: str, word: Text) -> rx.Component:
+    """A word with a dot.
+
+    Args:
+        look: A value of `Status`, or `urgent`, whose colour it has.
+        word: What it says.
+    """
+    dot = rx.el.span(aria_hidden=True, class_name="dot")
+    return rx.el.span(dot, word, class_name=f"status {look}")

@@ -7,6 +7,9 @@ from uuid import UUID
 
 Row = TypeVar("Row")
 
+COUNT_LIMIT = 1_000
+"""Counting stops here; what a person wants to know beyond is only that there are more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[Row]):
@@ -14,7 +17,10 @@ class Page(Generic[Row]):
 
     Attributes:
         rows: In their order.
-        count: Rows that match, over all pages, counted up to the list's own limit.
+        count: Rows that match, over all pages, counted up to `COUNT_LIMIT`.
+        counted_all: `count` is the whole truth.
+        preceding: Rows that match and stand before this page, counted likewise; None if there are
+            more.
         next_cursor: For `after`; empty on the last page.
         previous_cursor: For `before`; empty on the first page.
         turned_back_to: For `after`, if nothing is left of the page that was asked for and this is
@@ -23,6 +29,8 @@ class Page(Generic[Row]):
 
     rows: tuple[Row, ...] = ()
     count: int = 0
+    counted_all: bool = True
+    preceding: int | None = 0
     next_cursor: str = ""
     previous_cursor: str = ""
     turned_back_to: str | None = None

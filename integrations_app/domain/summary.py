@@ -71,17 +71,12 @@ class ListPage(Page[Summary]):
     """One page of the list; see `Page` for the other attributes.
 
     Attributes:
-        counted_all: `count`, which ends at `COUNT_LIMIT`, is the whole truth.
         failing: Rows of all there are, matching or not, whose last check failed; counted up to
             one more than `FAILING_LIMIT`.
     """
 
-    counted_all: bool = True
     failing: int = 0
 
 
-COUNT_LIMIT = 1_000
-"""Counting stops here; what a person wants to know beyond is only that there are more."""
-
 FAILING_LIMIT = 99
-"""The same for what fails, which is only a hint."""
+"""Counting of what fails stops here, as it is only a hint."""

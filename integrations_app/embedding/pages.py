@@ -14,7 +14,10 @@ from integrations_app.embedding.files import SCOPE
 from integrations_app.features.discovery import installed_features
 from integrations_app.pages import core
 
-_SCRIPTS = ("forms.js", "drafts.js", "leaving.js", "focus.js", "post-forms.js", copying.SCRIPT)
+_SCRIPTS = (
+    *("forms.js", "drafts.js", "leaving.js", "focus.js", "lists.js", "post-forms.js"),
+    copying.SCRIPT,
+)
 
 AddPage = Callable[..., None]
 Layout = Callable[[rx.Component], rx.Component]

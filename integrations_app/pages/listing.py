@@ -5,49 +5,38 @@ import reflex as rx
 from integrations_app import routes
 from integrations_app.components.disconnecting import disconnect_dialog
 from integrations_app.components.feedback import notice_callout, problem_callout
-from integrations_app.components.kept_rows import (
-    is_deleted,
-    kept_row,
-    kept_rows,
-    row_actions,
-    row_name,
-)
+from integrations_app.components.list.actions import RowAction, configure, row_actions
+from integrations_app.components.list.columns import Column
+from integrations_app.components.list.empty import nothing
+from integrations_app.components.list.row import identity, is_deleted
+from integrations_app.components.list.status import status_cell
+from integrations_app.components.list.table import Sorting, kept_table, loading, turning_link
+from integrations_app.components.list.toolbar import Choice, choice, search, toolbar
 from integrations_app.components.provider_logo import provider_logo
-from integrations_app.components.reactive import Flag, OnEvent, Text, flag, items, text
+from integrations_app.components.reactive import Flag, flag, items, text
 from integrations_app.components.relative_time import ago
 from integrations_app.components.removal import removal_dialog
-from integrations_app.components.rows import loading, nothing, pager
 from integrations_app.components.seen import row_seen, seen
 from integrations_app.components.shell import page_heading, shell
-from integrations_app.components.status import status_word
+from integrations_app.components.status import status_words
 from integrations_app.components.text import t
-from integrations_app.components.theme import TABLE
-from integrations_app.components.translation import untranslated
 from integrations_app.domain.connection import Status
 from integrations_app.domain.summary import SortKey
-from integrations_app.state.listing import SEARCH_MAX_LENGTH, Listing
+from integrations_app.state.listing import ALL, SEARCH_MAX_LENGTH, Listing
 from integrations_app.state.views import ConnectionItem
 
 
 def page() -> rx.Component:
-    """Filters, the table, and where to go from an empty one."""
+    """Filters, the rows, and where to go from an empty list."""
+    is_empty = (items(Listing.rows).length() == 0) & ~flag(Listing.filtered)
     return shell(
         page_heading(
-            t("Integrations"),
-            t("Services that this organisation's code may use."),
-            _add_link(),
+            t("Integrations"), t("Services that this organisation's code may use."), _add_link()
         ),
-        rx.box(problem_callout(Listing.problem), problem_callout(Listing.failure)),
+        problem_callout(Listing.problem),
+        problem_callout(Listing.failure),
         rx.cond(Listing.modules_failing, _about_modules()),
-        rx.cond(
-            Listing.loaded,
-            rx.cond(
-                (items(Listing.rows).length() == 0) & ~flag(Listing.filtered),
-                _nothing_yet(),
-                rx.fragment(_filters(), _table_or_nothing()),
-            ),
-            loading(),
-        ),
+        rx.cond(flag(Listing.loaded) & is_empty, _nothing_yet(), _list()),
         removal_dialog(Listing, on_remove=Listing.remove, on_replace=Listing.replace),
         disconnect_dialog(
             Listing, on_disconnect=Listing.disconnect(seen(Listing.disconnecting_subject))
@@ -69,186 +58,183 @@ def _add_link() -> rx.Component:
     )
 
 
-def _filters() -> rx.Component:
-    failing = routes.listing(status=Status.ERROR.value)
-    return rx.flex(
-        rx.input(
-            rx.input.slot(rx.icon("search", size=14)),
-            type="search",
-            placeholder=t("Search by name or account"),
-            aria_label=t("Search"),
+def _list() -> rx.Component:
+    columns = _columns()
+    rows = kept_table(
+        Listing,
+        columns,
+        sorting=Sorting(
+            key=Listing.sort,
+            descending=Listing.descending,
+            links=Listing.sort_links,
+            turn_to=Listing.turn_to,
+        ),
+        tools=[choice(_order(), choose=Listing.choose, look="text-button")],
+    )
+    return rx.el.div(
+        _toolbar(),
+        rx.cond(
+            Listing.loaded,
+            rx.cond(items(Listing.rows).length() == 0, _nothing_found(), rows),
+            loading(columns),
+        ),
+        class_name="list-page",
+    )
+
+
+# --- Which rows, and in which order ---
+
+
+def _toolbar() -> rx.Component:
+    return toolbar(
+        search(
+            t("Search name or account"),
             value=Listing.search,
             on_change=Listing.find,
             max_length=SEARCH_MAX_LENGTH,
-            width=rx.breakpoints(initial="100%", sm="260px"),
         ),
-        _choice(
-            t("Service"),
-            t("All services"),
+        _needs_attention(),
+        *(choice(each, choose=Listing.choose) for each in (_services(), _statuses())),
+    )
+
+
+def _needs_attention() -> rx.Component:
+    is_on = Listing.status == Status.ERROR.value
+    is_any = (text(Listing.attention) != "0") & (text(Listing.attention) != "")
+    return turning_link(
+        rx.fragment(t("Needs attention"), rx.el.span(Listing.attention, class_name="count")),
+        Listing.attention_link,
+        turn_to=Listing.turn_to,
+        class_name=rx.cond(is_on, "chip on", rx.cond(is_any, "chip urgent", "chip")),
+        **{"aria-current": rx.cond(is_on, "true", "false")},
+    )
+
+
+def _services() -> Choice:
+    return Choice(
+        part="provider",
+        label=t("Service"),
+        value=Listing.provider,
+        unset=ALL,
+        options=[
+            rx.select.item(t("All services"), value=ALL),
             rx.foreach(
                 Listing.providers, lambda each: rx.select.item(each.label, value=each.value)
             ),
-            value=Listing.provider,
-            on_change=Listing.choose_provider,
-        ),
-        _choice(
-            t("Status"),
-            t("Every status"),
-            rx.select.item(t("Connected"), value=Status.CONNECTED.value),
-            rx.select.item(t("Not tested"), value=Status.CONFIGURED.value),
-            rx.select.item(t("Error"), value=Status.ERROR.value),
-            rx.select.item(t("Not connected"), value=Status.DISCONNECTED.value),
-            value=Listing.status,
-            on_change=Listing.choose_status,
-        ),
-        rx.flex(
-            rx.text(Listing.count, size="2", color_scheme="gray", role="status"),
-            rx.cond(
-                (text(Listing.attention) != "") & (Listing.status != Status.ERROR.value),
-                rx.link(
-                    Listing.attention,
-                    href=failing,
-                    on_click=Listing.turn_to(failing).prevent_default,
-                    size="2",
-                    color_scheme="red",
-                ),
-            ),
-            spacing="3",
-            style={"margin_inline_start": "auto"},
-        ),
-        spacing="3",
-        wrap="wrap",
-        align="center",
+        ],
     )
 
 
-def _choice(
-    label: Text,
-    everything: Text,
-    *items: rx.Component,
-    value: Text,
-    on_change: OnEvent,
-) -> rx.Component:
-    return rx.select.root(
-        rx.select.trigger(aria_label=label, variant="surface"),
-        rx.select.content(rx.select.item(everything, value="all"), *items),
-        value=value,
-        on_change=on_change,
+def _statuses() -> Choice:
+    return Choice(
+        part="status",
+        label=t("Status"),
+        value=Listing.status,
+        unset=ALL,
+        options=[
+            rx.select.item(t("Every status"), value=ALL),
+            *(rx.select.item(word, value=status) for status, word in status_words().items()),
+        ],
     )
 
 
-def _table_or_nothing() -> rx.Component:
+def _order() -> Choice:
+    words = {
+        SortKey.ATTENTION: t("Needs attention first"),
+        SortKey.NAME: t("By name"),
+        SortKey.SERVICE: t("By service"),
+        SortKey.ACCOUNT: t("By account"),
+        SortKey.STATUS: t("By status"),
+        SortKey.TESTED: t("By last test"),
+    }
+    return Choice(
+        part="sort",
+        label=t("Order"),
+        value=Listing.sort,
+        options=[rx.select.item(word, value=key.value) for key, word in words.items()],
+    )
+
+
+# --- The rows ---
+
+
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column(heading=t("Connection"), kind="name", cell=_identity, sort=SortKey.NAME.value),
+        Column(heading=t("Status"), kind="status", cell=_status, sort=SortKey.STATUS.value),
+        Column(
+            heading=t("Last tested"),
+            kind="moment",
+            cell=_tested,
+            place="goes-first",
+            sort=SortKey.TESTED.value,
+            says_heading=True,
+        ),
+        Column(heading=t("Actions"), kind="actions", cell=_actions),
+    )
+
+
+def _address(item: ConnectionItem) -> rx.Var[str]:
+    return rx.Var.create(routes.LISTING + "/").to(str) + item.uuid
+
+
+def _identity(item: ConnectionItem) -> rx.Component:
+    return identity(
+        item.name,
+        _address(item),
+        item.service,
+        item.account,
+        deleted=is_deleted(Listing, item.uuid),
+        logo=provider_logo(item.icon, item.service, class_name="logo"),
+    )
+
+
+def _status(item: ConnectionItem) -> rx.Component:
     return rx.cond(
-        items(Listing.rows).length() == 0,
-        _nothing_found(),
-        rx.fragment(
-            kept_rows(Listing, _table()),
-            pager(
-                previous_link=Listing.previous_link,
-                next_link=Listing.next_link,
-                turn_to=Listing.turn_to,
+        is_deleted(Listing, item.uuid),
+        rx.fragment(),
+        status_cell(item.status, item.reason, testing=_is_tested(item), tested_at=item.tested_at),
+    )
+
+
+def _tested(item: ConnectionItem) -> rx.Component:
+    return rx.cond(item.tested_at, ago(item.tested_at), rx.el.span(t("never")))
+
+
+def _is_tested(item: ConnectionItem) -> Flag:
+    return items(Listing.testing).contains(item.uuid)
+
+
+def _actions(item: ConnectionItem) -> rx.Component:
+    shown = row_seen(item)
+    uuid = text(item.uuid)
+    copy = rx.call_script(
+        rx.Var.create("window.integrationsCopy('").to(str) + uuid + "')",
+        callback=Listing.tell_of_copy,
+    )
+    return row_actions(
+        configure(_address(item)),
+        (
+            RowAction(
+                label=t("Test Connection"),
+                on_select=Listing.test(shown),
+                is_offered=item.status != Status.DISCONNECTED.value,
+                is_disabled=_is_tested(item),
             ),
-        ),
-    )
-
-
-def _table() -> rx.Component:
-    return rx.el.table(
-        rx.el.thead(
-            rx.el.tr(
-                _sortable(t("Service"), SortKey.SERVICE),
-                _sortable(t("Name"), SortKey.NAME),
-                _sortable(t("Account"), SortKey.ACCOUNT),
-                _sortable(t("Status"), SortKey.STATUS),
-                rx.el.th(t("Actions"), scope="col"),
-            )
-        ),
-        rx.el.tbody(rx.foreach(Listing.rows, _row)),
-        class_name=TABLE,
-    )
-
-
-def _sortable(label: Text, key: SortKey) -> rx.Component:
-    active = Listing.sort == key.value
-    return rx.el.th(
-        rx.link(
-            label,
-            rx.cond(
-                active,
-                rx.cond(
-                    Listing.descending,
-                    rx.icon("arrow-down", size=12),
-                    rx.icon("arrow-up", size=12),
-                ),
+            RowAction(
+                label=t("Disconnect"),
+                on_select=Listing.ask_disconnect(shown),
+                is_offered=item.status == Status.CONNECTED.value,
             ),
-            href=Listing.sort_links[key.value],
-            on_click=Listing.turn_to(Listing.sort_links[key.value]).prevent_default,
-            underline="hover",
-            display="inline-flex",
-            style={"gap": "var(--space-1)", "align_items": "center"},
+            RowAction(label=t("Copy uuid"), on_select=copy),
+            RowAction(label=t("Remove"), on_select=Listing.ask_removal(shown), is_final=True),
         ),
-        scope="col",
-        aria_sort=rx.cond(active, rx.cond(Listing.descending, "descending", "ascending"), "none"),
+        about=text(item.service) + " " + item.name,
+        deleted=is_deleted(Listing, item.uuid),
     )
 
 
-def _row(item: ConnectionItem) -> rx.Component:
-    """A row of plain elements: 25 of them are drawn anew with every click."""
-    testing = items(Listing.testing).contains(item.uuid)
-    deleted = is_deleted(Listing, item.uuid)
-    address = routes.LISTING + "/" + item.uuid
-    return kept_row(
-        Listing,
-        item.uuid,
-        rx.el.td(
-            rx.el.div(
-                provider_logo(item.icon, item.service, class_name="logo-small"),
-                rx.el.span(item.service, custom_attrs=untranslated()),
-                class_name="cell-service",
-            )
-        ),
-        row_name(item.name, address, deleted=deleted),
-        rx.el.td(rx.el.span(item.account, class_name="cell-account", custom_attrs=untranslated())),
-        rx.el.td(rx.cond(deleted, rx.el.div(class_name="cell-status"), _status(item, testing))),
-        row_actions(
-            rx.el.a(t("Configure"), href=address, class_name="row-action main"),
-            rx.cond(
-                item.status != Status.DISCONNECTED.value,
-                _action(t("Test Connection"), Listing.test(row_seen(item)), disabled=testing),
-            ),
-            rx.cond(
-                item.status == Status.CONNECTED.value,
-                _action(t("Disconnect"), Listing.ask_disconnect(row_seen(item))),
-            ),
-            _action(t("Remove"), Listing.ask_removal(row_seen(item)), danger=True),
-            deleted=deleted,
-        ),
-    )
-
-
-def _status(item: ConnectionItem, testing: Flag) -> rx.Component:
-    """The word and one line beneath it, so that no row below moves when the status changes."""
-    return rx.el.div(
-        status_word(item.status, testing=testing),
-        rx.cond(
-            (text(item.reason) != "") & ~flag(testing),
-            rx.el.span(item.reason, title=item.reason, class_name="one-line"),
-            rx.cond(item.tested_at, rx.el.span(t("tested "), ago(item.tested_at))),
-        ),
-        class_name="cell-status",
-    )
-
-
-def _action(
-    label: Text, on_click: OnEvent, *, danger: bool = False, disabled: Flag = False
-) -> rx.Component:
-    return rx.el.button(
-        label,
-        on_click=on_click,
-        class_name="row-action danger" if danger else "row-action",
-        disabled=disabled,
-        type="button",
-    )
+# --- No rows ---
 
 
 def _nothing_yet() -> rx.Component:
@@ -263,6 +249,6 @@ def _nothing_found() -> rx.Component:
     return nothing(
         "search-x",
         t("Nothing found"),
-        t("No integration matches the search and the filters."),
+        t("No connection matches the search and the filters."),
         rx.link(t("Show all"), href=routes.LISTING, size="2"),
     )

@@ -34,7 +34,10 @@ from integrations_app.state.session import AdminState, watching
 from integrations_app.state.watching import Batch
 
 SEARCH_MAX_LENGTH = 100
-_ALL = "all"
+ALL = "all"
+CHOICES = ("provider", "status", "sort")
+"""Parts of the address that are chosen from what is offered."""
+
 _READABLE_MS = 20_000
 
 _rows = Rows(page=pages.page, standing=pages.standing, item=views.connection_item)
@@ -46,13 +49,16 @@ class Listing(PagedList, Disconnecting, Removal, AdminState):
     rows: list[views.ConnectionItem] = []
     testing: list[str] = []
     attention: str = ""
+    """How many connections need it, up to a limit."""
     modules_failing: str = ""
     search: str = ""
-    provider: str = _ALL
-    status: str = _ALL
+    provider: str = ALL
+    status: str = ALL
     sort: str = SortKey.ATTENTION.value
     descending: bool = False
     sort_links: dict[str, str] = {}
+    attention_link: str = ""
+    """Shows what needs attention; if that is shown, everything."""
     providers: list[views.OptionItem] = []
     provider_names: str = ""
 
@@ -61,7 +67,7 @@ class Listing(PagedList, Disconnecting, Removal, AdminState):
     @rx.var
     def filtered(self) -> bool:
         """Return whether the address asks for less than everything."""
-        return bool(self.search) or self.provider != _ALL or self.status != _ALL
+        return bool(self.search) or self.provider != ALL or self.status != ALL
 
     @rx.event
     @read_only
@@ -101,20 +107,32 @@ class Listing(PagedList, Disconnecting, Removal, AdminState):
     @rx.event
     @read_only
     async def find(self, text: str) -> list[rx.event.EventSpec]:
-        """Show the rows whose name or account has this in it."""
-        return await self._goto(search=clean(str(text)).strip()[:SEARCH_MAX_LENGTH])
+        """Show the rows whose name or account has this in it; Back skips what was typed between."""
+        searched = clean(str(text)).strip()[:SEARCH_MAX_LENGTH]
+        refines = bool(searched) and bool(self._query.search)
+        return await self._goto({"search": searched}, replaces=refines)
 
     @rx.event
     @read_only
-    async def choose_provider(self, key: str) -> list[rx.event.EventSpec]:
-        """Show the rows of one provider, or of all."""
-        return await self._goto(provider="" if key == _ALL else clean(str(key)))
+    async def choose(self, part: str, value: str) -> list[rx.event.EventSpec]:
+        """Show the rows of one provider or one status, or all, or in another order.
+
+        Args:
+            part: Which part of the address, one of `CHOICES`.
+            value: What it becomes.
+        """
+        if part not in CHOICES:
+            return []
+        changes = {part: "" if value == ALL else clean(str(value))}
+        return await self._goto(changes)
 
     @rx.event
     @read_only
-    async def choose_status(self, status: str) -> list[rx.event.EventSpec]:
-        """Show the rows of one status, or of all."""
-        return await self._goto(status="" if status == _ALL else clean(str(status)))
+    async def tell_of_copy(self, is_copied: bool) -> list[rx.event.EventSpec]:  # noqa: FBT001 - the browser's answer
+        """Say whether a uuid was copied."""
+        if is_copied is True:
+            return [rx.toast.success(_("Copied"))]
+        return [rx.toast.error(_("Not copied: this browser does not allow it here."))]
 
     @rx.event(background=True)
     async def test(self, seen: str) -> AsyncIterator[None]:
@@ -256,8 +274,8 @@ class Listing(PagedList, Disconnecting, Removal, AdminState):
         return self._query
 
     def _tell(self, page: Page[Any]) -> None:
-        told = cast("ListPage", page)
-        self._put(count=_count(told), attention=_attention(told))
+        super()._tell(page)
+        self._put(attention=_attention(cast("ListPage", page)))
 
     def _is_news(self, row: views.ConnectionItem, before: views.ConnectionItem) -> bool:
         """The passing of time is not worth a glow."""
@@ -280,22 +298,27 @@ class Listing(PagedList, Disconnecting, Removal, AdminState):
         self._query = query
         self._put(
             search=query.search,
-            provider=query.provider or _ALL,
-            status=query.status.value if query.status else _ALL,
+            provider=query.provider or ALL,
+            status=query.status.value if query.status else ALL,
             sort=query.sort.value,
             descending=query.descending,
             sort_links={key.value: self._sort_link(key) for key in SortKey},
+            attention_link=self._link(
+                status="" if query.status is Status.ERROR else Status.ERROR.value
+            ),
         )
 
     def _sort_link(self, key: SortKey) -> str:
         turned = key is self._query.sort and not self._query.descending
         return self._link(sort=key.value, order="desc" if turned else "")
 
-    async def _goto(self, **changes: str) -> list[rx.event.EventSpec]:
+    async def _goto(
+        self, changes: Mapping[str, str], *, replaces: bool = False
+    ) -> list[rx.event.EventSpec]:
         link = self._link(**changes)
         await self._actor()
         self._read(dict(parse_qsl(urlsplit(link).query)))
-        return await self._renew() or [rx.redirect(link, replace=True)]
+        return await self._renew() or self._follow(link, replaces=replaces)
 
     def _link(self, **changes: str) -> str:
         query = self._query
@@ -309,18 +332,10 @@ class Listing(PagedList, Disconnecting, Removal, AdminState):
         return routes.listing(**{**kept, **changes})
 
 
-def _count(page: ListPage) -> str:
-    if not page.counted_all:
-        return _("{number}+ connections", number=f"{page.count:,}")
-    return ngettext("{n} connection", "{n} connections", page.count)
-
-
 def _attention(page: ListPage) -> str:
-    if not page.failing:
-        return ""
     if page.failing > FAILING_LIMIT:
-        return _("{number}+ need attention", number=FAILING_LIMIT)
-    return ngettext("{n} needs attention", "{n} need attention", page.failing)
+        return _("{number}+", number=FAILING_LIMIT)
+    return str(page.failing)
 
 
 def _failing(modules: int) -> str:

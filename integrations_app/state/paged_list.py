@@ -1,19 +1,22 @@
 """What all lists have in common: pages that the address names, and rows that stay in place."""
 
 from collections.abc import AsyncIterator, Mapping
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 from urllib.parse import parse_qsl, urlsplit
 
 import reflex as rx
 
-from integrations_app.domain.paging import Page
+from integrations_app.domain.paging import COUNT_LIMIT, Page
 from integrations_app.errors import DatabaseUnavailable
-from integrations_app.i18n import ngettext
+from integrations_app.i18n import _, ngettext
 from integrations_app.state import wording
 from integrations_app.state.client_input import query_of
 from integrations_app.state.kept_order import Reading, Rows
 from integrations_app.state.seen import read_only
-from integrations_app.state.session import AdminState
+from integrations_app.state.session import AdminState, watching
+from integrations_app.state.watching import Batch
+
+_Query: TypeAlias = frozenset[tuple[str, str]]
 
 
 class PagedList(rx.State, mixin=True):
@@ -27,18 +30,43 @@ class PagedList(rx.State, mixin=True):
     deleted: list[str] = []
     """Uuids of rows that are shown and exist no more."""
     order_changes: str = ""
-    """How many rows are not in their place, in words; empty for none."""
+    """How many rows have changed so that they are not in their place; empty for none."""
     loaded: bool = False
     problem: str = ""
     """Why the rows may be out of date."""
     failure: str = ""
     """Why the last act failed; it stays until the next one, or the page is left."""
-    count: str = ""
+    position: str = ""
+    """Which rows these are, of how many; empty if there is none."""
     next_link: str = ""
     previous_link: str = ""
 
     _seen: tuple[Any, ...] = ()
     """What `rows` holds, to compare with; to go through `rows` itself is slow."""
+    _followed: tuple[_Query, ...] = ()
+    """Queries of addresses that the browser was sent to, since their rows are shown; it is on its
+    way there, and may be behind what the person has asked for by now."""
+
+    @rx.event
+    @read_only
+    async def load(self) -> AsyncIterator[object]:
+        """Show what the address asks for."""
+        page = cast("AdminState", self)
+        await page._actor()
+        is_back = page._is_back()
+        page._close_questions()
+        self._put(changed=[])
+        for event in await self._open(self.router.url.query_parameters, is_back=is_back):
+            yield event
+
+    @rx.event(background=True)
+    @read_only
+    async def watch(self) -> None:
+        """Keep the rows up until the page is left or the session ends."""
+        async for batch in watching(cast("AdminState", self)):
+            async with self:
+                if self._concerns(batch):
+                    await self._reload()
 
     @rx.event
     @read_only
@@ -49,7 +77,7 @@ class PagedList(rx.State, mixin=True):
         self._read(dict(parse_qsl(query)))
         turned_back = await self._renew()
         yield None
-        yield turned_back or [rx.redirect(f"{urlsplit(self._link()).path}?{query}")]
+        yield turned_back or self._follow(f"{urlsplit(self._link()).path}?{query}")
 
     @rx.event
     @read_only
@@ -82,9 +110,13 @@ class PagedList(rx.State, mixin=True):
         """The address of the list as it is shown, or of another page of it."""
         raise NotImplementedError
 
+    def _concerns(self, batch: Batch) -> bool:
+        """Whether the rows may look different now."""
+        raise NotImplementedError
+
     def _tell(self, page: Page[Any]) -> None:
         """Show what the list says of all pages."""
-        raise NotImplementedError
+        self._put(position=_position(page))
 
     def _is_news(self, row: Any, before: Any) -> bool:
         """Return whether a row that differs from before is worth a glow."""
@@ -101,9 +133,31 @@ class PagedList(rx.State, mixin=True):
         Returns:
             See `_renew`.
         """
+        if self._arrives(address):  # what has come meanwhile, the watcher reads
+            return []
         before = self._asked()
         self._read(address)
         return await (self._reload() if is_back and self._asked() == before else self._renew())
+
+    def _follow(self, link: str, *, replaces: bool = False) -> list[rx.event.EventSpec]:
+        """Have the browser go to the address of what is shown by now.
+
+        Args:
+            link: The address.
+            replaces: It takes the place of the one before, which Back then skips.
+        """
+        query = _query_of(dict(parse_qsl(urlsplit(link).query)))
+        if query == (self._followed or (_query_of(self.router.url.query_parameters),))[-1]:
+            return []
+        self._followed = (*self._followed, query)
+        return [rx.redirect(link, replace=replaces)]
+
+    def _arrives(self, address: Mapping[str, str]) -> bool:
+        """Whether the browser comes to an address that it was sent to, and not by itself."""
+        query, sent = _query_of(address), self._followed
+        arrives = query in sent
+        self._followed = sent[sent.index(query) + 1 :] if arrives else ()
+        return arrives
 
     async def _renew(self) -> list[rx.event.EventSpec]:
         """Show the page in its order.
@@ -174,4 +228,22 @@ class PagedList(rx.State, mixin=True):
 
 
 def _changes(number: int) -> str:
-    return ngettext("{n} change", "{n} changes", number) if number else ""
+    return ngettext("{n} row has changed", "{n} rows have changed", number) if number else ""
+
+
+def _query_of(parameters: Mapping[str, str]) -> _Query:
+    return frozenset(parameters.items())
+
+
+def _position(page: Page[Any]) -> str:
+    if not page.rows:
+        return ""
+    total = f"{page.count:,}" if page.counted_all else _("{number}+", number=f"{page.count:,}")
+    if page.preceding is None:
+        return _("After the first {limit} of {total}", limit=f"{COUNT_LIMIT:,}", total=total)
+    return _(
+        "{first}–{last} of {total}",
+        first=f"{page.preceding + 1:,}",
+        last=f"{page.preceding + len(page.rows):,}",
+        total=total,
+    )

@@ -99,6 +99,11 @@ class Keyset:
         cut, beyond = walk(None, back=True)
         return replace(cut, turned_back_to=_encoded(beyond) if beyond is not None else "")
 
+    def preceding(self, cut: Cut, *, descending: bool = False) -> sa.ColumnElement[bool] | None:
+        """The condition that rows before a page meet; None on the first one, where none are."""
+        first = self._decoded(cut.previous_cursor)
+        return None if first is None else self._beyond(first, descending=not descending)
+
     def sort(
         self, statement: sa.Select[*tuple[Any, ...]], *, descending: bool = False
     ) -> sa.Select[*tuple[Any, ...]]:
@@ -186,6 +191,9 @@ class Keyset:
         """The rows behind a cursor."""
         if cursor is None:
             return statement
+        return statement.where(self._beyond(cursor, descending=descending))
+
+    def _beyond(self, cursor: Sequence[str], *, descending: bool) -> sa.ColumnElement[bool]:
         here = sa.tuple_(*self._keys)
         there = sa.tuple_(
             *(
@@ -193,7 +201,7 @@ class Keyset:
                 for text, key in zip(cursor, self._keys, strict=True)
             )
         )
-        return statement.where(here < there if descending else here > there)
+        return here < there if descending else here > there
 
     def _decoded(self, cursor: str) -> list[str] | None:
         """The texts of a cursor; None if it is empty, or not one of this order's."""

@@ -7,7 +7,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from integrations_app.domain.connection import Status
-from integrations_app.domain.summary import COUNT_LIMIT, FAILING_LIMIT, PageQuery, SortKey
+from integrations_app.domain.summary import FAILING_LIMIT, PageQuery, SortKey
+from integrations_app.storage.counting import capped, counted
 from integrations_app.storage.keyset import Cut, Keyset, Place
 from integrations_app.storage.queries import connections
 from integrations_app.storage.search import has_part, part
@@ -65,19 +66,16 @@ def these(query: PageQuery, uuids: Collection[UUID]) -> sa.Select[*tuple[Any, ..
     return _ORDERS[query.sort].sort(rows, descending=query.descending)
 
 
-def count(query: PageQuery) -> sa.Select[int, int]:
-    """Return how many rows match and how many of all fail, each up to one past its limit."""
+def count(query: PageQuery, cut: Cut) -> sa.Select[*tuple[Any, ...]]:
+    """How many rows match, how many of them precede a page, and how many of all fail.
+
+    Each is counted to one more than its limit.
+    """
     failing = connections.c.status == sa.literal_column("'error'")
-    return sa.select(
-        _counted(*_conditions(query), limit=COUNT_LIMIT).label("matching"),
-        _counted(failing, limit=FAILING_LIMIT).label("failing"),
+    preceding = _ORDERS[query.sort].preceding(cut, descending=query.descending)
+    return counted(connections, *_conditions(query), preceding=preceding).add_columns(
+        capped(connections, failing, limit=FAILING_LIMIT).label("failing")
     )
-
-
-def _counted(*conditions: sa.ColumnElement[bool], limit: int) -> sa.ScalarSelect[int]:
-    some = sa.select(sa.literal_column("1", sa.Integer)).select_from(connections).where(*conditions)
-    counted = some.limit(limit + 1).subquery()
-    return sa.select(sa.func.count()).select_from(counted).scalar_subquery()
 
 
 def _conditions(query: PageQuery) -> list[sa.ColumnElement[bool]]:

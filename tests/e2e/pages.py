@@ -50,12 +50,31 @@ def open_edit(page: Page, uuid: UUID) -> None:
 
 def row(page: Page, name: str) -> Locator:
     """The row of the connection of this name."""
-    return page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=name, exact=True))
+    heading = page.get_by_role("rowheader").filter(has=page.get_by_text(name, exact=True))
+    return page.get_by_role("row").filter(has=heading)
 
 
 def rows(page: Page) -> Locator:
     """All rows but the heading."""
     return page.get_by_role("row").filter(has=page.get_by_role("rowheader"))
+
+
+def names_shown(page: Page) -> Locator:
+    """The names in the rows, from the first to the last."""
+    return rows(page).get_by_role("rowheader").locator(".row-name")
+
+
+def open_menu(shown: Locator) -> Locator:
+    """Open the menu of a row."""
+    button(shown, "More actions").click()
+    return shown.page.get_by_role("menu")
+
+
+def act(shown: Locator, name: str) -> None:
+    """Do something that stands in the menu of a row."""
+    menu = open_menu(shown)
+    menu.get_by_role("menuitem", name=name, exact=True).click()
+    expect(menu).to_have_count(0)
 
 
 def breadcrumb(page: Page) -> Locator:
@@ -98,7 +117,7 @@ def button(page: Page | Locator, name: str) -> Locator:
 
 def status(page: Page, word: str) -> Locator:
     """The status word of the connection whose page this is."""
-    return page.get_by_role("main").locator(".rt-Badge").filter(has_text=re.compile(f"^{word}$"))
+    return page.get_by_role("main").locator(".status").filter(has_text=re.compile(f"^{word}$"))
 
 
 def outcome(page: Page) -> Locator:

@@ -13,6 +13,7 @@ from integrations_app.features.projects import service as projects
 from integrations_app.features.projects.project import Draft as Project
 from tests.e2e import endpoints
 from tests.e2e.pages import (
+    act,
     breadcrumb,
     button,
     checked,
@@ -252,7 +253,7 @@ def made_project(name: str) -> object:
 
 def ask_to_remove(page: Page, name: str) -> None:
     """Open the question in the list."""
-    button(row(page, name), "Remove").click()
+    act(row(page, name), "Remove")
     expect(page.get_by_role("alertdialog")).to_be_visible()
 
 

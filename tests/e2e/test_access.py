@@ -19,6 +19,7 @@ from tests.e2e.pages import (
     names,
     open_edit,
     open_list,
+    open_menu,
     open_new,
     outcome,
     row,
@@ -96,7 +97,12 @@ def test_a_row_is_removed_by_keyboard_and_focus_is_not_lost(admin: Page) -> None
     stored("mistral", "second")
     open_list(admin)
 
-    button(row(admin, "first"), "Remove").focus()
+    more = button(row(admin, "first"), "More actions")
+    more.focus()
+    admin.keyboard.press("Enter")
+    expect(admin.get_by_role("menuitem").first).to_be_focused()
+    admin.keyboard.press("End")
+    expect(admin.get_by_role("menuitem").last).to_be_focused()
     admin.keyboard.press("Enter")
     question = admin.get_by_role("alertdialog")
     expect(question).to_be_visible()
@@ -104,7 +110,7 @@ def test_a_row_is_removed_by_keyboard_and_focus_is_not_lost(admin: Page) -> None
     admin.keyboard.press("Escape")
 
     expect(question).to_have_count(0)
-    expect(button(row(admin, "first"), "Remove")).to_be_focused()
+    expect(more).to_be_focused()
 
 
 def test_the_first_wrong_field_gets_the_focus_and_says_why(admin: Page) -> None:
@@ -248,8 +254,10 @@ def test_on_a_phone_a_row_offers_everything(new_browser: NewBrowser, new_tab: Ne
 
     open_list(phone)
 
-    for action in ("Test Connection", "Disconnect", "Remove"):
-        expect(button(row(phone, "main"), action)).to_be_in_viewport()
+    expect(row(phone, "main").get_by_role("link", name="Configure")).to_be_in_viewport()
+    menu = open_menu(row(phone, "main"))
+    for action in ("Test Connection", "Disconnect", "Copy uuid", "Remove"):
+        expect(menu.get_by_role("menuitem", name=action)).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -262,7 +270,7 @@ def test_words_on_colour_can_be_read(new_browser: NewBrowser, new_tab: NewTab, s
     uuid = checked("mistral", "main").uuid
 
     open_list(page)
-    statuses = page.evaluate(CONTRASTS, ".rt-Badge")
+    statuses = page.evaluate(CONTRASTS, ".rows .status")
     open_edit(page, uuid)
     page.get_by_text("Danger Zone").click()
     button(page, "Remove").click()

@@ -26,6 +26,7 @@ from tests.e2e import endpoints
 from tests.e2e.conftest import EMAIL, launch_with_profile, lent, sign_in
 from tests.e2e.kept_tab import KeptTab
 from tests.e2e.pages import (
+    act,
     alert,
     back_to_list,
     button,
@@ -210,7 +211,7 @@ def in_danger_zone(*names: str) -> Callable[[Page], None]:
 
 def in_row(name: str, action: str) -> Callable[[Page], None]:
     def open_question(page: Page) -> None:
-        button(row(page, name), action).click()
+        act(row(page, name), action)
         expect(page.get_by_role("alertdialog")).to_be_visible()
 
     return open_question
@@ -287,7 +288,7 @@ ACTS = {
     ),
     "test in the list": Act(
         go=to_list,
-        act=lambda page: button(row(page, "main"), "Test Connection").click(),
+        act=lambda page: act(row(page, "main"), "Test Connection"),
         says=LEFT,
         back=1,
     ),

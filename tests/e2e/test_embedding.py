@@ -16,6 +16,7 @@ from integrations_app.state.session import AdminState
 from tests.e2e import stranger
 from tests.e2e.conftest import LIVE_WITHIN_MS, NewBrowser, NewTab
 from tests.e2e.pages import (
+    act,
     block_websockets,
     button,
     checked,
@@ -424,5 +425,5 @@ def test_pages_work_where_websockets_are_blocked(admin: Page) -> None:
     integrations.rename_connection(uuid, "renamed")
 
     expect(row(admin, "renamed")).to_be_visible(timeout=LIVE_WITHIN_MS)
-    button(row(admin, "renamed"), "Test Connection").click()
+    act(row(admin, "renamed"), "Test Connection")
     expect(row(admin, "renamed").get_by_text("Connected", exact=True)).to_be_visible()

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from integrations_app import integrations, routes
 from tests.e2e import shop as embedding
 from tests.e2e.conftest import NewBrowser, NewTab, use_library
-from tests.e2e.pages import button, key_field, name_field, row
+from tests.e2e.pages import act, button, key_field, name_field, row
 from tests.e2e.shop import PREFIX, Shop
 from tests.installed import Installed
 from tests.postgresql import DatabaseUnderTest, Server
@@ -73,7 +73,7 @@ def test_all_that_is_ours_is_found_below_the_path(
     page.goto(f"{PATH}{PREFIX}")
     integrations.save_setup(connection.uuid, {"api_key": key("openrouter", serial="another")})
     expect(row(page, "main").get_by_text("Not tested", exact=True)).to_be_visible()
-    button(row(page, "main"), "Test Connection").click()
+    act(row(page, "main"), "Test Connection")
     expect(row(page, "main").get_by_text("Connected", exact=True)).to_be_visible()
 
     assert [each for each in failed if "favicon" not in each] == []

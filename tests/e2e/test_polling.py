@@ -23,6 +23,7 @@ from tests.e2e.conftest import (
 )
 from tests.e2e.pages import (
     LOGIN_ADDRESS,
+    act,
     alert,
     button,
     key_field,
@@ -100,7 +101,7 @@ def test_an_admin_lists_tests_and_saves(
 
     blocked.goto(routes.LISTING)
     expect(row(blocked, "main")).to_be_visible(timeout=OPENED_WITHIN_MS)
-    button(row(blocked, "main"), "Test Connection").click()
+    act(row(blocked, "main"), "Test Connection")
     expect(row(blocked, "main").get_by_text("Connected", exact=True)).to_be_visible()
     row(blocked, "main").get_by_role("link").first.click()
     expect(name_field(blocked)).to_have_value("main")
@@ -167,7 +168,7 @@ def test_what_was_clicked_waits_for_the_line(blocked: Page, line: Line) -> None:
 
     expect(alert(blocked, LOST)).to_have_count(0, timeout=BACK_WITHIN_MS)
     expect(row(blocked, "renamed")).to_be_visible(timeout=BACK_WITHIN_MS)
-    button(row(blocked, "renamed"), "Test Connection").click()
+    act(row(blocked, "renamed"), "Test Connection")
     expect(row(blocked, "renamed").get_by_text("Connected", exact=True)).to_be_visible()
 
 
@@ -179,7 +180,7 @@ def test_nothing_happens_to_what_is_shown_when_the_line_is_back(blocked: Page, l
     expect(row(blocked, "main")).to_be_visible()
 
     line.cut()
-    button(row(blocked, "main"), "Test Connection").click()
+    act(row(blocked, "main"), "Test Connection")
     blocked.go_back()
     line.mend()
 

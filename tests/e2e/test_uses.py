@@ -13,6 +13,7 @@ from integrations_app import integrations
 from tests.e2e.conftest import LIVE_WITHIN_MS
 from tests.e2e.pages import (
     LISTING_ADDRESS,
+    act,
     button,
     names,
     open_edit,
@@ -45,7 +46,7 @@ def users(db: DatabaseUnderTest, uuid: UUID) -> list[str]:
 def asked(page: Page, name: str) -> Locator:
     """The question whether the connection of this row is to be deleted."""
     open_list(page)
-    button(row(page, name), "Remove").click()
+    act(row(page, name), "Remove")
     question = page.get_by_role("alertdialog")
     expect(question).to_be_visible()
     return question

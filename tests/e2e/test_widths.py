@@ -11,7 +11,9 @@ from tests.postgresql import DatabaseUnderTest
 
 WIDTHS = (320, 390, 600, 768, 900, 1024, 1152, 1240, 1280, 1440, 1920, 2560)
 LINES = """(name) => {
-    const link = [...document.querySelectorAll('tbody th a')].find((a) => a.innerText === name);
+    const links = [...document.querySelectorAll('tbody th a')];
+    const link = links.find((each) => each.innerText === name);
+    if (link.scrollWidth > link.clientWidth) return 'cut';
     return link.getClientRects().length;
 }"""
 

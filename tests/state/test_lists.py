@@ -145,7 +145,7 @@ def test_a_rename_by_others_moves_no_row_and_the_order_is_offered(each: List, ad
     async def scenario(page: Open) -> None:
         await page.others(each.rename, uuids["a"], "z")
         await page.shows("z b c")
-        assert page.state.order_changes == "1 change"
+        assert page.state.order_changes == "1 row has changed"
 
         await page.send("refresh_order")
 
@@ -165,7 +165,7 @@ def test_what_others_add_shows_at_the_end_at_once(each: List, ada: str) -> None:
 
         await page.others(each.add, "a")
         await page.shows("b c d a")
-        assert page.state.order_changes == "1 change"
+        assert page.state.order_changes == "1 row has changed"
 
     run(each, ada, scenario)
 
@@ -179,7 +179,7 @@ def test_what_others_remove_stays_in_its_place_as_deleted_until_the_order_is_ren
     async def scenario(page: Open) -> None:
         await page.others(each.remove, uuids["b"])
         await until(lambda: page.state.deleted == [str(uuids["b"])], within_s=WITHIN_S)
-        assert (page.names, page.state.order_changes) == ("a b c", "1 change")
+        assert (page.names, page.state.order_changes) == ("a b c", "1 row has changed")
         await page.others(each.rename, uuids["c"], "cc")
         await page.shows("a b cc")
         assert page.state.deleted == [str(uuids["b"])]
@@ -202,7 +202,7 @@ def test_what_leaves_a_full_page_stays_and_is_kept_up(
         await page.others(each.rename, uuids["m04"], "z1")  # to the second page
         shown = " ".join(["m01 m02 m03 z1", *names[4 : PAGE + 1]])
         await page.shows(shown)
-        assert page.state.order_changes == "1 change"
+        assert page.state.order_changes == "1 row has changed"
 
         await page.others(each.rename, uuids["m04"], "z2")
         await page.shows(shown.replace("z1", "z2"))
@@ -359,7 +359,7 @@ def test_what_begins_or_ceases_to_fail_moves_no_row(ada: str, db: DatabaseUnderT
             return (page.names, seen, page.state.order_changes) == ("a b c", status, changes)
 
         await page.others(fails, db, uuids["c"], "error")
-        await until(lambda: shows("error", "1 change"), within_s=WITHIN_S)
+        await until(lambda: shows("error", "1 row has changed"), within_s=WITHIN_S)
 
         await page.others(fails, db, uuids["c"], "configured")
         await until(lambda: shows("configured", ""), within_s=WITHIN_S)
@@ -383,7 +383,7 @@ def test_what_a_filter_leaves_out_now_stays_in_its_place(ada: str) -> None:
         await page.send("find", text="a")
         await page.others(each.rename, uuids["a2"], "b2")
         await page.shows("a1 b2 a3")
-        assert page.state.order_changes == "1 change"
+        assert page.state.order_changes == "1 row has changed"
 
         await page.send("refresh_order")
         assert page.names == "a1 a3"

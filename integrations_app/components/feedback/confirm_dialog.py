@@ -8,8 +8,12 @@ from integrations_app.components.text import t
 from integrations_app.components.theme import QUESTION
 
 # Radix would move the keyboard between its own trigger and cancel button; here are neither.
+# A menu that the question was asked from may be closing still: its button is what remains.
 _FOCUS_IN = """
-window.askedFrom = document.activeElement;
+window.askedFrom = ((active) => {
+  const menu = active?.closest("[role=menu]");
+  return menu ? document.getElementById(menu.getAttribute("aria-labelledby")) : active;
+})(document.activeElement);
 document.querySelector("[role=alertdialog] [data-keeps]")?.focus();
 """
 _FOCUS_BACK = """

@@ -13,8 +13,6 @@ CAPABILITY = "chat"
 
 NAME_MAX_LENGTH = 100
 MODEL_MAX_LENGTH = 200
-COUNT_LIMIT = 1_000
-"""Counting stops here; what a person wants to know beyond is only that there are more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

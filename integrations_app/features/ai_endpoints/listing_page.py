@@ -5,28 +5,25 @@ import reflex as rx
 from integrations_app import routes
 from integrations_app.components.feedback import problem_callout
 from integrations_app.components.feedback.confirm_dialog import confirm_dialog
-from integrations_app.components.kept_rows import (
-    is_deleted,
-    kept_row,
-    kept_rows,
-    row_actions,
-    row_name,
-)
+from integrations_app.components.list.actions import RowAction, configure, row_actions
+from integrations_app.components.list.columns import Column
+from integrations_app.components.list.empty import nothing
+from integrations_app.components.list.row import identity, is_deleted
+from integrations_app.components.list.table import kept_table, loading
 from integrations_app.components.provider_logo import provider_logo
 from integrations_app.components.reactive import Flag, Text, items, text
-from integrations_app.components.rows import loading, nothing, pager
-from integrations_app.components.seen import row_seen
+from integrations_app.components.seen import row_seen, seen
 from integrations_app.components.shell import page_heading, shell
-from integrations_app.components.status import status_word
+from integrations_app.components.status import sign, status_word
 from integrations_app.components.text import t
-from integrations_app.components.theme import QUIET_LINK, TABLE
 from integrations_app.components.translation import untranslated
 from integrations_app.features.ai_endpoints.listing_state import EndpointList
 from integrations_app.features.ai_endpoints.views import EndpointItem
 
 
 def page() -> rx.Component:
-    """The table, or where to go from an empty one."""
+    """The rows, or where to go from an empty list."""
+    columns = _columns()
     return shell(
         page_heading(
             t("AI endpoints"),
@@ -39,112 +36,92 @@ def page() -> rx.Component:
         problem_callout(EndpointList.problem),
         rx.cond(
             EndpointList.loaded,
-            rx.cond(items(EndpointList.rows).length() == 0, _nothing_yet(), _table()),
-            loading(),
+            rx.cond(
+                items(EndpointList.rows).length() == 0,
+                _nothing_yet(),
+                kept_table(EndpointList, columns),
+            ),
+            loading(columns),
         ),
         _removal(),
     )
 
 
-def _table() -> rx.Component:
-    return rx.fragment(
-        rx.text(EndpointList.count, size="2", color_scheme="gray", role="status"),
-        kept_rows(
-            EndpointList,
-            rx.el.table(
-                rx.el.thead(
-                    rx.el.tr(
-                        *(
-                            rx.el.th(each, scope="col")
-                            for each in (t("Name"), t("Model"), t("Integration"), t("Actions"))
-                        )
-                    )
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column(heading=t("Endpoint"), kind="name", cell=_identity),
+        Column(heading=t("Connection"), kind="text", cell=_connection),
+        Column(heading=t("Status"), kind="status", cell=_status),
+        Column(heading=t("Actions"), kind="actions", cell=_actions),
+    )
+
+
+def _address(item: EndpointItem) -> rx.Var[str]:
+    return rx.Var.create(routes.AI_ENDPOINTS + "/").to(str) + item.uuid
+
+
+def _identity(item: EndpointItem) -> rx.Component:
+    return identity(
+        item.name, _address(item), item.model, deleted=is_deleted(EndpointList, item.uuid)
+    )
+
+
+def _connection(item: EndpointItem) -> rx.Component:
+    return rx.cond(
+        item.connection,
+        rx.el.div(
+            provider_logo(item.icon, item.service, class_name="logo-small"),
+            rx.el.div(
+                rx.el.a(
+                    item.connection,
+                    href=rx.Var.create(routes.LISTING + "/").to(str) + item.integration,
+                    class_name="quiet-link one-line",
                 ),
-                rx.el.tbody(rx.foreach(EndpointList.rows, _row)),
-                class_name=TABLE,
+                rx.el.span(item.service, class_name="quiet one-line"),
+                class_name="stacked",
             ),
-        ),
-        pager(
-            previous_link=EndpointList.previous_link,
-            next_link=EndpointList.next_link,
-            turn_to=EndpointList.turn_to,
+            class_name="identity",
+            custom_attrs=untranslated(),
         ),
     )
 
 
-def _row(item: EndpointItem) -> rx.Component:
-    address = routes.AI_ENDPOINTS + "/" + item.uuid
-    deleted = is_deleted(EndpointList, item.uuid)
-    return kept_row(
-        EndpointList,
-        item.uuid,
-        row_name(item.name, address, deleted=deleted),
-        rx.el.td(rx.el.span(item.model, class_name="cell-account", custom_attrs=untranslated())),
-        rx.el.td(_integration(item)),
-        row_actions(
-            rx.el.a(t("Configure"), href=address, class_name="row-action main"),
-            rx.el.button(
-                t("Remove"),
-                on_click=EndpointList.ask_removal(row_seen(item)),
-                class_name="row-action danger",
-                type="button",
-            ),
-            deleted=deleted,
-        ),
-    )
-
-
-def _integration(item: EndpointItem) -> rx.Component:
-    return rx.el.div(
+def _status(item: EndpointItem) -> rx.Component:
+    return rx.cond(
+        item.connection,
+        status_word(item.status),
         rx.cond(
-            item.connection,
-            rx.fragment(
-                rx.el.div(
-                    provider_logo(item.icon, item.service, class_name="logo-small"),
-                    rx.el.a(
-                        item.connection,
-                        href=routes.LISTING + "/" + item.integration,
-                        class_name=QUIET_LINK,
-                    ),
-                    rx.el.span(item.service, custom_attrs=untranslated()),
-                    class_name="cell-service",
-                ),
-                status_word(item.status),
-            ),
+            item.integration,
+            sign("error", t("Integration deleted")),
             rx.cond(
-                item.integration,
-                _sign("red", "circle-alert", t("Integration deleted")),
-                rx.cond(
-                    item.has_old_key,
-                    _sign("amber", "key-round", t("An old key to recover")),
-                    _sign("gray", "circle-dashed", t("None picked")),
-                ),
+                item.has_old_key,
+                sign("urgent", t("An old key to recover")),
+                sign("disconnected", t("None chosen")),
             ),
         ),
-        class_name="cell-status with-service",
     )
 
 
-def _sign(colour: str, icon: str, word: Text) -> rx.Component:
-    return rx.badge(
-        rx.icon(icon, size=13),
-        word,
-        color_scheme=colour,  # pyright: ignore[reportArgumentType]
-        variant="soft",
-        size="2",
-        radius="full",
+def _actions(item: EndpointItem) -> rx.Component:
+    remove = RowAction(
+        label=t("Remove"), on_select=EndpointList.ask_removal(row_seen(item)), is_final=True
+    )
+    return row_actions(
+        configure(_address(item)),
+        [remove],
+        about=item.name,
+        deleted=is_deleted(EndpointList, item.uuid),
     )
 
 
 def _removal() -> rx.Component:
-    asked = EndpointList.removing
     return confirm_dialog(
-        t("Remove {name}?", name=asked.name),
-        removal_sentence(asked.has_old_key),
-        is_open=text(asked.uuid) != "",
+        t("Remove {name}?", name=EndpointList.removing_name),
+        removal_sentence(EndpointList.removing_has_old_key),
+        is_open=text(EndpointList.removing_subject) != "",
         problem=EndpointList.removal_problem,
         on_keep=EndpointList.keep,
-        on_confirm=EndpointList.remove(row_seen(asked)),
+        on_confirm=EndpointList.remove(seen(EndpointList.removing_subject)),
     )
 
 
@@ -164,5 +141,5 @@ def _nothing_yet() -> rx.Component:
     return nothing(
         "bot",
         t("No AI endpoints yet"),
-        t("Give a model a name, and pick the integration that it is reached through."),
+        t("Give a model a name, and choose the connection that it is reached through."),
     )

@@ -1,25 +1,22 @@
 """The list of AI endpoints: its address says which page, the database what is on it."""
 
-import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import reflex as rx
-
 from integrations_app import routes
+from integrations_app.domain.actor import Actor
 from integrations_app.domain.event import Event, Notice, NoticeKind
 from integrations_app.domain.paging import Page, Standing
-from integrations_app.errors import Conflict, IntegrationError
+from integrations_app.errors import IntegrationError
 from integrations_app.features.ai_endpoints import lookup, service, views, wording
 from integrations_app.features.ai_endpoints.endpoint import KEY, EndpointSummary
-from integrations_app.i18n import _
 from integrations_app.state.client_input import clean
 from integrations_app.state.kept_order import Rows
 from integrations_app.state.paged_list import PagedList
-from integrations_app.state.seen import read_only, subject_of, text_of
-from integrations_app.state.session import AdminState, watching
+from integrations_app.state.row_removal import RowRemoval
+from integrations_app.state.session import AdminState
 from integrations_app.state.watching import Batch
 
 
@@ -42,74 +39,13 @@ def _standing(_asked: _Asked, uuids: Collection[UUID]) -> Standing[EndpointSumma
 _rows = Rows(page=_page, standing=_standing, item=views.endpoint_item)
 
 
-class EndpointList(PagedList, AdminState):
+class EndpointList(RowRemoval, PagedList, AdminState):
     """One page of endpoints, kept up while it is open."""
 
     rows: list[views.EndpointItem] = []
-    removing: views.EndpointItem = views.EndpointItem()
-    removal_problem: str = ""
+    removing_has_old_key: bool = False
 
     _query: _Asked = _Asked()
-
-    @rx.event
-    @read_only
-    async def load(self) -> list[rx.event.EventSpec]:
-        """Show what the address asks for."""
-        await self._actor()
-        self.removing, self.changed = views.EndpointItem(), []
-        address = self.router.url.query_parameters
-        return await self._open(address, is_back=self._is_back())
-
-    @rx.event(background=True)
-    @read_only
-    async def watch(self) -> AsyncIterator[None]:
-        """Keep the rows up until the page is left or the session ends."""
-        async for batch in watching(self):
-            async with self:
-                if self._concerns(batch):
-                    await self._reload()
-            yield
-
-    @rx.event
-    async def ask_removal(self, seen: str) -> None:
-        """Ask before an endpoint is deleted.
-
-        Args:
-            seen: The row that was shown at the click.
-        """
-        await self._actor()
-        self.removal_problem = ""
-        self.removing = self._row(text_of(seen)) or views.EndpointItem()
-
-    @rx.event
-    @read_only
-    async def keep(self) -> None:
-        """Close the question; nothing is deleted."""
-        self.removing = views.EndpointItem()
-
-    @rx.event
-    async def remove(self, seen: str) -> list[rx.event.EventSpec]:
-        """Delete the endpoint that was asked about.
-
-        Args:
-            seen: The row that was shown when the question was asked.
-        """
-        actor = await self._actor()
-        uuid, version = subject_of(seen)
-        asked = self.removing
-        if (asked.uuid, asked.version) != (uuid, version):
-            return []
-        try:
-            await asyncio.to_thread(service.remove, uuid, actor=actor, expected_version=version)
-        except Conflict as error:  # the question is about what is no more
-            self.removing = views.EndpointItem()
-            return [rx.toast.error(wording.of_error(error))]
-        except IntegrationError as error:
-            self.removal_problem = wording.of_error(error)
-            return []
-        self.removing = views.EndpointItem()
-        turned_back = await self._reload(without=asked.uuid)
-        return [rx.toast.success(_("{name} was removed.", name=asked.name)), *turned_back]
 
     def _concerns(self, batch: Batch) -> bool:
         """Return whether the rows may look different now."""
@@ -119,8 +55,15 @@ class EndpointList(PagedList, AdminState):
             for fact in batch.facts
         )
 
-    def _close_questions(self) -> None:
-        self.removing = views.EndpointItem()
+    def _ask_about(self, row: views.EndpointItem) -> None:
+        super()._ask_about(row)
+        self.removing_has_old_key = row.has_old_key
+
+    def _refusal(self, error: IntegrationError) -> str:
+        return wording.of_error(error)
+
+    def _remove_stored(self, uuid: str | UUID, actor: Actor, version: int | None) -> None:
+        service.remove(uuid, actor=actor, expected_version=version)
 
     def _source(self) -> Rows[Any, Any, Any]:
         return _rows
@@ -134,9 +77,6 @@ class EndpointList(PagedList, AdminState):
 
     def _link(self, **changes: str) -> str:
         return routes.ai_endpoints(**changes)
-
-    def _tell(self, page: Page[Any]) -> None:
-        self._put(count=views.count(page))
 
 
 def is_about_endpoints(fact: object) -> bool:

@@ -28,7 +28,7 @@ def page(*, after: str = "", before: str = "", limit: int = 25) -> Page[Endpoint
     """
     place = Place(after=after, before=before, limit=limit)
     cut = queries.by_name.cut(queries.lines, place)
-    return reading.page(cut, queries.count, _line)
+    return reading.page(cut, queries.count(cut), _line)
 
 
 def standing(uuids: Collection[UUID]) -> Standing[EndpointSummary]:

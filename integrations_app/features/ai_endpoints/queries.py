@@ -7,9 +7,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from integrations_app.features.ai_endpoints.endpoint import COUNT_LIMIT
 from integrations_app.features.ai_endpoints.table import AiEndpointRow
-from integrations_app.storage.keyset import Keyset
+from integrations_app.storage.counting import counted
+from integrations_app.storage.keyset import Cut, Keyset
 from integrations_app.storage.queries import connections
 
 endpoints = AiEndpointRow.__table__
@@ -55,10 +55,6 @@ old_key = sa.select(endpoints.c.api_key, endpoints.c.provider).where(
     endpoints.c.uuid == sa.bindparam("uuid"), has_old_key
 )
 
-count = sa.select(sa.func.count()).select_from(
-    sa.select(sa.literal_column("1")).select_from(endpoints).limit(COUNT_LIMIT + 1).subquery()
-)
-
 lines = sa.select(
     endpoints.c.uuid,
     endpoints.c.name,
@@ -70,6 +66,11 @@ lines = sa.select(
     connections.c.name.label("connection"),
     connections.c.status,
 ).select_from(endpoints.outerjoin(connections, connections.c.uuid == endpoints.c.integration_uuid))
+
+
+def count(cut: Cut) -> sa.Select[*tuple[Any, ...]]:
+    """How many endpoints there are, and how many of them precede a page."""
+    return counted(endpoints, preceding=by_name.preceding(cut))
 
 
 def these(uuids: Collection[UUID]) -> sa.Select[*tuple[Any, ...]]:

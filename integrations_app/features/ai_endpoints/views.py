@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from integrations_app.domain.paging import Page
 from integrations_app.domain.provider import Provider
-from integrations_app.features.ai_endpoints.endpoint import COUNT_LIMIT, EndpointSummary
-from integrations_app.i18n import _, ngettext
+from integrations_app.features.ai_endpoints.endpoint import EndpointSummary
 from integrations_app.services import catalogue
 from integrations_app.state.views import icon_of
 
@@ -46,10 +44,3 @@ def endpoint_item(line: EndpointSummary) -> EndpointItem:
 def title_of(provider: Provider | None, key: str) -> str:
     """Return what people call a provider, or its key if it is no longer declared."""
     return provider.title if provider else key
-
-
-def count(page: Page[EndpointSummary]) -> str:
-    """Return how many endpoints there are, in words."""
-    if page.count > COUNT_LIMIT:
-        return _("{number}+ endpoints", number=f"{COUNT_LIMIT:,}")
-    return ngettext("{n} endpoint", "{n} endpoints", page.count)

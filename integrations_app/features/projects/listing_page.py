@@ -5,20 +5,16 @@ import reflex as rx
 from integrations_app import routes
 from integrations_app.components.feedback import problem_callout
 from integrations_app.components.feedback.confirm_dialog import confirm_dialog
-from integrations_app.components.kept_rows import (
-    is_deleted,
-    kept_row,
-    kept_rows,
-    row_actions,
-    row_name,
-)
+from integrations_app.components.list.actions import RowAction, configure, row_actions
+from integrations_app.components.list.columns import Column
+from integrations_app.components.list.empty import nothing
+from integrations_app.components.list.row import identity, is_deleted
+from integrations_app.components.list.table import kept_table, loading, turning_link
 from integrations_app.components.reactive import Flag, Text, flag, items, text
 from integrations_app.components.relative_time import ago
-from integrations_app.components.rows import nothing, pager
-from integrations_app.components.seen import row_seen
+from integrations_app.components.seen import row_seen, seen
 from integrations_app.components.shell import page_heading, shell
 from integrations_app.components.text import t
-from integrations_app.components.theme import TABLE
 from integrations_app.features.projects.listing_state import ProjectItem, ProjectList
 
 _PROJECTS = routes.projects()
@@ -26,18 +22,24 @@ _TEMPLATES = routes.projects(templates=True)
 
 
 def page() -> rx.Component:
-    """Two lists behind two links; the table, or where to go from an empty one."""
+    """Two lists behind two links; the rows, or where to go from an empty list."""
+    columns = _columns()
     return shell(
         page_heading(
             t("Projects"),
             t("What this organisation works on, and templates to begin with."),
             _add(),
         ),
-        rx.box(_kinds(), problem_callout(ProjectList.problem)),
+        problem_callout(ProjectList.problem),
+        _kinds(),
         rx.cond(
             ProjectList.loaded,
-            rx.cond(items(ProjectList.rows).length() == 0, _nothing_yet(), _table()),
-            rx.skeleton(height="200px", width="100%", aria_label=t("Loading")),
+            rx.cond(
+                items(ProjectList.rows).length() == 0,
+                _nothing_yet(),
+                kept_table(ProjectList, columns),
+            ),
+            loading(columns),
         ),
         _removal(),
     )
@@ -57,95 +59,77 @@ def _add() -> rx.Component:
 
 
 def _kinds() -> rx.Component:
-    return rx.flex(
-        rx.el.nav(
-            _kind(t("Projects"), _PROJECTS, active=~flag(ProjectList.of_templates)),
-            _kind(t("Templates"), _TEMPLATES, active=flag(ProjectList.of_templates)),
-            aria_label=t("Kinds"),
-            class_name="kinds",
-        ),
-        rx.text(ProjectList.count, size="2", color_scheme="gray", role="status"),
-        justify="between",
-        align="center",
-        class_name="kinds-line",
+    return rx.el.nav(
+        _kind(t("Projects"), _PROJECTS, active=~flag(ProjectList.of_templates)),
+        _kind(t("Templates"), _TEMPLATES, active=flag(ProjectList.of_templates)),
+        aria_label=t("Kinds"),
+        class_name="kinds",
     )
 
 
 def _kind(label: Text, address: str, *, active: rx.Var[bool]) -> rx.Component:
-    return rx.link(
+    return turning_link(
         label,
-        href=address,
-        on_click=ProjectList.turn_to(address).prevent_default,
-        size="2",
-        underline="none",
-        color_scheme="gray",
-        custom_attrs={"aria-current": rx.cond(active, "page", "false")},
+        address,
+        turn_to=ProjectList.turn_to,
+        class_name="kind",
+        **{"aria-current": rx.cond(active, "page", "false")},
     )
 
 
-def _table() -> rx.Component:
-    return rx.fragment(
-        kept_rows(
-            ProjectList,
-            rx.el.table(
-                rx.el.thead(rx.el.tr(*(rx.el.th(each, scope="col") for each in _columns()))),
-                rx.el.tbody(rx.foreach(ProjectList.rows, _row)),
-                class_name=TABLE,
-            ),
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column(heading=t("Name"), kind="name", cell=_identity),
+        Column(heading=t("Description"), kind="text", cell=_description, place="goes-second"),
+        Column(
+            heading=t("Last change"),
+            kind="moment",
+            cell=lambda item: ago(item.updated_at),
+            place="goes-first",
+            says_heading=True,
         ),
-        pager(
-            previous_link=ProjectList.previous_link,
-            next_link=ProjectList.next_link,
-            turn_to=ProjectList.turn_to,
-        ),
+        Column(heading=t("Actions"), kind="actions", cell=_actions),
     )
 
 
-def _columns() -> tuple[Text, ...]:
-    return t("Name"), t("Description"), t("Last change"), t("Actions")
+def _address(item: ProjectItem) -> rx.Var[str]:
+    return rx.Var.create(routes.PROJECTS + "/").to(str) + item.uuid
 
 
-def _row(item: ProjectItem) -> rx.Component:
-    address = routes.PROJECTS + "/" + item.uuid
-    deleted = is_deleted(ProjectList, item.uuid)
-    return kept_row(
-        ProjectList,
-        item.uuid,
-        row_name(item.name, address, deleted=deleted),
-        rx.el.td(
-            rx.cond(item.description, rx.el.span(item.description, class_name="cell-account"))
-        ),
-        rx.el.td(rx.el.span(t("changed "), ago(item.updated_at), class_name="cell-moment")),
-        row_actions(
-            rx.cond(
-                ProjectList.of_templates,
-                rx.el.a(
-                    t("Use template"),
-                    href=routes.PROJECT_NEW + f"?{routes.FROM_TEMPLATE}=" + item.uuid,
-                    class_name="row-action main",
-                ),
+def _identity(item: ProjectItem) -> rx.Component:
+    return identity(item.name, _address(item), deleted=is_deleted(ProjectList, item.uuid))
+
+
+def _description(item: ProjectItem) -> rx.Component:
+    return rx.el.span(item.description, title=item.description, class_name="quiet one-line")
+
+
+def _actions(item: ProjectItem) -> rx.Component:
+    return row_actions(
+        configure(_address(item)),
+        (
+            RowAction(
+                label=t("Use template"),
+                address=routes.PROJECT_NEW + f"?{routes.FROM_TEMPLATE}=" + item.uuid,
+                is_offered=ProjectList.of_templates,
             ),
-            rx.el.a(t("Configure"), href=address, class_name="row-action main"),
-            rx.el.button(
-                t("Remove"),
-                on_click=ProjectList.ask_removal(row_seen(item)),
-                class_name="row-action danger",
-                type="button",
+            RowAction(
+                label=t("Remove"), on_select=ProjectList.ask_removal(row_seen(item)), is_final=True
             ),
-            deleted=deleted,
         ),
+        about=item.name,
+        deleted=is_deleted(ProjectList, item.uuid),
     )
 
 
 def _removal() -> rx.Component:
-    asked = ProjectList.removing
     return confirm_dialog(
-        t("Remove {name}?", name=asked.name),
+        t("Remove {name}?", name=ProjectList.removing_name),
         removal_sentence(ProjectList.of_templates),
-        is_open=text(asked.uuid) != "",
+        is_open=text(ProjectList.removing_subject) != "",
         problem=ProjectList.removal_problem,
         on_keep=ProjectList.keep,
-        on_confirm=ProjectList.remove(row_seen(asked)),
+        on_confirm=ProjectList.remove(seen(ProjectList.removing_subject)),
     )
 
 

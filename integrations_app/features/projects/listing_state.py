@@ -1,25 +1,23 @@
 """The lists of projects and of templates: the address says which page, the database the rest."""
 
-import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import reflex as rx
-
 from integrations_app import routes
+from integrations_app.domain.actor import Actor
 from integrations_app.domain.event import Notice, NoticeKind
 from integrations_app.domain.paging import Page, Standing
-from integrations_app.errors import Conflict, IntegrationError
+from integrations_app.errors import IntegrationError
 from integrations_app.features.projects import lookup, service, wording
-from integrations_app.features.projects.project import COUNT_LIMIT, KEY, Project
-from integrations_app.i18n import _, ngettext
+from integrations_app.features.projects.project import KEY, Project
 from integrations_app.state.client_input import clean
 from integrations_app.state.kept_order import Rows
 from integrations_app.state.paged_list import PagedList
-from integrations_app.state.seen import read_only, subject_of, text_of
-from integrations_app.state.session import AdminState, watching
+from integrations_app.state.row_removal import RowRemoval
+from integrations_app.state.session import AdminState
+from integrations_app.state.watching import Batch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,78 +61,22 @@ def _item(project: Project) -> ProjectItem:
 _rows = Rows(page=_page, standing=_standing, item=_item)
 
 
-class ProjectList(PagedList, AdminState):
+class ProjectList(RowRemoval, PagedList, AdminState):
     """One page of projects or of templates, kept up while it is open."""
 
     rows: list[ProjectItem] = []
     of_templates: bool = False
-    removing: ProjectItem = ProjectItem()
-    removal_problem: str = ""
 
     _query: _Asked = _Asked()
 
-    @rx.event
-    @read_only
-    async def load(self) -> list[rx.event.EventSpec]:
-        """Show what the address asks for."""
-        await self._actor()
-        self.removing, self.changed = ProjectItem(), []
-        address = self.router.url.query_parameters
-        return await self._open(address, is_back=self._is_back())
+    def _concerns(self, batch: Batch) -> bool:
+        return not batch.complete or any(map(is_about_projects, batch.facts))
 
-    @rx.event(background=True)
-    @read_only
-    async def watch(self) -> AsyncIterator[None]:
-        """Keep the rows up until the page is left or the session ends."""
-        async for batch in watching(self):
-            async with self:
-                if not batch.complete or any(map(is_about_projects, batch.facts)):
-                    await self._reload()
-            yield
+    def _refusal(self, error: IntegrationError) -> str:
+        return wording.of_error(error)
 
-    @rx.event
-    async def ask_removal(self, seen: str) -> None:
-        """Ask before a project or a template is deleted.
-
-        Args:
-            seen: The row that was shown at the click.
-        """
-        await self._actor()
-        self.removal_problem = ""
-        self.removing = self._row(text_of(seen)) or ProjectItem()
-
-    @rx.event
-    @read_only
-    async def keep(self) -> None:
-        """Close the question; nothing is deleted."""
-        self.removing = ProjectItem()
-
-    @rx.event
-    async def remove(self, seen: str) -> list[rx.event.EventSpec]:
-        """Delete what was asked about.
-
-        Args:
-            seen: The row that was shown when the question was asked.
-        """
-        actor = await self._actor()
-        uuid, version = subject_of(seen)
-        asked = self.removing
-        if (asked.uuid, asked.version) != (uuid, version):
-            return []
-        try:
-            await asyncio.to_thread(service.remove, uuid, actor=actor, expected_version=version)
-        except Conflict as error:  # the question is about what is no more
-            self.removing = ProjectItem()
-            return [rx.toast.error(wording.of_error(error))]
-        except IntegrationError as error:
-            self.removal_problem = wording.of_error(error)
-            return []
-        self.removing = ProjectItem()
-        turned_back = await self._reload(without=asked.uuid)
-        return [rx.toast.success(_("{name} was removed.", name=asked.name)), *turned_back]
-
-    def _close_questions(self) -> None:
-        self.removing = ProjectItem()
+    def _remove_stored(self, uuid: str | UUID, actor: Actor, version: int | None) -> None:
+        service.remove(uuid, actor=actor, expected_version=version)
 
     def _source(self) -> Rows[Any, Any, Any]:
         return _rows
@@ -151,21 +93,9 @@ class ProjectList(PagedList, AdminState):
     def _link(self, **changes: str) -> str:
         return routes.projects(templates=self.of_templates, **changes)
 
-    def _tell(self, page: Page[Any]) -> None:
-        self._put(count=_count(page, self.of_templates))
-
 
 def is_about_projects(fact: object) -> bool:
     """Return whether this is told of a change of projects or templates."""
     return (
         isinstance(fact, Notice) and fact.kind is NoticeKind.MODULE_CHANGED and fact.module == KEY
     )
-
-
-def _count(page: Page[Project], of_templates: bool) -> str:  # noqa: FBT001 - which words
-    if page.count > COUNT_LIMIT:
-        told = _("{number}+ templates") if of_templates else _("{number}+ projects")
-        return told.format(number=f"{COUNT_LIMIT:,}")
-    if of_templates:
-        return ngettext("{n} template", "{n} templates", page.count)
-    return ngettext("{n} project", "{n} projects", page.count)

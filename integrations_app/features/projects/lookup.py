@@ -29,7 +29,7 @@ def page(*, is_template: bool, after: str = "", before: str = "", limit: int = 2
     """
     place = Place(after=after, before=before, limit=limit)
     cut = queries.by_name.cut(queries.all_of(is_template=is_template), place)
-    return reading.page(cut, queries.count(is_template=is_template), project_of)
+    return reading.page(cut, queries.count(cut, is_template=is_template), project_of)
 
 
 def standing(uuids: Collection[UUID]) -> Standing[Project]:

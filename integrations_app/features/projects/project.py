@@ -12,8 +12,6 @@ NAME, DESCRIPTION = "name", "description"
 
 NAME_MAX_LENGTH = 100
 DESCRIPTION_MAX_LENGTH = 500
-COUNT_LIMIT = 1_000
-"""Counting stops here; what a person wants to know beyond is only that there are more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from integrations_app.features.projects.project import COUNT_LIMIT
 from integrations_app.features.projects.table import ProjectRow
-from integrations_app.storage.keyset import Keyset
+from integrations_app.storage.counting import counted
+from integrations_app.storage.keyset import Cut, Keyset
 
 projects = ProjectRow.__table__
 
@@ -32,11 +32,10 @@ def these(uuids: Collection[UUID]) -> sa.Select[*tuple[Any, ...]]:
     return by_name.sort(sa.select(projects).where(projects.c.uuid.in_(uuids)))
 
 
-def count(*, is_template: bool) -> sa.Select[*tuple[Any, ...]]:
-    """Return how many there are of a kind, up to one more than `COUNT_LIMIT`."""
-    some = sa.select(sa.literal_column("1")).select_from(projects)
-    limited = some.where(_of_kind(is_template=is_template)).limit(COUNT_LIMIT + 1).subquery()
-    return sa.select(sa.func.count()).select_from(limited)
+def count(cut: Cut, *, is_template: bool) -> sa.Select[*tuple[Any, ...]]:
+    """How many there are of a kind, and how many of them precede a page."""
+    of_kind = _of_kind(is_template=is_template)
+    return counted(projects, of_kind, preceding=by_name.preceding(cut))
 
 
 def _of_kind(*, is_template: bool) -> sa.ColumnElement[bool]:

@@ -11,9 +11,9 @@ from sqlalchemy import Row
 from integrations_app.domain.check import CheckReason
 from integrations_app.domain.connection import Connection, Status
 from integrations_app.domain.paging import Standing
-from integrations_app.domain.summary import COUNT_LIMIT, ListPage, PageQuery, SortKey, Summary
+from integrations_app.domain.summary import ListPage, PageQuery, SortKey, Summary
 from integrations_app.services.connections import lookup
-from integrations_app.storage import pages, queries
+from integrations_app.storage import counting, pages, queries
 from integrations_app.storage.engine import database
 
 _AT_ONCE = 200
@@ -27,11 +27,10 @@ def page(query: PageQuery) -> ListPage:
     before.
     """
     cut = pages.page(query)
-    counted = database().fetch(pages.count(query))[0]
+    [counted] = database().fetch(pages.count(query, cut))
     return ListPage(
         rows=tuple(summary(row) for row in cut.rows),
-        count=min(counted.matching, COUNT_LIMIT),
-        counted_all=counted.matching <= COUNT_LIMIT,
+        **counting.of_page(counted),
         failing=counted.failing,
         next_cursor=cut.next_cursor,
         previous_cursor=cut.previous_cursor,

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Row
 
 from integrations_app.domain.paging import Page
+from integrations_app.storage import counting
 from integrations_app.storage.engine import database
 from integrations_app.storage.keyset import Cut
 
@@ -20,12 +21,13 @@ def page(
 
     Args:
         cut: The rows, as `storage.keyset` cuts them out of a list.
-        count: The query that counts all rows, up to a limit.
+        count: The query that counts, `storage.counting.counted`.
         item: What a row becomes.
     """
+    [counted] = database().fetch(count)
     return Page(
         rows=tuple(item(row) for row in cut.rows),
-        count=database().fetch(count)[0][0],
+        **counting.of_page(counted),
         next_cursor=cut.next_cursor,
         previous_cursor=cut.previous_cursor,
         turned_back_to=cut.turned_back_to,

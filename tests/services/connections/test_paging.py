@@ -232,3 +232,36 @@ def test_of_an_empty_list_there_is_nothing_to_show(db: DatabaseUnderTest, each: 
 
     assert each.page().rows == ()
     assert each.page().turned_back_to is None
+
+
+@every_list
+def test_a_page_says_how_many_rows_precede_it_both_ways(each: List, db: DatabaseUnderTest) -> None:
+    for name in "abcde":
+        each.add(name)
+
+    first = each.page(limit=2)
+    second = each.page(limit=2, after=first.next_cursor)
+    third = each.page(limit=2, after=second.next_cursor)
+    back = each.page(limit=2, before=third.previous_cursor)
+
+    pages = [first, second, third, back]
+    assert [page.preceding for page in pages] == [0, 2, 4, 2]
+    assert {(page.count, page.counted_all) for page in pages} == {(5, True)}
+
+
+def test_what_precedes_a_page_is_counted_no_further_than_the_rows_are(
+    db: DatabaseUnderTest,
+) -> None:
+    db.execute(
+        "INSERT INTO projects (name) SELECT 'p' || to_char(at, 'FM0000')"
+        " FROM generate_series(1, 1010) AS at"
+    )
+    names = [f"p{at:04}" for at in (1000, 1001, 1002)]
+    cursors = [
+        base64.urlsafe_b64encode(json.dumps([name]).encode()).decode().rstrip("=") for name in names
+    ]
+
+    pages = [projects.page(is_template=False, after=cursor, limit=2) for cursor in cursors]
+
+    assert [page.preceding for page in pages] == [1_000, None, None]
+    assert (pages[0].count, pages[0].counted_all) == (1_000, False)
