@@ -28,7 +28,8 @@ HEARD_WITHIN_S = 10
 
 A_WORKER = """
 import time
-from integrations_app.services import catalogue, metrics, observation
+from integrations_app.services import catalogue, observation
+from integrations_app.services.operations import metrics
 with metrics.collected():
     observation.checked(catalogue.get("mistral"), None)
     give_up_at = time.monotonic() + 10
