@@ -138,7 +138,7 @@ def test_whoever_types_is_told_of_what_others_save(blocked: Page, other_admin: P
     name_field(other_admin).fill("theirs")
     button(other_admin, "Save Changes").click()
 
-    expect(alert(blocked, f"{OTHER_EMAIL} changed this integration")).to_be_visible()
+    expect(alert(blocked, f"{OTHER_EMAIL} changed this connection")).to_be_visible()
     expect(name_field(blocked)).to_have_value("mine")
 
 

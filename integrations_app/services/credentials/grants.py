@@ -199,4 +199,5 @@ def withdraw(
     if question is None:
         return None
     session.delete(question.row)
+    session.flush()  # before the connection, whose deletion would take the row along
     return None if but_of and but_of == question.account_id else question.unwanted
