@@ -72,7 +72,7 @@ def test_what_is_typed_survives_a_restart(
     expect(name_field(page)).to_have_value("main")
     expect(key_field(page)).to_have_value(typed)
     button(page, "Create Connection").click()
-    expect(name_field(page)).to_be_visible()
+    expect(page.get_by_role("heading", name="main", level=1)).to_be_visible()
     assert names() == ["main"]
 
 
