@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from playwright.sync_api import Error, Page, Response, WebSocket
 
 _LOADED = '"is_hydrated_rx_state_":true'
 _LOOK_EVERY_MS = 20
+_POLLING = re.compile(r"/_event\b.*transport=polling")
 
 
 @dataclass(kw_only=True)
@@ -26,6 +28,8 @@ class Overheard:
         overheard = cls()
         page.on("response", overheard._keep)
         page.on("websocket", overheard._attend)
+        # While a server restarts, a page may come back by polling, which has no frames.
+        page.route(_POLLING, lambda route: route.abort())
         return overheard
 
     @property
