@@ -92,6 +92,22 @@ def test_an_admin_signs_in_adds_and_tests_a_connection_by_keyboard_alone(visitor
     assert names() == ["by-keyboard"]
 
 
+@pytest.mark.parametrize("key", ["Enter", "Space", "ArrowDown"])
+def test_a_rows_menu_opens_by_keyboard_and_gives_the_focus_back(admin: Page, key: str) -> None:
+    stored("mistral", "first")
+    open_list(admin)
+    more = button(row(admin, "first"), "More actions")
+
+    for _again in range(2):  # it is made at the first time
+        more.focus()
+        admin.keyboard.press(key)
+        expect(admin.get_by_role("menuitem").first).to_be_focused()
+        expect(more).to_have_attribute("aria-expanded", "true")
+        admin.keyboard.press("Escape")
+        expect(more).to_be_focused()
+        expect(admin.get_by_role("menu")).to_have_count(0)
+
+
 def test_a_row_is_removed_by_keyboard_and_focus_is_not_lost(admin: Page) -> None:
     stored("mistral", "first")
     stored("mistral", "second")

@@ -18,6 +18,14 @@ class _MenuLabel(RadixThemesComponent):
     tag = "DropdownMenu.Label"
 
 
+class _RowMenu(rx.Component):
+    """Component of row-menu.jsx; the file becomes a part of the app that is built."""
+
+    tag = "RowMenu"
+
+    label: rx.Var[str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowAction:
     """An entry of a row's menu.
@@ -63,23 +71,17 @@ def configure(address: Text) -> rx.Component:
 
 
 def _menu(actions: Sequence[RowAction], *, about: Text) -> rx.Component:
-    """Without a lock on the page, which would hide the scroll bar and move every row."""
-    return rx.dropdown_menu.root(
-        rx.dropdown_menu.trigger(
-            rx.el.button(
-                rx.icon("ellipsis", size=16),
-                type="button",
-                aria_label=t("More actions"),
-                class_name="icon-button",
-            )
-        ),
+    script = rx.asset("row-menu.jsx", shared=True)
+    return _RowMenu.create(
         rx.dropdown_menu.content(
             _MenuLabel.create(about, custom_attrs=untranslated()),
             *(part for action in actions for part in _entry(action)),
             variant="soft",
             align="end",
         ),
-        modal=False,
+        library=script.importable_path,
+        label=t("More actions"),
+        class_name="icon-button",
     )
 
 
