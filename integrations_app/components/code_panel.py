@@ -25,6 +25,9 @@ def code_panel(uuid: Text, example_url: Text) -> rx.Component:
                     rx.cond(example_url, _request(uuid, example_url), _credentials(uuid)),
                     custom_attrs=copying.source(),
                 ),
+                role="region",
+                aria_label=t("Code"),
+                tab_index=0,  # the keyboard scrolls it, too
             ),
             rx.flex(
                 rx.button(
@@ -49,8 +52,8 @@ def code_panel(uuid: Text, example_url: Text) -> rx.Component:
 
 
 def _request(uuid: Text, url: Text) -> rx.Var[str]:
-    begin = text(rx.Var.create(f'{_IMPORT}with integrations.client("').to(str))
-    get = '") as client:\n    answer = client.get("'
+    begin = text(rx.Var.create(f'{_IMPORT}with integrations.client(\n    "').to(str))
+    get = '"\n) as client:\n    answer = client.get("'
     return begin + text(uuid) + get + text(url) + '")'
 
 
