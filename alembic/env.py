@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: through the connection it is given, else as the app does."""
+"""Alembic's way to the database: through the connection it is given, else as the app does."""
 
 from alembic import context
 from sqlalchemy import Connection, text

@@ -1,4 +1,4 @@
-"""What a child process has to make anew, where there is `fork` at all."""
+"""Work that a child process has to do anew, where there is `fork` at all."""
 
 import os
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Where this package's own files are: inside an installed package, beside it in a checkout."""
+"""Places of this package's own files: inside an installed package, beside it in a checkout."""
 
 from pathlib import Path
 

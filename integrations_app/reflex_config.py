@@ -1,4 +1,4 @@
-"""What Reflex is told about this app, at every build and at every start.
+"""The configuration that Reflex gets, at every build and at every start.
 
 Variables named `REFLEX_` and a field of `rx.Config` override what stands here: that is Reflex's
 own door for operators, and none of them is needed.

@@ -102,7 +102,7 @@ class AsyncConnectionCredential:
 
 
 class _Purpose(NamedTuple):
-    """What a token was refused for: to the limits of renewals an address like any other."""
+    """Purpose that a token was refused for: to the limits of renewals an address like any other."""
 
     host: str
     path: str = ""

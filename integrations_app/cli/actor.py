@@ -1,4 +1,4 @@
-"""Who acts, as the audit log remembers what the command line does."""
+"""The actor that the audit log remembers for what the command line does."""
 
 from integrations_app.domain.actor import Actor, Origin
 

@@ -1,4 +1,4 @@
-"""Who may sign in."""
+"""Commands for admins."""
 
 import os
 import sys

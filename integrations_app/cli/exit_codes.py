@@ -1,4 +1,4 @@
-"""How the command ends: one number each, for scripts."""
+"""Exit codes of the command: one number for each kind of end, for scripts."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from integrations_app.errors import (
 
 
 class ExitCode(IntEnum):
-    """What the program's end says; these numbers are a contract."""
+    """Exit code of the program; these numbers are a contract."""
 
     DONE = 0
     FAILED = 1

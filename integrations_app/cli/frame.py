@@ -1,4 +1,4 @@
-"""What all commands have in common: examples in their help, and the words of a refusal."""
+"""The frame of all commands: examples in their help, and the words of a refusal."""
 
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
@@ -54,7 +54,7 @@ def command(app: typer.Typer, name: str, *, example: str) -> Callable[[Function]
 
 
 class Misuse(typer.BadParameter):
-    """What was typed cannot be meant; the message is a whole sentence."""
+    """Refusal of what cannot be meant; the message is a whole sentence."""
 
     def format_message(self) -> str:
         """Return the message alone, without the name of an option before it."""

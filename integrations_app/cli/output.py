@@ -22,7 +22,7 @@ _WIDEST = 10_000  # columns of a table that nobody's terminal cuts
 
 
 class Output(StrEnum):
-    """How data is printed."""
+    """Format in which data is printed."""
 
     TABLE = "table"
     """For people: columns with headings."""

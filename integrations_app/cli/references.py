@@ -1,4 +1,4 @@
-"""What stands for a connection on the command line: its uuid, or its name where one says so."""
+"""References to connections on the command line: the uuid, or its name where one says so."""
 
 from typing import Annotated
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Where the browser is, as it knows itself; the server hears of a new address a moment later."""
+"""The browser's address, as it knows itself; the server hears of a new address a moment later."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What stands in the place of a page that failed in the browser."""
+"""The notice in the place of a page that failed in the browser."""
 
 from collections.abc import Callable
 

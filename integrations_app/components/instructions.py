@@ -1,4 +1,4 @@
-"""What to do at the provider first: steps, traps, things to copy."""
+"""Instructions for the provider's site: steps, traps, things to copy."""
 
 import reflex as rx
 

@@ -1,4 +1,4 @@
-"""What pages read from a state class, as the Vars they are.
+"""Values of a state class, typed as the Vars that pages read.
 
 Type checkers see `Listing.rows` as the list that it is inside a handler; a page gets a Var of it.
 These say so, and do nothing else.

@@ -1,4 +1,4 @@
-"""What a browser says of itself with each click that acts: the page and the subject it showed."""
+"""The browser's word with each click that acts: the page and the subject it showed."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How a connection does, beside its form."""
+"""The status of a connection, beside its form."""
 
 import reflex as rx
 

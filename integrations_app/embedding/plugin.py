@@ -1,4 +1,4 @@
-"""What an app names in its `rxconfig.py` to get the pages.
+"""The plugin that an app names in its `rxconfig.py` to get the pages.
 
 Reflex reads `rxconfig.py` before it has a configuration, which states need; so everything that
 defines one is imported by the hooks.

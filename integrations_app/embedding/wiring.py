@@ -1,4 +1,4 @@
-"""What the pages need of the server of another app."""
+"""The needs of the pages, met in the server of another app."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""What the app answers over plain HTTP, beside the pages.
+"""Plain HTTP endpoints of the app, beside the pages.
 
 `rx.App(api_transformer=http.transformers())` puts it in place.
 """

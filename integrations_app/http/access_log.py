@@ -1,4 +1,4 @@
-"""What became of each request: a line in the log, and the time it took.
+"""The access log: a line for each request, and the time it took.
 
 The outermost edge of HTTP, inside of which every request has its id.
 """

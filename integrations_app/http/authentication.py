@@ -1,4 +1,4 @@
-"""Who is behind a request or an open page: our own cookie says, or the app around us.
+"""Authentication of requests and open pages: by our own cookie, or by the app around us.
 
 Another app that embeds the pages has people signed in already; it says who they are by a function
 of the headers that their browsers send.

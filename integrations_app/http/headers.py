@@ -1,4 +1,4 @@
-"""What every answer carries, pages and their files included."""
+"""Headers that every answer carries, pages and their files included."""
 
 import os
 

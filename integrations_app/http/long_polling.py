@@ -45,7 +45,7 @@ _NOT_UNDERSTOOD, _NOT_ALLOWED = 400, 405
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one page may cost.
+    """Limits of what one page may cost.
 
     Attributes:
         body_bytes: How long a request may be.

@@ -1,4 +1,4 @@
-"""Where providers send browsers back to; always ends on a page that says how it went."""
+"""The address that providers send browsers back to; always ends on a page that says how it went."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""What the POST endpoints share: who may call them, what they read, how they refuse."""
+"""The frame of POST endpoints: who may call them, what they read, how they refuse."""
 
 import json
 import logging

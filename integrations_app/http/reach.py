@@ -1,4 +1,4 @@
-"""Whether a page is at the address that the server expects, for pages that get no websocket.
+"""A check, for pages that get no WebSocket, of the address that they were opened at.
 
 A refused websocket tells the browser no reason, and the server's log nothing of it; so a page asks
 here, by plain HTTP, and the log says once a minute which address was refused.
@@ -68,7 +68,7 @@ def foreign_origins_logged(app: ASGIApp) -> ASGIApp:
 
 
 class _Warned:
-    """When which origin was warned of; so many and no more, since anybody can name any."""
+    """Times at which origins were warned of; so many and no more, since anybody can name any."""
 
     def __init__(self) -> None:
         self._at: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""What a module is, and where modules are found.
+"""Modules, and where they are found.
 
 A module is a feature of the host app that contributes providers, uses connections, or has legacy
 data to turn into connections.

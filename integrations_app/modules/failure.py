@@ -1,4 +1,4 @@
-"""What may be said when a module fails: the texts of foreign errors may hold secrets."""
+"""Messages about modules that fail: the texts of foreign errors may hold secrets."""
 
 import traceback
 from collections.abc import Iterator

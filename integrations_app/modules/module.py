@@ -1,4 +1,4 @@
-"""What a module may tell about itself; every part is optional but the key."""
+"""A module, as it tells about itself; every part is optional but the key."""
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""What is shown where there is nothing, and at the root, which leads to the list."""
+"""The page where there is nothing, and the root, which leads to the list."""
 
 import reflex as rx
 

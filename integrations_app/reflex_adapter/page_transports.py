@@ -1,4 +1,4 @@
-"""How Reflex's pages reach their server: by WebSocket, else by HTTP long polling."""
+"""Ways of Reflex's pages to their server: by WebSocket, else by HTTP long polling."""
 
 SCRIPT = "utils/state.js"
 """Of the folder that Reflex builds in."""

@@ -36,13 +36,13 @@ class SealingEncoder(Encoder):
         self._ring = ring
 
     def encode(self, value: Any) -> bytes | memoryview:
-        """What goes to Redis."""
+        """Return a value as it goes to Redis."""
         if isinstance(value, bytes) and value.startswith(PICKLED):
             return self._ring.seal_bytes(value, place=_PLACE)
         return super().encode(value)
 
     def decode(self, value: Any, force: bool = False) -> Any:  # noqa: FBT001, FBT002 - as inherited
-        """What came from Redis; a pickle that is not ours is as good as nothing."""
+        """Return a value that came from Redis; a pickle that is not ours is as good as nothing."""
         if not isinstance(value, bytes) or not value.startswith((PICKLED, vault.FORMAT)):
             return super().decode(value, force)
         try:

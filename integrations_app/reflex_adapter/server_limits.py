@@ -1,4 +1,4 @@
-"""How many connections Granian serves at a time, and how long it waits for a request.
+"""Limits of Granian: connections served at a time, and how long a request is waited for.
 
 By itself it serves a few hundred, open pages among them, and waits for ever for the first byte of
 one that may turn out to speak HTTP/2, as no browser does without TLS.

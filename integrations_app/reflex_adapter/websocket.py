@@ -1,4 +1,4 @@
-"""Who may say what to Reflex's event namespace, and which events came that way.
+"""The guard of Reflex's event namespace, which also knows the events that came that way.
 
 python-socketio hands a client's *message* named `connect` or `disconnect` to the same method as the
 transport's own notice of it. A stranger would so supply the headers of a browser that is signed in,

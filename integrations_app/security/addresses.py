@@ -63,7 +63,7 @@ def all_addresses(host: str, *, timeout_s: float | None) -> Sequence[str]:
 
 
 def refuse_plainly_private(host: str, *, settings: Settings) -> None:
-    """What can be told of a host without a look-up; behind a proxy names are the proxy's duty.
+    """Refuse a host that is private on the face of it; behind a proxy names are its duty.
 
     Raises:
         PrivateAddress: A literal address that is not public, or a name of this very machine.

@@ -41,7 +41,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What the operator decided, with defaults filled in.
+    """Decisions of the operator, with defaults filled in.
 
     Attributes:
         database_url: Where PostgreSQL is; None for the embedded server.

@@ -152,7 +152,7 @@ def _decoded(text: str) -> bytes | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateAddresses:
-    """What requests may reach although it is private.
+    """Private networks and hosts that requests may reach.
 
     Attributes:
         networks: Networks.

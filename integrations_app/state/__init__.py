@@ -1,1 +1,1 @@
-"""What open pages know: every public method is callable, every public var readable, by anyone."""
+"""States of open pages: every public method is callable, every public var readable, by anyone."""

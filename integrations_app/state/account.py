@@ -17,7 +17,7 @@ from integrations_app.state.session import known_session
 
 
 class Account(rx.State, mixin=True):
-    """What the second step shows; the page's state has its own copy."""
+    """The second step of connecting; the page's state has its own copy."""
 
     new_account: str = ""
     new_account_id: str = ""

@@ -1,4 +1,4 @@
-"""What many tabs ask in the same moment is asked once for all of them."""
+"""Questions that many tabs have in the same moment, asked once for all of them."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Set

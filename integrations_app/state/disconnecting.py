@@ -7,7 +7,7 @@ from integrations_app.state.seen import read_only
 
 
 class Disconnecting(rx.State, mixin=True):
-    """Which connection is asked about; each page's state has its own copy."""
+    """The connection that is asked about; each page's state has its own copy."""
 
     disconnecting_subject: str = ""
     """The connection and its version, as the page spells them; empty while nothing is asked."""

@@ -18,7 +18,7 @@ ANSWER_MAX_LENGTH = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormAnswer:
-    """How something ended that a form asked for; while it is under way, that it has begun.
+    """Answer to what a form asked for; while that is under way, that it has begun.
 
     Attributes:
         action: What was asked for.

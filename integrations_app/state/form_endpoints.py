@@ -198,7 +198,7 @@ def _refused(
 
 
 def _all_problems(sent: Submission) -> dict[str, str]:
-    """What is wrong with each field, in their order; a save stops at the first."""
+    """Return the problem of each field, in their order; a save stops at the first."""
     problems: dict[str, str] = {}
     for look in (_look_at_name, _look_at_values):
         try:

@@ -29,7 +29,7 @@ Shown = TypeVar("Shown", bound=Item)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading(Generic[Shown]):
-    """What the database says of a page, and of rows that it showed before.
+    """A page as the database has it, and the rows that were shown before.
 
     Attributes:
         page: The page; its rows are in `items`.
@@ -61,7 +61,7 @@ class Reading(Generic[Shown]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptRows(Generic[Shown]):
-    """What to show now.
+    """Rows to show now.
 
     Attributes:
         rows: Those that were shown, where they were; behind them what has come to the page.

@@ -38,7 +38,7 @@ _POST = """
 
 
 class Login(rx.State):
-    """What the form of either page shows; anyone may call what is here."""
+    """State of the forms for signing in and for the first admin; anyone may call it."""
 
     busy: bool = False
     problem: str = ""

@@ -33,7 +33,7 @@ class New(setup_form.SetupForm, AdminState):
 
     @rx.var
     def found(self) -> int:
-        """How many services the search leaves."""
+        """The number of services that the search leaves."""
         return len(self._found())
 
     @rx.event

@@ -1,4 +1,4 @@
-"""What an open page knows of a database that is away or late, and how it goes on afterwards."""
+"""An outage of the database as open pages know it, and how they go on afterwards."""
 
 import reflex as rx
 

@@ -1,4 +1,4 @@
-"""What all lists have in common: pages that the address names, and rows that stay in place."""
+"""The common part of all lists: pages that the address names, and rows that stay in place."""
 
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, TypeAlias, cast
@@ -111,7 +111,7 @@ class PagedList(rx.State, mixin=True):
         raise NotImplementedError
 
     def _concerns(self, batch: Batch) -> bool:
-        """Whether the rows may look different now."""
+        """Return whether the rows may look different now."""
         raise NotImplementedError
 
     def _tell(self, page: Page[Any]) -> None:
@@ -153,7 +153,7 @@ class PagedList(rx.State, mixin=True):
         return [rx.redirect(link, replace=replaces)]
 
     def _arrives(self, address: Mapping[str, str]) -> bool:
-        """Whether the browser comes to an address that it was sent to, and not by itself."""
+        """Return whether the browser comes to an address that it was sent to, and not by itself."""
         query, sent = _query_of(address), self._followed
         arrives = query in sent
         self._followed = sent[sent.index(query) + 1 :] if arrives else ()

@@ -46,7 +46,7 @@ class _Found:
 
 
 class ConnectionChoices(Follower, mixin=True):
-    """What a picker shows; a state that takes this in says who may see it.
+    """Connections to choose from; a state that takes this in says who may see it.
 
         class Endpoints(ConnectionChoices, rx.State):
             _capability = "chat"

@@ -33,7 +33,7 @@ Answered: TypeAlias = tuple[bool, list[rx.event.EventSpec]]
 
 
 class Removal(rx.State, mixin=True):
-    """Which connection is asked about; each page's state has its own copy."""
+    """The connection that is asked about; each page's state has its own copy."""
 
     removing_uuid: str = ""
     removing_subject: str = ""

@@ -22,7 +22,7 @@ _VERSIONS_KEPT = 5
 
 
 class Words(Protocol):
-    """What a module calls its fields, and what can be wrong with them."""
+    """Words of a module for its fields, and for what can be wrong with them."""
 
     def of_error(self, error: IntegrationError) -> str:
         """Return what happened and what to do, for an error that belongs to no single field."""
@@ -220,7 +220,7 @@ class RowForm(rx.State, mixin=True):
             self._fill(row)
 
     def _go_back_to(self, begun_at: str) -> None:
-        """What is typed was meant for an older version, and is still there."""
+        """Go back to a version that what is typed was meant for; it is still there."""
         uuid, version = version_of(begun_at)
         if self._seen is None or version is None or uuid != self.row_uuid:
             return

@@ -1,4 +1,4 @@
-"""Who is signed in at a tab, and what is shown there only as long as they are.
+"""The session of a tab, and what is shown there only as long as it lasts.
 
 A tab belongs to the session of its first event with a valid cookie. When the session ends, or
 another one takes over the tab, everything the tab's states know is forgotten.

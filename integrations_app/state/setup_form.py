@@ -1,4 +1,4 @@
-"""What the forms for new and stored connections share: fields, problems, the outcome."""
+"""The common part of the forms for new and stored connections: fields, problems, the outcome."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ NAME_FIELD = wording.NAME_FIELD
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted:
-    """What a form sent, read without trust: texts under known keys.
+    """Values that a form sent, read without trust: texts under known keys.
 
     Attributes:
         name: The connection's name as typed.

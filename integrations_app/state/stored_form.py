@@ -118,7 +118,7 @@ class StoredForm(Account, setup_form.SetupForm, mixin=True):
             self._fill(connection)
 
     async def _go_back_to(self, begun_at: str) -> None:
-        """What is typed was meant for an older version, and is still there."""
+        """Go back to a version that what is typed was meant for; it is still there."""
         uuid, version = version_of(begun_at)
         if version is None or uuid != self.connection_uuid:
             return

@@ -1,4 +1,4 @@
-"""Where a connection is used, for the pages that show it."""
+"""Uses of a connection, for the pages that show them."""
 
 import asyncio
 

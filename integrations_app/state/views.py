@@ -1,4 +1,4 @@
-"""What pages show of connections and providers: texts only, nothing secret."""
+"""Connections and providers as pages show them: texts only, nothing secret."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

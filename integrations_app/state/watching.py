@@ -1,4 +1,4 @@
-"""How open pages hear of what happens: in batches, for as long as whoever looks may."""
+"""Events for open pages: in batches, for as long as whoever looks may."""
 
 import asyncio
 import contextlib
@@ -35,7 +35,7 @@ class Follower(rx.State, mixin=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """What happened since the last one.
+    """Everything that happened since the last one.
 
     Attributes:
         facts: In the order they were committed.

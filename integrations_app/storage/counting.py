@@ -12,7 +12,7 @@ from integrations_app.domain.paging import COUNT_LIMIT
 def capped(
     table: sa.FromClause, *conditions: sa.ColumnElement[bool], limit: int = COUNT_LIMIT
 ) -> sa.ScalarSelect[int]:
-    """How many rows meet the conditions, up to one more than the limit."""
+    """Return the number of rows that meet the conditions, up to one more than the limit."""
     some = sa.select(sa.literal_column("1", sa.Integer)).select_from(table).where(*conditions)
     limited = some.limit(limit + 1).subquery()
     return sa.select(sa.func.count()).select_from(limited).scalar_subquery()
@@ -23,7 +23,7 @@ def counted(
     *conditions: sa.ColumnElement[bool],
     preceding: sa.ColumnElement[bool] | None,
 ) -> sa.Select[*tuple[Any, ...]]:
-    """How many rows of a list there are, and how many of them precede a page, in one query.
+    """Return the query for the rows of a list, and for those that precede a page.
 
     Args:
         table: Where the rows are.

@@ -67,7 +67,7 @@ def these(query: PageQuery, uuids: Collection[UUID]) -> sa.Select[*tuple[Any, ..
 
 
 def count(query: PageQuery, cut: Cut) -> sa.Select[*tuple[Any, ...]]:
-    """How many rows match, how many of them precede a page, and how many of all fail.
+    """Return the query for the rows that match, precede a page, and fail.
 
     Each is counted to one more than its limit.
     """

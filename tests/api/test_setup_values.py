@@ -315,6 +315,8 @@ def test_the_stored_destination_sent_again_asks_for_nothing(
 ) -> None:
     change(forge.uuid, {"base_url": "https://forge.example", "note": "same place"})
 
+    assert "api_key" in integrations.get_credentials(forge.uuid)
+
 
 def test_a_destination_that_was_never_set_may_be_set_without_a_secret(
     db: DatabaseUnderTest, register: Register

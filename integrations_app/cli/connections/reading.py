@@ -28,7 +28,7 @@ _OF_USAGES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usages:
-    """Where a connection is used.
+    """Uses of a connection.
 
     Attributes:
         usages: The places.

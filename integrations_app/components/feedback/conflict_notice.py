@@ -1,4 +1,4 @@
-"""What a form says when somebody else changed what it shows."""
+"""The notice of a form when somebody else changed what it shows."""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""How forms and their scripts know each other: `forms.js`, `post-forms.js`, `drafts.js`."""
+"""Attributes by which forms and their scripts know each other.
+
+The scripts are `forms.js`, `post-forms.js` and `drafts.js`.
+"""
 
 from typing import Any
 

@@ -232,7 +232,7 @@ def _removed_line(removed: Text) -> rx.Component:
 
 
 def problem_line(control_id: Text, problem: Text) -> rx.Component:
-    """What is wrong with a control, beneath it; its place is there before there is anything."""
+    """The problem of a control, beneath it; its place is there before there is anything."""
     return rx.el.div(
         rx.cond(
             problem,

@@ -1,4 +1,4 @@
-"""What stands above a form: the way back, and what the form is about."""
+"""The heading of a form: the way back, and the form's subject."""
 
 import reflex as rx
 

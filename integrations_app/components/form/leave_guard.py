@@ -27,7 +27,7 @@ def leave_guard() -> rx.Component:
 
 
 class _LeaveGuard(rx.Component):
-    """What leave-guard.jsx exports; the file becomes a part of the app that is built."""
+    """Component of leave-guard.jsx; the file becomes a part of the app that is built."""
 
     tag = "LeaveGuard"
 

@@ -1,4 +1,4 @@
-"""Where the parts of a form's page stand: the form, what is beside it, what can be folded away."""
+"""The parts of a form's page: the form, what is beside it, what can be folded away."""
 
 from typing import Literal
 
@@ -68,7 +68,7 @@ def folding_panel(
 
 
 def danger_zone(sentence: Text, *acts: rx.Component) -> rx.Component:
-    """What cannot be undone, folded away.
+    """The acts that cannot be undone, folded away.
 
     Args:
         sentence: What is in it.

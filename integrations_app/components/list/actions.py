@@ -1,4 +1,4 @@
-"""What can be done with a row: one link that is seen, and a menu with the rest."""
+"""Actions of a row: one link that is seen, and a menu with the rest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class RowAction:
 def row_actions(
     link: rx.Component, actions: Sequence[RowAction], *, about: Text, deleted: Flag
 ) -> rx.Component:
-    """What can be done with a row; what is removed says so instead.
+    """The actions of a row; one that is removed says so instead.
 
     Args:
         link: The action that is seen.

@@ -1,4 +1,4 @@
-"""What the columns of a list are, and in which order they give way where there is no room."""
+"""Columns of a list, and the order in which they give way where there is no room."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Where rows would be: why there are none, and what to do about it."""
+"""The notice in place of rows: why there are none, and what to do about it."""
 
 import reflex as rx
 

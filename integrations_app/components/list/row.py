@@ -26,7 +26,7 @@ def kept_row(state: type[PagedList], uuid: Text, *cells: rx.Component) -> rx.Com
 
 
 def is_deleted(state: type[PagedList], uuid: Text) -> rx.Var[bool]:
-    """Whether a row is shown that exists no more."""
+    """Return whether a row is shown that exists no more."""
     return items(state.deleted).contains(uuid)
 
 

@@ -20,7 +20,7 @@ _FOCUS_ON_PAGE = "document.getElementById('content')?.focus({preventScroll: true
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sorting:
-    """How the rows are sorted, and the ways to sort them otherwise.
+    """The order of the rows, and the ways to sort them otherwise.
 
     Attributes:
         key: `Column.sort` of the column that they are sorted by.

@@ -1,4 +1,4 @@
-"""What stands above the rows: a search that says what it searches, and filters as chips."""
+"""The tools above the rows: a search that says what it searches, and filters as chips."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -106,7 +106,7 @@ def _hosts_sign_in() -> str:
 
 
 class _Picker(rx.Component):
-    """What picker.jsx exports; the file becomes a part of the app that is built."""
+    """Component of picker.jsx; the file becomes a part of the app that is built."""
 
     tag = "IntegrationPicker"
 

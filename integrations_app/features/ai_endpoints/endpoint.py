@@ -17,7 +17,7 @@ MODEL_MAX_LENGTH = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What an admin says of an endpoint.
+    """An endpoint as an admin types it.
 
     Attributes:
         name: What people call it; unique, whatever its case.

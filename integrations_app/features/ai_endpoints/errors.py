@@ -1,4 +1,4 @@
-"""What can be wrong with an AI endpoint."""
+"""Errors of AI endpoints."""
 
 from collections.abc import Sequence
 

@@ -25,7 +25,7 @@ from integrations_app.state.setup_form import focus
 
 
 class EndpointForm(StoredEndpoint, AdminState):
-    """What the page shows, and all that can be done there."""
+    """State of the form, and all that can be done there."""
 
     asking: bool = False
     answer: str = ""

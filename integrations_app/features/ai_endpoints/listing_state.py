@@ -22,7 +22,7 @@ from integrations_app.state.watching import Batch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """Which page."""
+    """Query for a page of endpoints."""
 
     after: str = ""
     before: str = ""

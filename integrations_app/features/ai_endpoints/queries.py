@@ -69,7 +69,7 @@ lines = sa.select(
 
 
 def count(cut: Cut) -> sa.Select[*tuple[Any, ...]]:
-    """How many endpoints there are, and how many of them precede a page."""
+    """Return the query for the number of endpoints, and of those that precede a page."""
     return counted(endpoints, preceding=by_name.preceding(cut))
 
 

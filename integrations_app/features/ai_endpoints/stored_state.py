@@ -19,7 +19,7 @@ from integrations_app.state.session import signed_in
 
 
 class StoredEndpoint(RowForm, ConnectionChoices, mixin=True):
-    """What can be typed and picked of one, and how it is stored."""
+    """The fields of a stored endpoint, and how they are saved."""
 
     model: str = ""
     picked: list[str] = []

@@ -1,4 +1,4 @@
-"""What pages show of AI endpoints: texts only, nothing secret."""
+"""AI endpoints as pages show them: texts only, nothing secret."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What can go wrong with AI endpoints, in words."""
+"""Messages for what can go wrong with AI endpoints."""
 
 from integrations_app import errors
 from integrations_app.domain.check import CheckReason

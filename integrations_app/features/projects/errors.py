@@ -1,4 +1,4 @@
-"""What can be wrong with a project."""
+"""Errors of projects."""
 
 from integrations_app.errors.base import shown
 from integrations_app.errors.inputs import InvalidInput

@@ -19,7 +19,7 @@ from integrations_app.state.session import AdminState, watching
 
 
 class ProjectForm(StoredProject, AdminState):
-    """What the page shows, and all that can be done there."""
+    """State of the form, and all that can be done there."""
 
     from_template: str = ""
     """Name of the template that a new project is made from."""

@@ -33,7 +33,7 @@ class ProjectItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """Which page of which list."""
+    """Query for a page of one of the lists."""
 
     of_templates: bool = False
     after: str = ""

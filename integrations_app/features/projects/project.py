@@ -16,7 +16,7 @@ DESCRIPTION_MAX_LENGTH = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What an admin says of a project or a template.
+    """A project or a template as an admin types it.
 
     Attributes:
         name: What people call it; unique among projects, or among templates, whatever its case.

@@ -33,7 +33,7 @@ def these(uuids: Collection[UUID]) -> sa.Select[*tuple[Any, ...]]:
 
 
 def count(cut: Cut, *, is_template: bool) -> sa.Select[*tuple[Any, ...]]:
-    """How many there are of a kind, and how many of them precede a page."""
+    """Return the query for the number of a kind, and of those that precede a page."""
     of_kind = _of_kind(is_template=is_template)
     return counted(projects, of_kind, preceding=by_name.preceding(cut))
 

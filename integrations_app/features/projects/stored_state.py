@@ -12,7 +12,7 @@ from integrations_app.state.row_form import RowForm, Words
 
 
 class StoredProject(RowForm, mixin=True):
-    """What can be typed of one, and how it is stored."""
+    """The fields of a stored project, and how they are saved."""
 
     is_template: bool = False
     description: str = ""

@@ -1,4 +1,4 @@
-"""What can go wrong with projects, in words."""
+"""Messages for what can go wrong with projects."""
 
 from integrations_app import errors
 from integrations_app.errors import FieldProblem, IntegrationError

@@ -215,10 +215,10 @@ def _forget_old_credentials(
 
 
 def forget_check(row: ConnectionRow) -> None:
-    """What was found out about other credentials says nothing about the new ones."""
+    """Forget the outcome of a check of other credentials."""
     row.validation_reason, row.validation_details = None, {}
 
 
 def forget_account(row: ConnectionRow) -> None:
-    """Whose the old credentials were says nothing about the new ones."""
+    """Forget the account that other credentials belonged to."""
     row.account_id = row.account_name = None

@@ -233,5 +233,5 @@ forks.after_in_child(_after_fork)
 
 @cache
 def _watch_changes() -> None:
-    """What this process changes is looked at anew from the commit on."""
+    """Have what this process changes read anew from the commit on."""
     facts.on_change(forget)
