@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 def disconnect(connection: ConnectionArgument, *, by_name: ByNameOption = False) -> None:
-    """Delete a connection's credentials.
+    """Remove a connection's credentials; the connection stays.
 
     The connection stays; of OAuth2, so do client id and secret.
     """
