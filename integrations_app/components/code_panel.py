@@ -52,8 +52,8 @@ def code_panel(uuid: Text, example_url: Text) -> rx.Component:
 
 
 def _request(uuid: Text, url: Text) -> rx.Var[str]:
-    begin = text(rx.Var.create(f'{_IMPORT}with integrations.client(\n    "').to(str))
-    get = '"\n) as client:\n    answer = client.get("'
+    begin = text(rx.Var.create(f'{_IMPORT}with integrations.client("').to(str))
+    get = '") as client:\n    answer = client.get("'
     return begin + text(uuid) + get + text(url) + '")'
 
 
